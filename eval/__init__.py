@@ -1,0 +1,1 @@
+"""The harness: truths, renderers, kinds of mess, samples with gold labels, scoring, speed."""

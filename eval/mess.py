@@ -1,0 +1,77 @@
+"""The kinds of mess, by name: what each applies to, and where it makes no sense or would not be fair."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from random import Random
+
+from eval import mess_sheets as sheets
+from eval import mess_text as text
+from eval.layouts import LAYOUTS
+from eval.sheets import Paper
+
+__all__ = ["MESS", "Mess", "fits"]
+
+Apply = Callable[[Paper, float, Random], None]
+OGI = ("ogi-2021", "ogi-2019")
+TEXT_ONLY = ("text", "bytes")
+
+
+@dataclass(frozen=True)
+class Mess:
+    """`apply(paper, severity, rng)` changes the paper, so that gold follows from what is left on it.
+
+    `level`: sheet, text or bytes. `forms`: the forms it makes sense for. `unfair`: layouts where nobody could tell
+    any more what stood there.
+    """
+
+    name: str
+    level: str
+    apply: Apply
+    forms: tuple[str, ...] = ("ogi-2021", "ogi-2019", "ogi-2014", "ogi-fujian")
+    unfair: tuple[str, ...] = ()
+    only: tuple[str, ...] = ()
+
+
+HTML = tuple(name for name, layout in LAYOUTS.items() if layout.suffix == ".html")
+BARE = ("glued",)
+TORN = ("markdown-torn", "tab-shift")
+
+MESS: dict[str, Mess] = {
+    mess.name: mess
+    for mess in (
+        Mess("blank-zeros", "sheet", sheets.blank_zeros, unfair=BARE),
+        Mess("drop-blanks", "sheet", sheets.drop_blanks, unfair=BARE),
+        Mess("blank-totals", "sheet", sheets.blank_totals, forms=OGI, unfair=BARE),
+        Mess("labels-lost", "sheet", sheets.labels_lost, forms=OGI, unfair=("markdown-torn",)),
+        Mess("labels-zero", "sheet", sheets.labels_zero, forms=OGI, unfair=("markdown-torn", *BARE)),
+        Mess("headings-lost", "sheet", sheets.headings_lost),
+        Mess("subtotals", "sheet", sheets.subtotals, forms=OGI),
+        Mess("rows-dropped", "sheet", sheets.rows_dropped),
+        Mess("stray-digits", "sheet", sheets.stray_digits, forms=OGI, unfair=BARE),
+        Mess("last-year", "sheet", sheets.last_year),
+        Mess("misprint", "sheet", sheets.misprint, unfair=BARE),
+        Mess("thousands", "sheet", sheets.thousands, unfair=BARE),
+        Mess("fullwidth", "sheet", sheets.fullwidth),
+        Mess("units", "sheet", sheets.units),
+        Mess("spaced-numbers", "sheet", sheets.spaced_numbers, unfair=("spaces", "plain", *BARE)),
+        Mess("slashes", "sheet", sheets.slashes, unfair=BARE),
+        Mess("label-typos", "sheet", sheets.label_typos),
+        Mess("label-scramble", "sheet", sheets.label_scramble),
+        Mess("page-heads", "sheet", sheets.page_heads),
+        Mess("prose-disagrees", "sheet", sheets.prose_disagrees),
+        Mess("traditional", "text", text.traditional),
+        Mess("cms-noise", "text", text.cms_noise),
+        Mess("gb18030", "bytes", text.gb18030),
+        Mess("utf16", "bytes", text.utf16),
+        Mess("wrong-charset", "bytes", text.wrong_charset, only=HTML),
+        Mess("bad-byte", "bytes", text.bad_byte),
+    )
+}
+
+
+def fits(name: str, form: str, layout: str) -> bool:
+    """Whether a kind of mess applies there."""
+    mess = MESS[name]
+    if form not in mess.forms or layout in mess.unfair or (mess.only and layout not in mess.only):
+        return False
+    return mess.level in TEXT_ONLY or not LAYOUTS[layout].prose

@@ -1,0 +1,5 @@
+"""`python -m extractor.cli` does what `gouji` does."""
+
+from extractor.cli import main
+
+main()

@@ -1,0 +1,54 @@
+"""The command tree: which commands there are. What they do lies in the modules beside this one."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from extractor.cli.document import text
+from extractor.cli.extract import extract
+from extractor.cli.forms import forms_app
+from extractor.cli.guard import INTERRUPTED
+
+__all__ = ["app", "run"]
+
+app = typer.Typer(
+    name="gouji",
+    no_args_is_help=True,
+    add_completion=False,
+    # Plain help: rich would cost three times what the rest of `--help` takes.
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("extract", short_help="Extract checked, sourced figures from reports.")(extract)
+app.add_typer(forms_app, name="forms")
+app.command("text", short_help="Print the text that evidence offsets count in.")(text)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import PackageNotFoundError, version
+
+        try:
+            typer.echo(f"gouji {version('gouji')}")
+        except PackageNotFoundError:
+            typer.echo("gouji (run from a checkout that is not installed)")
+        raise typer.Exit
+
+
+@app.callback()
+def gouji(
+    _version: Annotated[
+        bool, typer.Option("--version", help="Print the version and exit.", callback=_show_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Checked, sourced figures from Chinese open-government-information annual reports (政府信息公开工作年度报告)."""
+
+
+def run() -> None:
+    """Runs the command line; an interrupt outside any command ends as quietly as one inside."""
+    try:
+        app()
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)

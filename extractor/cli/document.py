@@ -1,0 +1,31 @@
+"""`gouji text`: the text that evidence offsets point into."""
+
+from typing import Annotated
+
+import typer
+
+from extractor.cli.guard import guard
+
+__all__ = ["text"]
+
+
+def text(
+    file: Annotated[str, typer.Argument(help="A document, or - for stdin.", metavar="FILE", show_default=False)],
+) -> None:
+    """Print a document's text, the one that the offsets of `evidence` count in."""
+    with guard():
+        from extractor.cli.inputs import Stream, collect
+        from extractor.cli.output import stdout
+        from extractor.deliver.printable import printable
+        from extractor.errors import UsageError
+        from extractor.read import Limits, read
+
+        (document, *more) = collect([file]).documents
+        if more:
+            raise UsageError(f"{file} is a folder: name one document")
+        limits = Limits()
+        source = document if isinstance(document, Stream) else Stream(document)
+        content = read(source.read(limits.max_bytes), name=source.name, limits=limits).text
+        stream = stdout()
+        # A pipe gets the text to the character; a terminal gets no escape sequences, in the same number of characters.
+        stream.write(printable(content, keep_lines=True) + "\n" if stream.isatty() else content)

@@ -1,0 +1,228 @@
+"""`gouji extract`: documents in, reports out."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from extractor.cli.guard import FAILED, complain, guard
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from typing import TextIO
+
+    from extractor.cli.inputs import Inputs, Stream
+    from extractor.forms.model import Form
+    from extractor.report import Report
+
+__all__ = ["Format", "extract"]
+
+IN_FULL = 3  # more reports than this are summed up in a line each
+
+
+class Format(StrEnum):
+    """How reports are written."""
+
+    TABLE = "table"
+    JSON = "json"
+    JSONL = "jsonl"
+    CSV = "csv"
+
+
+def extract(
+    paths: Annotated[
+        list[str],
+        typer.Argument(help="Files, folders (read recursively), or - for stdin.", metavar="PATH", show_default=False),
+    ],
+    no_llm: Annotated[  # noqa: ARG001 - no model is asked in this version
+        bool,
+        typer.Option("--no-llm", help="Ask no language model. This version never does: cells it would ask stay open."),
+    ] = False,
+    fmt: Annotated[
+        Format | None,
+        typer.Option(
+            "--format",
+            "-f",
+            help="How to write reports; by default what FILE's suffix says, else table.",
+            show_default=False,
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", help="Write to FILE, whole or not at all.", metavar="FILE", show_default=False),
+    ] = None,
+    form: Annotated[
+        str | None,
+        typer.Option(help="Read as this form instead of recognising it.", metavar="ID", show_default=False),
+    ] = None,
+    jobs: Annotated[int, typer.Option("--jobs", "-j", min=1, help="Documents to work on at once.", metavar="N")] = 1,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="No progress, notes or hints; failures are still named.")
+    ] = False,
+) -> None:
+    """Extract the statutory tables of annual reports, checked, with a source for every figure.
+
+    Exit code: 0 when every document yielded a report, 1 when one failed (the others still come out), 2 for wrong usage.
+    """
+    with guard():
+        from extractor.cli.forms import check_form
+        from extractor.cli.inputs import collect
+        from extractor.cli.output import open_output
+        from extractor.forms.load import load_forms
+
+        forms = load_forms()
+        if form is not None:
+            check_form(form, forms)
+        if fmt is None:
+            fmt = _format_of(out)
+        inputs = collect(paths, leave_out=out)
+        failures = _Failures()
+        with (
+            open_output(out, bom=fmt is Format.CSV) as stream,
+            closing(_reports(inputs, form, jobs)) as reports,
+        ):
+            watched = _with_progress(reports, inputs, stream, fmt, quiet)
+            _write(failures.noting(watched), fmt, stream, forms, len(inputs.documents), quiet)
+        if not quiet:
+            _note_skipped(inputs)
+        failures.tell(len(inputs.documents))
+    if failures.seen:
+        raise typer.Exit(FAILED)
+
+
+class _Failures:
+    """The documents that yielded no report, remembered while the reports pass by."""
+
+    def __init__(self) -> None:
+        self.seen: list[tuple[str, str]] = []
+
+    def noting(self, reports: "Iterable[Report]") -> "Iterator[Report]":
+        from extractor.deliver.summary import failure_reason
+
+        for report in reports:
+            reason = failure_reason(report)
+            if reason is not None:
+                self.seen.append((report.source.name, reason))
+            yield report
+
+    def tell(self, documents: int) -> None:
+        for name, reason in self.seen:
+            complain(f"{name}: {reason}")
+        if self.seen and documents > 1:
+            complain(f"{len(self.seen)} of {documents} documents failed")
+
+
+def _format_of(out: Path | None) -> Format:
+    suffix = "" if out is None else out.suffix.lower().lstrip(".")
+    return Format(suffix) if suffix in (Format.JSON, Format.JSONL, Format.CSV) else Format.TABLE
+
+
+def _reports(inputs: "Inputs", form: str | None, jobs: int) -> "Iterator[Report]":
+    """Reports in the order of the documents. Runs of files go through the pipeline together, streams one by one."""
+    from itertools import groupby
+
+    from extractor.pipeline import extract_many
+
+    for is_file, group in groupby(inputs.documents, key=lambda document: isinstance(document, Path)):
+        if is_file:
+            yield from extract_many([path for path in group if isinstance(path, Path)], form=form, jobs=jobs)
+        else:
+            yield from (_from_stream(stream, form) for stream in group if not isinstance(stream, Path))
+
+
+def _from_stream(stream: "Stream", form: str | None) -> "Report":
+    """By way of a file, so that what goes wrong in a stream becomes a failed report as it does for files."""
+    from dataclasses import replace
+    from tempfile import TemporaryDirectory
+
+    from extractor.pipeline import extract_many
+    from extractor.read import Limits
+
+    with TemporaryDirectory(prefix="gouji-") as folder:
+        spooled = Path(folder, stream.name)
+        spooled.write_bytes(stream.read(Limits().max_bytes))
+        (report,) = extract_many([spooled], form=form)
+    return replace(report, source=replace(report.source, name=stream.name))
+
+
+def _with_progress(
+    reports: "Iterator[Report]", inputs: "Inputs", stream: "TextIO", fmt: Format, quiet: bool
+) -> "Iterator[Report]":
+    """A progress bar on stderr, unless reports scroll over the same terminal as they come."""
+    many = len(inputs.documents) > IN_FULL
+    streamed = fmt is not Format.TABLE and stream.isatty()
+    if quiet or not many or streamed or not sys.stderr.isatty():
+        return reports
+    from rich.console import Console
+    from rich.progress import track
+
+    console = Console(stderr=True)
+    total = len(inputs.documents)
+    return iter(track(reports, description="", total=total, console=console, transient=True))
+
+
+def _write(
+    reports: "Iterator[Report]",
+    fmt: Format,
+    stream: "TextIO",
+    forms: "Mapping[str, Form]",
+    documents: int,
+    quiet: bool,
+) -> None:
+    match fmt:
+        case Format.JSON:
+            from extractor.deliver.to_json import write_json
+
+            write_json(reports, stream, array=documents > 1)
+        case Format.JSONL:
+            from extractor.deliver.to_json import write_jsonl
+
+            write_jsonl(reports, stream)
+        case Format.CSV:
+            from extractor.deliver.to_csv import write_csv
+
+            write_csv(reports, stream, forms)
+        case Format.TABLE if documents > IN_FULL:
+            _write_summaries(reports, stream, quiet)
+        case Format.TABLE:
+            _write_in_full(reports, stream, forms, quiet)
+
+
+def _write_in_full(reports: "Iterator[Report]", stream: "TextIO", forms: "Mapping[str, Form]", quiet: bool) -> None:
+    from extractor.cli.output import console_on
+    from extractor.deliver.to_table import legend, report_view
+
+    console = console_on(stream)
+    plain = console.color_system is None
+    statuses = set()
+    for report in reports:
+        console.print(report_view(report, forms.get(report.form or ""), plain=plain))
+        statuses |= {cell.status for cell in report.cells.values()}
+    if statuses and not quiet:
+        console.print(legend(statuses, plain=plain))
+
+
+def _write_summaries(reports: "Iterator[Report]", stream: "TextIO", quiet: bool) -> None:
+    from extractor.cli.output import console_on
+    from extractor.deliver.summary import summarise
+    from extractor.deliver.summary_table import summary_view
+
+    console = console_on(stream)
+    # Summaries, not reports: ten thousand reports would not fit into memory.
+    console.print(summary_view([summarise(report) for report in reports]))
+    if not quiet:
+        console.print(
+            "Name up to three documents to see their figures, or write all with --format json, jsonl or csv.",
+            style="dim",
+        )
+
+
+def _note_skipped(inputs: "Inputs") -> None:
+    from extractor.cli.inputs import by_suffix
+
+    if inputs.skipped:
+        complain(f"passed over, not read by this version: {by_suffix(inputs.skipped)}")

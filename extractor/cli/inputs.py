@@ -1,0 +1,93 @@
+"""From the paths on the command line to the documents they stand for."""
+
+import os
+import stat
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from extractor.errors import UsageError
+
+__all__ = ["STDIN", "SUFFIXES", "Inputs", "Stream", "by_suffix", "collect"]
+
+STDIN = "-"
+SUFFIXES = frozenset({"", ".txt", ".md", ".markdown", ".html", ".htm", ".xhtml", ".shtml"})
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """A document that can be read only once and here: stdin (`path` None), a named pipe, `<(command)`."""
+
+    path: Path | None
+
+    @property
+    def name(self) -> str:
+        return "stdin" if self.path is None else self.path.name
+
+    def read(self, most: int) -> bytes:
+        """The content, but never more than `most` + 1 bytes: enough to see that it is over the limit."""
+        if self.path is None:
+            return sys.stdin.buffer.read(most + 1)
+        with self.path.open("rb") as file:
+            return file.read(most + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """The documents in the order given, and how many files of folders were passed over, by suffix."""
+
+    documents: tuple[Path | Stream, ...]
+    skipped: Counter[str]
+
+
+def collect(arguments: Iterable[str], *, leave_out: Path | None = None) -> Inputs:
+    """Files as named, folders walked; a path that does not exist or a folder without documents is a UsageError.
+
+    `leave_out` is the file that results go to: when it lies in a folder that is read, it is no document.
+    """
+    skipped: Counter[str] = Counter()
+    found: dict[Path | Stream, None] = {}
+    unknown: list[str] = []
+    for argument in arguments:
+        path = Path(argument)
+        if argument == STDIN:
+            found[Stream(None)] = None
+        elif path.is_dir():
+            inside = list(_walk(path, skipped, leave_out))
+            if not inside:
+                raise UsageError(f"{argument}: {_nothing_in(skipped)}")
+            found.update(dict.fromkeys(inside))
+        elif path.exists():
+            found[path if stat.S_ISREG(path.stat().st_mode) else Stream(path)] = None
+        else:
+            unknown.append(argument)
+    if unknown:
+        raise UsageError(f"no such file or folder: {', '.join(unknown)}")
+    return Inputs(tuple(found), skipped)
+
+
+def _walk(folder: Path, skipped: Counter[str], leave_out: Path | None) -> Iterator[Path]:
+    for root, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(names):
+            path = Path(root, name)
+            if name.startswith(".") or not path.is_file():
+                continue
+            suffix = path.suffix.lower()
+            if suffix not in SUFFIXES:
+                skipped[suffix] += 1
+            elif leave_out is None or not (leave_out.exists() and path.samefile(leave_out)):
+                yield path
+
+
+def _nothing_in(skipped: Counter[str]) -> str:
+    known = ", ".join(sorted(filter(None, SUFFIXES)))
+    passed = f"; passed over: {by_suffix(skipped)}" if skipped else ""
+    return f"no documents in this folder ({known} or without suffix){passed}"
+
+
+def by_suffix(skipped: Counter[str]) -> str:
+    """`3 .pdf, 1 .docx`."""
+    return ", ".join(f"{count} {suffix}" for suffix, count in skipped.most_common())

@@ -1,0 +1,56 @@
+"""The one tree of errors.
+
+    GoujiError
+    ├── RulesError        a mistake in rules/, with file and line
+    ├── DocumentError     a document that cannot be processed; `code` is stable
+    │   ├── UnreadableError   empty, binary, undecodable or of an unknown type
+    │   ├── LimitError        over one of the limits on untrusted documents
+    │   └── UnrecognisedError readable, but no annual report of a known form
+    └── UsageError        the caller asked for something that does not exist
+"""
+
+__all__ = [
+    "DocumentError",
+    "GoujiError",
+    "LimitError",
+    "RulesError",
+    "UnreadableError",
+    "UnrecognisedError",
+    "UsageError",
+]
+
+
+class GoujiError(Exception):
+    """Root of every error this package raises on purpose."""
+
+
+class RulesError(GoujiError):
+    """A mistake in a rules file; the message starts with `file:line:`."""
+
+
+class UsageError(GoujiError):
+    """The caller named a form, format or path that does not exist."""
+
+
+class DocumentError(GoujiError):
+    """A document that yields no report. The message says what is wrong with it, not where it lay."""
+
+    code = "document"
+
+
+class UnreadableError(DocumentError):
+    """Empty, binary, or of a type that is not read."""
+
+    code = "unreadable"
+
+
+class LimitError(DocumentError):
+    """Larger, deeper or slower than the limits allow."""
+
+    code = "limit"
+
+
+class UnrecognisedError(DocumentError):
+    """Text was read, but nothing in it is an annual report of a known form."""
+
+    code = "unrecognised"

@@ -1,0 +1,286 @@
+"""Fitting a row's tokens into its columns: straight, shifted, with blanks dropped, or glued.
+
+Every way that the row sum admits is returned; choosing between them is not this module's business.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import combinations, islice
+from math import comb
+
+from extractor.forms.model import Kind
+from extractor.parse.readings import Origin
+from extractor.parse.rows import Joint, Token, TokenKind, ValueRow
+from extractor.parse.split import Piece, Shape, cuts
+from extractor.report import Number
+
+__all__ = ["Fit", "Fitted", "fit"]
+
+_PLACEMENTS = 3003
+_BLANK = TokenKind.BLANK
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """One token for each column (None: nothing printed there) and the odds of this way against the others."""
+
+    tokens: tuple[Token | None, ...]
+    weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """All ways to fit a row. `because`: what was wrong with the row. `doubted`: no sum vouches for any of them."""
+
+    ways: tuple[Fitted, ...]
+    origin: Origin
+    because: str | None = None
+    doubted: bool = False
+
+
+def fit(row: ValueRow, shape: Shape, rank: Callable[[Sequence[int]], float] | None = None) -> Fit | None:
+    """Fit `row` into `shape`. None where the tokens cannot be this row at all.
+
+    `rank` gives the odds of a split that no sum decides, from the figures in column order.
+    """
+    if any(token.column is not None for token in row.tokens):
+        placed = _by_header(row.tokens, shape)
+        if placed is not None:
+            return Fit((Fitted(placed),), row.origin)
+    tokens = row.tokens
+    if len(tokens) == shape.size:
+        return _straight(row, shape, rank)
+    trimmed = _trim(tokens, shape.size)
+    if len(trimmed) == shape.size:
+        return _trimmed(row, trimmed, shape)
+    if len(trimmed) > shape.size:
+        return _windows(row, trimmed, shape)
+    if _may_be_glued(trimmed, shape):
+        glued = _glued(trimmed, shape, rank)
+        if glued is not None:
+            return glued
+    return _dropped(row, trimmed, shape)
+
+
+def holds(tokens: Sequence[Token | None], shape: Shape) -> bool:
+    """Whether every sum of `shape` holds, blanks counting as nothing."""
+    for parts, total in shape.sums:
+        whole = tokens[total]
+        if whole is None or whole.value is None:
+            continue
+        if sum(_value(tokens[part]) for part in parts) != whole.value:
+            return False
+    return True
+
+
+def _value(token: Token | None) -> Number:
+    return 0 if token is None or token.value is None else token.value
+
+
+def _by_header(tokens: Sequence[Token], shape: Shape) -> tuple[Token | None, ...] | None:
+    out: list[Token | None] = [None] * shape.size
+    for token in tokens:
+        if token.column is None or out[token.column] is not None:
+            return None
+        out[token.column] = token
+    return tuple(out)
+
+
+def _straight(row: ValueRow, shape: Shape, rank: Callable[[Sequence[int]], float] | None) -> Fit:
+    """As many tokens as columns. Spaces do not make cells: where they break the sum, a re-cut that mends it competes."""
+    tokens = tuple(row.tokens)
+    if holds(tokens, shape) or not _may_be_glued(tokens, shape):
+        return Fit((Fitted(tokens),), row.origin)
+    glued = _glued(tokens, shape, rank, spaces=False) if shape.sums else None
+    if glued is None or glued.doubted:
+        return Fit((Fitted(tokens),), row.origin)
+    ways = (Fitted(tokens, 2.0), *glued.ways)
+    return Fit(ways, Origin.GLUED, "as printed the row does not add up; cut elsewhere it does", doubted=True)
+
+
+def _trim(tokens: Sequence[Token], size: int) -> list[Token]:
+    """Drop empty cells beyond the columns, from the right end first: colspan leftovers stand there."""
+    out = list(tokens)
+    while len(out) > size and out[-1].kind is _BLANK:
+        out.pop()
+    while len(out) > size and out[0].kind is _BLANK:
+        out.pop(0)
+    return out
+
+
+def _trimmed(row: ValueRow, trimmed: list[Token], shape: Shape) -> Fit:
+    """Empty cells were cut off; where several windows are possible the sum chooses."""
+    tokens = row.tokens
+    ways = [Fitted(tuple(trimmed), 4.0)]
+    surplus = len(tokens) - shape.size
+    first = next((i for i, token in enumerate(tokens) if token.kind is not _BLANK), 0)
+    last = next((i for i in range(len(tokens) - 1, -1, -1) if tokens[i].kind is not _BLANK), len(tokens) - 1)
+    for offset in range(surplus + 1):
+        window = tuple(tokens[offset : offset + shape.size])
+        if offset <= first and offset + shape.size > last and window != ways[0].tokens:
+            ways.append(Fitted(window))
+    if len(ways) == 1:
+        return Fit(tuple(ways), row.origin)
+    if shape.sums:
+        good = [way for way in ways if holds(way.tokens, shape) and _total(way.tokens, shape)]
+        if good:
+            ways = good
+    return Fit(tuple(ways), row.origin, "the row has more cells than the form" if len(ways) > 1 else None)
+
+
+def _total(tokens: Sequence[Token | None], shape: Shape) -> bool:
+    return all((whole := tokens[total]) is not None and whole.value is not None for _, total in shape.sums)
+
+
+def _windows(row: ValueRow, tokens: list[Token], shape: Shape) -> Fit | None:
+    """More figures than columns: a stray one, or two years side by side."""
+    size = shape.size
+    surplus = len(tokens) - size
+    if surplus > max(2, size):
+        return None
+    last = tuple(tokens[surplus:])
+    windows = [last] + [tuple(tokens[offset : offset + size]) for offset in range(surplus - 1, -1, -1)]
+    values = {tuple(_value(token) for token in window) for window in windows}
+    if len(values) == 1:
+        return Fit((Fitted(last),), row.origin)
+    good = [window for window in windows if holds(window, shape) and _total(window, shape)] if shape.sums else []
+    ways = good or windows
+    distinct = {tuple(_value(token) for token in window): window for window in reversed(ways)}
+    because = f"the row prints {len(tokens)} figures for {size} columns"
+    return Fit(
+        tuple(Fitted(window, 4.0 if window == last else 1.0) for window in distinct.values()),
+        row.origin,
+        because,
+        doubted=not good or surplus == size or len(distinct) > 1,
+    )
+
+
+def _may_be_glued(tokens: Sequence[Token], shape: Shape) -> bool:
+    numbers = [token for token in tokens if token.kind is TokenKind.NUMBER]
+    if len(numbers) != len(tokens) or not numbers:
+        return False
+    if any(token.joint is Joint.CELL for token in tokens[1:]):
+        return False
+    return sum(len(token.figures) for token in numbers) >= shape.size
+
+
+def _glued(
+    tokens: Sequence[Token], shape: Shape, rank: Callable[[Sequence[int]], float] | None, *, spaces: bool = True
+) -> Fit | None:
+    """Cut the digits. Spaces are boundaries if any cut respects them, else they are taken for accidents of layout."""
+    runs = [token.figures for token in tokens]
+    attempts: list[tuple[list[str], bool]] = []
+    if spaces:
+        attempts.append((runs, True))
+    if len(runs) > 1:
+        attempts.append((["".join(runs)], True))
+    attempts.append((runs, False))
+    for attempt, checked in attempts:
+        if checked and not shape.sums:
+            continue
+        found = cuts(attempt, shape, checked=checked)
+        if not found:
+            continue
+        joined = len(attempt) != len(runs)
+        ways = _ways(found, tokens, joined, rank, shape)
+        forced = len(found) == 1
+        if checked:
+            because = None if forced else f"{len(found)} ways to cut the digits satisfy the row sum"
+            return Fit(ways, Origin.GLUED, because)
+        if forced:
+            return Fit(ways, Origin.GLUED, None)
+        because = f"the digits can be cut in {len(found)} ways and no sum decides"
+        return Fit(ways, Origin.GLUED, because, doubted=True)
+    return None
+
+
+def _ways(
+    found: Iterable[tuple[Piece, ...]],
+    tokens: Sequence[Token],
+    joined: bool,
+    rank: Callable[[Sequence[int]], float] | None,
+    shape: Shape,
+) -> tuple[Fitted, ...]:
+    offsets: list[tuple[Token, int]] = []
+    for token in tokens:
+        offsets.extend((token, i) for i in range(len(token.figures)))
+    out: list[Fitted] = []
+    for pieces in found:
+        cut: list[Token] = []
+        for column, piece in enumerate(pieces):
+            if joined:
+                first, at = offsets[piece.start]
+                last, until = offsets[piece.end - 1]
+            else:
+                first = last = tokens[piece.run]
+                at, until = piece.start, piece.end - 1
+            value: Number = Decimal(piece.text) if shape.kinds[column] is Kind.AMOUNT else int(piece.text)
+            cut.append(
+                Token(
+                    TokenKind.NUMBER,
+                    first.start + at,
+                    last.start + until + 1,
+                    piece.text,
+                    value,
+                    unit=last.unit if column == shape.size - 1 else None,
+                    joint=Joint.NONE,
+                )
+            )
+        values = [int(piece.text.partition(".")[0]) for piece in pieces]
+        nonzero = sum(1 for value in values if value)
+        out.append(Fitted(tuple(cut), rank(values) if rank else 2.0**-nonzero))
+    return tuple(out)
+
+
+def _dropped(row: ValueRow, tokens: Sequence[Token], shape: Shape) -> Fit | None:
+    """Fewer tokens than columns: blank cells were dropped, so the figures keep their order and lose their places."""
+    size = shape.size
+    if not tokens:
+        return Fit((Fitted((None,) * size),), row.origin) if row.blank_cells else None
+    if not shape.sums:
+        if size == 1:
+            return None
+        ways = [_placed(tokens, places, size) for places in combinations(range(size), len(tokens))]
+        because = f"{len(tokens)} of {size} figures are printed and nothing says in which columns"
+        return Fit(tuple(Fitted(way) for way in ways), row.origin, because, doubted=True)
+    totals = {total for _, total in shape.sums}
+    found: list[Fitted] = []
+    capped = comb(size, len(tokens)) > _PLACEMENTS
+    for places in islice(combinations(range(size), len(tokens)), _PLACEMENTS):
+        way = _placed(tokens, places, size)
+        if not _explains(way, shape, alone=len(tokens) == 1):
+            continue
+        covered = sum(1 for place in places if place in totals)
+        found.append(Fitted(way, 8.0**covered * 2.0 ** -(sum(places) / size)))
+    because = f"{len(tokens)} of {size} figures are printed; blank cells were dropped"
+    if not found:
+        every = islice(combinations(range(size), len(tokens)), _PLACEMENTS)
+        found = [Fitted(_placed(tokens, places, size)) for places in every]
+        return Fit(tuple(found), row.origin, because, doubted=True)
+    return Fit(tuple(found), row.origin, because, doubted=capped)
+
+
+def _explains(tokens: Sequence[Token | None], shape: Shape, *, alone: bool) -> bool:
+    """Whether every printed total is the sum of the parts printed beside it, and no part stands without its total.
+
+    A figure alone in its row may be the total or, the total left blank, a part.
+    """
+    for parts, total in shape.sums:
+        whole = tokens[total]
+        printed = [token for part in parts if (token := tokens[part]) is not None]
+        if whole is None:
+            if printed and not alone and any(_value(token) for token in printed):
+                return False
+        elif printed and sum(_value(token) for token in printed) != _value(whole):
+            return False
+        elif not printed and not alone and _value(whole):
+            return False
+    return True
+
+
+def _placed(tokens: Sequence[Token], places: Sequence[int], size: int) -> tuple[Token | None, ...]:
+    out: list[Token | None] = [None] * size
+    for token, place in zip(tokens, places, strict=True):
+        out[place] = token
+    return tuple(out)

@@ -1,0 +1,309 @@
+"""Flattened tables: from a text to the value rows of one table, wherever in the text it stands.
+
+Label hits that lie close together, with little else between them, make a region; a label in a sentence makes none.
+"""
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from extractor.forms.model import Form, Layout, Table
+from extractor.parse.labels import Hit, Item, Role, bare_text, condense, torn, vocabulary
+from extractor.parse.readings import Origin
+from extractor.parse.rows import Joint, Label, Near, Token, TokenKind, ValueRow
+from extractor.parse.tokens import Break, Pipes, Words, scan_gap
+
+__all__ = ["Region", "Spotted", "regions", "spot", "value_rows"]
+
+_FOREIGN_LIMIT = 32
+_TAIL = 600
+_CJK = re.compile(r"[\u3400-\u9fff]")
+_ORDINAL_BEFORE = re.compile(r"(?:\(?[一二三四五六七八九十]{1,3}\)?[、.,)]?|\(?\d{1,2}\)?[、.,)])\s*[*|\t ]*$")
+_SENTENCE_AFTER = re.compile(r"[ :]*(?:为|共|计|有)?[ ]*[\d,.]+[ ]*[\u4e00-\u9fff]{0,2}[ ]*[,;。、](?!\d)")
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_FREE_BEFORE = "\n\r\t|*#`_>\"'”“‘’:"
+_FREE_AFTER = "\n\r\t|*#`_("
+
+
+@dataclass(frozen=True, slots=True)
+class Spotted:
+    """A text with the labels of a form found in it, those in sentences left out."""
+
+    text: str
+    hits: tuple[Hit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A stretch of text that holds one table: its hits and the offset where its last figures must end."""
+
+    table: Table
+    hits: tuple[Hit, ...]
+    end: int
+
+
+def spot(text: str, form: Form) -> Spotted:
+    """All labels of `form` in the folded `text` that stand as labels do, not in a sentence."""
+    hits = vocabulary(form).find(condense(text))
+    kept: list[Hit] = []
+    last_end = -1
+    for number, hit in enumerate(hits):
+        begin, left = _left(text, hit, last_end)
+        right = _right(text, hit.end, hits[number + 1].start if number + 1 < len(hits) else len(text))
+        items = tuple(item for item in hit.items if _stands(item, left, right))
+        if items and not (not left and not right) and not _in_sentence(text, hit, left):
+            kept.append(Hit(begin, hit.end, items))
+        last_end = hit.end
+    return Spotted(text, tuple(kept))
+
+
+def _stands(item: Item, left: bool, right: bool) -> bool:
+    return (left and right) if item.bare or item.core else True
+
+
+def _left(text: str, hit: Hit, last_end: int) -> tuple[int, bool]:
+    """Where the label begins with its ordinal, and whether what stands before it can end a cell."""
+    begin = hit.start
+    window = text[max(0, begin - 12, last_end) : begin]
+    match = _ORDINAL_BEFORE.search(window)
+    if match:
+        ordinal = match.group().rstrip("*|\t ")
+        digits = next((item.ordinal for item in hit.items if item.ordinal), "")
+        stripped = ordinal.lstrip("(")
+        if stripped[:1].isdigit():
+            keep = len(digits) if digits and stripped.rstrip("、.,)").endswith(digits) else 1
+            tail = re.search(rf"\(?\d{{{keep}}}\)?[、.,)]\s*[*|\t ]*$", window)
+            begin -= len(tail.group()) if tail else 0
+        else:
+            begin -= len(match.group())
+    at = begin - 1
+    while at >= 0 and text[at] in " \u200b\xa0":
+        at -= 1
+    if at < 0 or at < last_end:
+        return begin, True
+    char = text[at]
+    return begin, char in _FREE_BEFORE or char.isdigit() or char in "。)" or (at == begin - 2 and False)
+
+
+def _right(text: str, end: int, next_start: int) -> bool:
+    """Whether what follows a label can be a cell of its own or the next label."""
+    at = end
+    while at < len(text) and text[at] in " \u200b\xa0)\"”":
+        at += 1
+    if at >= len(text) or at >= next_start:
+        return True
+    char = text[at]
+    if char in _FREE_AFTER or char.isdigit() or char in "-/":
+        return True
+    return _ORDINAL_BEFORE.search(text[at : min(next_start, at + 6)]) is not None and next_start - at <= 6
+
+
+def _in_sentence(text: str, hit: Hit, left: bool) -> bool:
+    after = _SENTENCE_AFTER.match(text, hit.end)
+    if after is None:
+        return False
+    return not left or text[after.end() - 1] != "、" or "\n" not in text[hit.end : after.end()]
+
+
+def regions(spotted: Spotted, form: Form) -> Iterator[Region]:
+    """Every stretch that holds a table of `form`, in text order for each table."""
+    starts = [hit.start for hit in spotted.hits]
+    for table in form.tables:
+        mine = [hit for hit in spotted.hits if any(item.table == table.id for item in hit.items)]
+        for cluster in _clusters(spotted, mine, starts):
+            if _is_table(cluster, table):
+                yield Region(table, tuple(cluster), _end(spotted, cluster, starts, table))
+
+
+def _clusters(spotted: Spotted, mine: Sequence[Hit], starts: Sequence[int]) -> Iterator[list[Hit]]:
+    cluster: list[Hit] = []
+    for hit in mine:
+        if cluster and _foreign(spotted, cluster[-1].end, hit.start, starts) > _FOREIGN_LIMIT:
+            yield cluster
+            cluster = []
+        cluster.append(hit)
+    if cluster:
+        yield cluster
+
+
+def _foreign(spotted: Spotted, start: int, end: int, starts: Sequence[int]) -> int:
+    """Chinese characters in text[start:end) that belong to no label."""
+    count = len(_CJK.findall(spotted.text, start, end))
+    if count <= _FOREIGN_LIMIT:
+        return count
+    for hit in spotted.hits[bisect_left(starts, start) : bisect_left(starts, end)]:
+        count -= len(_CJK.findall(spotted.text, hit.start, hit.end))
+    return count
+
+
+def _is_table(cluster: Sequence[Hit], table: Table) -> bool:
+    rows: set[str] = set()
+    others: set[str] = set()
+    for hit in cluster:
+        for item in hit.items:
+            if item.table == table.id:
+                (rows if item.role is Role.ROW else others).add(item.id)
+    if table.layout is Layout.LINE:
+        return len(rows) + len(others) >= 4
+    return len(rows) >= 3 or (len(rows) >= 2 and len(others) >= 2) or (bool(rows) and len(others) >= 3)
+
+
+def _end(spotted: Spotted, cluster: Sequence[Hit], starts: Sequence[int], table: Table) -> int:
+    """The offset up to which the figures behind the last label may reach: no further than another table's label."""
+    last = cluster[-1].end
+    limit = min(len(spotted.text), last + _TAIL)
+    after = bisect_right(starts, last - 1)
+    for hit in spotted.hits[after:]:
+        if not any(item.table == table.id for item in hit.items):
+            return min(limit, hit.start)
+    return limit
+
+
+def value_rows(spotted: Spotted, region: Region) -> list[ValueRow]:
+    """The printed rows of a region, in order, with the labels that lie about them."""
+    text = spotted.text
+    mode = _cell_a_line(text, region)
+    builder = _Builder(region.table, cell_a_line=mode)
+    hits = region.hits
+    for number, hit in enumerate(hits):
+        builder.hit(hit)
+        last = number + 1 == len(hits)
+        end = region.end if last else hits[number + 1].start
+        for piece in scan_gap(text, hit.end, end, cell_a_line=mode):
+            if last and isinstance(piece, Words) and len(piece.text) > 3:
+                break
+            builder.take(piece)
+    builder.flush()
+    return [row for row in builder.rows if row.tokens or row.blank_cells]
+
+
+def _cell_a_line(text: str, region: Region) -> bool:
+    """Whether most figures stand on a line of their own, a cell a line."""
+    lines = text[region.hits[0].start : region.end].split("\n")
+    alone = together = 0
+    for line in lines:
+        stripped = line.strip(" \t|*")
+        if stripped[:1].isdigit() or stripped[:1] == "-":
+            fields = len(stripped.replace("|", " ").replace("\t", " ").split())
+            if fields == 1:
+                alone += 1
+            else:
+                together += 1
+    return alone >= 4 and alone > 2 * together
+
+
+class _Builder:
+    """Collects hits and pieces into value rows."""
+
+    def __init__(self, table: Table, *, cell_a_line: bool) -> None:
+        self.rows: list[ValueRow] = []
+        self._table = table
+        self._cell_a_line = cell_a_line
+        self._size = len(table.columns)
+        self._row = ValueRow()
+        self._on_line = False
+        self._headed = False
+        self._pending_blanks: list[Token] = []
+
+    def hit(self, hit: Hit) -> None:
+        if self._row.tokens and any(token.kind is not TokenKind.BLANK for token in self._row.tokens):
+            self.flush()
+        self._row.tokens.clear()
+        self._pending_blanks.clear()
+        named = [item for item in hit.items if item.table == self._table.id]
+        rows = [item for item in named if item.role is Role.ROW]
+        for index, label in enumerate(self._row.labels):
+            if label.near is not Near.LOOSE:
+                self._row.labels[index] = Label(label.item, Near.LOOSE, label.score)
+        if rows:
+            self._row.labels.extend(Label(item, Near.FIRM) for item in rows)
+            self._row.start = self._row.start or hit.start
+        self._headed = not rows
+        self._on_line = True
+
+    def take(self, piece: Token | Words | Break | Pipes) -> None:
+        if isinstance(piece, Token):
+            self._token(piece)
+        elif isinstance(piece, Words):
+            self._words(piece)
+        elif isinstance(piece, Pipes):
+            self._pipes(piece)
+        elif not self._cell_a_line:
+            self._line_end()
+
+    def flush(self) -> None:
+        row = self._row
+        while row.tokens and not row.labels and row.tokens[0].kind is TokenKind.BLANK:
+            row.tokens.pop(0)
+        if row.tokens or row.blank_cells:
+            if row.tokens:
+                row.end = row.tokens[-1].end
+            if any(token.joint < Joint.LINE for token in row.tokens[1:]) or (
+                len(row.tokens) == 1 and row.tokens[0].joint < Joint.LINE
+            ):
+                row.origin = Origin.GLUED if len(row.tokens) < self._size else Origin.TEXT
+            self.rows.append(row)
+            self._row = ValueRow()
+        self._pending_blanks.clear()
+
+    def _token(self, token: Token) -> None:
+        if self._headed and not self._row.labels and _YEAR.fullmatch(token.figures):
+            return
+        if self._pending_blanks:
+            self._row.tokens.extend(self._pending_blanks)
+            self._pending_blanks.clear()
+        self._row.tokens.append(token)
+
+    def _words(self, words: Words) -> None:
+        text = bare_text(words.text)
+        if len(text) < 4:
+            return
+        best = 0.0
+        found: Item | None = None
+        for item, official in _officials(self._table):
+            score = torn(text, official)
+            if score > best:
+                best, found = score, item
+        if found is not None:
+            self.hit(Hit(words.start, words.end, (found,)))
+            self._row.labels[-1] = Label(found, Near.FIRM, best)
+        elif self._row.tokens and len(text) > 12:
+            self.flush()
+
+    def _pipes(self, pipes: Pipes) -> None:
+        row = self._row
+        if not self._cell_a_line:
+            return
+        figures = [token for token in row.tokens if token.kind is not TokenKind.BLANK]
+        if len(figures) >= self._size:
+            self.flush()
+        elif figures and len(row.tokens) + pipes.count < self._size:
+            self._pending_blanks = [Token(TokenKind.BLANK, pipes.at, pipes.at, printed="")] * pipes.count
+        elif figures:
+            self.flush()
+        elif any(label.near is Near.FIRM for label in row.labels):
+            row.blank_cells = pipes.count
+            self.flush()
+
+    def _line_end(self) -> None:
+        row = self._row
+        if any(token.kind is not TokenKind.BLANK for token in row.tokens):
+            self.flush()
+            return
+        if row.tokens and any(label.near is Near.FIRM for label in row.labels):
+            self.flush()
+            return
+        row.tokens.clear()
+        for index, label in enumerate(row.labels):
+            if label.near is Near.FIRM:
+                row.labels[index] = Label(label.item, Near.CLOSE, label.score)
+
+
+def _officials(table: Table) -> list[tuple[Item, str]]:
+    out: list[tuple[Item, str]] = []
+    for index, row in enumerate(table.rows):
+        text = bare_text(re.sub(r"^\s*(?:\(?[一二三四五六七八九十]{1,3}\)?[、.,)]?|\d{1,2}[、.)])\s*", "", row.labels[0]))
+        if len(text) >= 4:
+            out.append((Item(table.id, Role.ROW, row.id, index), text))
+    return out

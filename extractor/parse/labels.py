@@ -1,0 +1,198 @@
+"""Finding the form's labels in a text, whatever stands between their characters.
+
+The text is condensed to its letters and digits, so a label broken over lines, spaced out or cut by a pipe is one run
+again. Exact matches of any variant come first; `torn` finds mangled ones by similarity, within a stretch that the
+exact ones left over.
+"""
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass
+from enum import IntEnum
+from functools import lru_cache
+
+from rapidfuzz import fuzz
+
+from extractor.forms.model import Form, Layout, Table
+from extractor.read.fold import fold
+
+__all__ = ["Condensed", "Hit", "Item", "Role", "Vocabulary", "condense", "torn", "vocabulary"]
+
+_WORD = re.compile(r"[^\W_]+")
+_ORDINAL = re.compile(r"^\s*(?:\(?[一二三四五六七八九十]{1,3}\)?[、.,)]|\([一二三四五六七八九十]{1,3}\)|\d{1,2}[.、)])\s*")
+_SHORT = 2
+_SIMILAR = 78.0
+
+
+class Role(IntEnum):
+    """What a label names."""
+
+    ROW = 0
+    COLUMN = 1
+    HEADER = 2
+    TITLE = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A place of the form that a label may name. `core`: matched by a short distinctive part only.
+
+    `bare`: the label is too short to mean anything but as the whole text of a cell. `ordinal`: its printed digit.
+    """
+
+    table: str
+    role: Role
+    id: str
+    index: int
+    core: bool = False
+    bare: bool = False
+    ordinal: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A label found at offsets [start, end) of the folded text, with every item it may name."""
+
+    start: int
+    end: int
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Condensed:
+    """Letters and digits of a text, and where each run of them stood. Offsets: condensed → text by `at`."""
+
+    text: str
+    starts: tuple[int, ...]
+    origins: tuple[int, ...]
+
+    def at(self, offset: int) -> int:
+        """The offset in the full text of the condensed character at `offset`."""
+        run = bisect_right(self.starts, offset) - 1
+        return self.origins[run] + offset - self.starts[run]
+
+
+def condense(folded: str) -> Condensed:
+    """Drop everything but letters and digits, keeping the way back."""
+    parts: list[str] = []
+    starts: list[int] = []
+    origins: list[int] = []
+    length = 0
+    for match in _WORD.finditer(folded):
+        starts.append(length)
+        origins.append(match.start())
+        run = match.group()
+        parts.append(run)
+        length += len(run)
+    return Condensed("".join(parts), tuple(starts), tuple(origins))
+
+
+@lru_cache(maxsize=4096)
+def bare_text(text: str) -> str:
+    """Letters and digits only, as labels are compared."""
+    return "".join(_WORD.findall(text))
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """All labels of a form: condensed label → the items it may name, longest first; and official labels by row."""
+
+    needles: tuple[tuple[str, tuple[Item, ...]], ...]
+    whole: dict[str, tuple[Item, ...]]
+    rows: dict[tuple[str, str], Item]
+    official: tuple[tuple[str, Item], ...]
+
+    def find(self, condensed: Condensed) -> list[Hit]:
+        """Every label occurrence, overlaps resolved in favour of the longer one, in text order."""
+        text = condensed.text
+        found: list[tuple[int, int, tuple[Item, ...]]] = []
+        for needle, items in self.needles:
+            at = text.find(needle)
+            while at >= 0:
+                found.append((at, at + len(needle), items))
+                at = text.find(needle, at + 1)
+        found.sort(key=lambda one: (one[0], -one[1]))
+        kept: list[tuple[int, int, tuple[Item, ...]]] = []
+        for one in found:
+            while kept and one[0] < kept[-1][1] and one[1] - one[0] > kept[-1][1] - kept[-1][0]:
+                kept.pop()
+            if not kept or one[0] >= kept[-1][1]:
+                kept.append(one)
+        return [Hit(condensed.at(start), condensed.at(end - 1) + 1, items) for start, end, items in kept]
+
+
+def _ordinal_digit(label: str) -> str:
+    match = re.match(r"\s*(\d{1,2})[.、)]", label)
+    return match.group(1) if match else ""
+
+
+def _labels(table: Table) -> list[tuple[str, Item]]:
+    out: list[tuple[str, Item]] = []
+    for index, row in enumerate(table.rows):
+        official_ordinal = _ordinal_digit(fold(row.labels[0]))
+        for label in row.labels:
+            folded = fold(label)
+            stripped = bare_text(_ORDINAL.sub("", folded))
+            if len(stripped) > _SHORT or not _ORDINAL.match(folded):
+                bare = len(stripped) <= _SHORT
+                out.append((stripped, Item(table.id, Role.ROW, row.id, index, bare=bare, ordinal=official_ordinal)))
+            else:
+                out.append((bare_text(folded), Item(table.id, Role.ROW, row.id, index)))
+                out.append((stripped, Item(table.id, Role.ROW, row.id, index, bare=True, ordinal=official_ordinal)))
+        for core in row.cores:
+            item = Item(table.id, Role.ROW, row.id, index, core=True, ordinal=official_ordinal)
+            out.append((bare_text(fold(core)), item))
+    for index, column in enumerate(table.columns):
+        for label in column.labels:
+            stripped = bare_text(fold(label))
+            out.append((stripped, Item(table.id, Role.COLUMN, column.id, index, bare=len(stripped) <= _SHORT)))
+    for role, labels in ((Role.HEADER, table.headers), (Role.TITLE, table.titles)):
+        for label in labels:
+            folded = fold(label)
+            stripped = bare_text(_ORDINAL.sub("", folded))
+            out.append((stripped, Item(table.id, role, stripped, -1, bare=len(stripped) <= _SHORT)))
+    return out
+
+
+@lru_cache(maxsize=32)
+def _vocabulary(form_id: str, tables: tuple[Table, ...]) -> Vocabulary:
+    del form_id
+    by_label: dict[str, dict[tuple[str, Role, str], Item]] = {}
+    rows: dict[tuple[str, str], Item] = {}
+    official: list[tuple[str, Item]] = []
+    for table in tables:
+        for text, item in _labels(table):
+            if not text:
+                continue
+            place = by_label.setdefault(text, {})
+            key = (item.table, item.role, item.id)
+            known = place.get(key)
+            if known is None or (known.core and not item.core):
+                place[key] = item
+            if item.role is Role.ROW and not item.core and (item.table, item.id) not in rows:
+                rows[item.table, item.id] = item
+                if table.layout is Layout.ROWS:
+                    official.append((text, item))
+    whole = {text: tuple(items.values()) for text, items in by_label.items()}
+    needles = tuple(sorted(whole.items(), key=lambda one: -len(one[0])))
+    return Vocabulary(needles, whole, rows, tuple(official))
+
+
+_by_identity: dict[int, tuple[Form, Vocabulary]] = {}
+
+
+def vocabulary(form: Form) -> Vocabulary:
+    """The labels of `form`, built once."""
+    known = _by_identity.get(id(form))
+    if known is None or known[0] is not form:
+        known = (form, _vocabulary(form.id, form.tables))
+        _by_identity[id(form)] = known
+    return known[1]
+
+
+def torn(text: str, official: str) -> float:
+    """How far `text`, a run of letters, is the label `official` with characters lost or changed: 0 to 1."""
+    if not text or not official:
+        return 0.0
+    score = fuzz.ratio(text, official, score_cutoff=_SIMILAR)
+    return score / 100.0

@@ -1,0 +1,72 @@
+"""Readings: what a parser says a cell may hold, each with its evidence. Nothing is decided here.
+
+A Choice is what is read in one place of the document: usually one row. Exactly one of its alternatives holds. A clean
+row is a Choice with one alternative; a glued row has one alternative for each way its digits can be split.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from extractor.report import Number
+
+__all__ = ["Alternative", "Choice", "Fact", "Origin", "Reading", "ReadingKind"]
+
+
+class ReadingKind(StrEnum):
+    NUMBER = "number"
+    BLANK = "blank"
+    NOT_APPLICABLE = "not_applicable"
+
+
+class Origin(StrEnum):
+    """How a reading was made: it decides whether a figure may later be thought misread."""
+
+    GRID = "grid"  # a figure clearly printed in a cell of its own
+    TEXT = "text"  # a flattened table with a separator between figures
+    GLUED = "glued"  # digits cut from a longer run
+    PROSE = "prose"  # a sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One cell, one possible value. `start`, `end`: offsets of the figure in Document.text; `value` None unless NUMBER."""
+
+    cell: str
+    kind: ReadingKind
+    value: Number | None
+    start: int
+    end: int
+    printed: str
+    unit: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """Readings that hold together. `weight`: relative odds against the other alternatives of the Choice, > 0."""
+
+    readings: tuple[Reading, ...]
+    weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Alternatives of which exactly one holds. `because`: why there are several, or why it is doubted."""
+
+    origin: Origin
+    alternatives: tuple[Alternative, ...]
+    because: str | None = None
+    doubted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """What a sentence states about a cell: held against the table, and the cell's reading where there is no table."""
+
+    cell: str
+    value: Number
+    start: int
+    end: int
+    quote_start: int
+    quote_end: int
+    phrasing: str
+    negative: bool = False

@@ -1,0 +1,78 @@
+"""Value rows: what one printed line of a table holds before it is known which row of the form it is.
+
+Every layout (a grid, a line with tabs, a cell a line, glued text) is brought into this one shape; from here on the
+parser no longer cares where a row came from.
+"""
+
+from dataclasses import dataclass, field
+from enum import IntEnum, StrEnum
+
+from extractor.parse.labels import Item
+from extractor.parse.readings import Origin
+from extractor.report import Number
+
+__all__ = ["Joint", "Label", "Near", "Token", "TokenKind", "ValueRow"]
+
+
+class TokenKind(StrEnum):
+    NUMBER = "number"
+    BLANK = "blank"
+    NOT_APPLICABLE = "not_applicable"
+    WORDS = "words"
+
+
+class Joint(IntEnum):
+    """What stands between a token and the one before it; the weaker, the likelier that figures are glued or torn."""
+
+    NONE = 0
+    SPACE = 1
+    LINE = 2
+    CELL = 3
+
+
+class Near(IntEnum):
+    """How a label lies to the figures: `FIRM` on the same line right before them, `CLOSE` the last one on an earlier
+    line, `LOOSE` somewhere between this row's figures and those of the row before."""
+
+    LOOSE = 0
+    CLOSE = 1
+    FIRM = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A figure, a blank, a 不适用 or other words at [start, end) of the text. `figures`: the bare digits of a number.
+
+    `column`: position in the table's columns, where a header says so.
+    """
+
+    kind: TokenKind
+    start: int
+    end: int
+    figures: str = ""
+    value: Number | None = None
+    unit: str | None = None
+    joint: Joint = Joint.CELL
+    column: int | None = None
+    printed: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """An item that some text beside the figures may name, and how sure that is (0 to 1)."""
+
+    item: Item
+    near: Near
+    score: float = 1.0
+
+
+@dataclass(slots=True)
+class ValueRow:
+    """Labels and tokens of one printed row. `blank_cells`: cells known to be empty whose place was lost."""
+
+    labels: list[Label] = field(default_factory=list)
+    tokens: list[Token] = field(default_factory=list)
+    origin: Origin = Origin.TEXT
+    start: int = 0
+    end: int = 0
+    blank_cells: int = 0

@@ -1,0 +1,195 @@
+"""What stands between two labels of a flattened table: figures, blanks and words, with the joints between them."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from extractor.parse.rows import Joint, Token, TokenKind
+from extractor.read.figures import UNIT_PATTERN, FigureKind, parse_number, read_figure
+
+__all__ = ["Break", "Pipes", "Words", "is_rule_line", "scan_field", "scan_gap"]
+
+_FIELD = re.compile(r"[^\n\r\t|]+|\r\n|\n|\r|\t|\|")
+_NUMERIC = re.compile(r"[\s\d.,+-]+")
+_GROUP = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?(?:-\d+)*|[-/]+")
+_LEADING = re.compile(rf"\s*[+-]?\d[\d,]*(?:\.\d+)?\s*(?:{UNIT_PATTERN})?\s*(?:[(].*)?")
+_PART = re.compile(rf"(?P<digits>[+-]?\d[\d,.]*(?:-\d[\d.]*)*)(?P<unit>{UNIT_PATTERN})?|(?P<words>[^\W\d_]+)|(?P<dash>(?<!\S)[-/]+(?!\S))")
+_UNIT = re.compile(UNIT_PATTERN)
+_PADDING = " \xa0\u3000*`#\u200b"
+_RULE_LINE = re.compile(r"[\s|:+=-]*-{3,}[\s|:+=-]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """End of a printed line."""
+
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pipes:
+    """A line of `count` pipes and nothing else: empty or merged cells."""
+
+    count: int
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Text that is neither a known label nor a figure."""
+
+    text: str
+    start: int
+    end: int
+
+
+def is_rule_line(line: str) -> bool:
+    """Whether a line only draws a rule (`|---|---|`)."""
+    return "---" in line and _RULE_LINE.fullmatch(line) is not None
+
+
+def scan_gap(text: str, start: int, end: int, *, cell_a_line: bool) -> Iterator[Token | Words | Break | Pipes]:
+    """Scan text[start:end), which lies between two labels.
+
+    With `cell_a_line` every line is a cell. Otherwise a line with tabs or pipes has its cells between them, and a
+    line without is running text, where figures follow one another with nothing or a space between.
+    """
+    at = start
+    joint = Joint.NONE
+    separators = 0
+    seen_on_line = start > 0 and text[start - 1] not in "\n\r"
+    running = not cell_a_line and not _has_separator(text, at)
+    while at < end:
+        char = text[at]
+        if char in "\n\r":
+            if not seen_on_line and separators:
+                yield Pipes(separators, at)
+            elif seen_on_line:
+                yield from _blanks(at, separators if text[at - 1] == "\t" else separators - 1)
+            yield Break(at)
+            joint = Joint.CELL if cell_a_line else max(joint, Joint.LINE)
+            separators, seen_on_line = 0, False
+            at += 1
+            running = not cell_a_line and not _has_separator(text, at)
+            continue
+        if char in "\t|":
+            separators += 1
+            joint = Joint.CELL
+            at += 1
+            continue
+        field = _FIELD.match(text, at, end)
+        if field is None:
+            at += 1
+            continue
+        stop = field.end()
+        raw = text[at:stop]
+        if not raw.strip(_PADDING):
+            at = stop
+            continue
+        if "---" in raw and not seen_on_line and is_rule_line(_line_at(text, at)):
+            at = _line_end(text, at)
+            separators, seen_on_line = 0, True
+            continue
+        yield from _blanks(at, separators - 1)
+        separators = 0
+        seen_on_line = True
+        yield from scan_field(raw, at, joint, glued=running)
+        joint = Joint.SPACE if running else Joint.CELL
+        at = stop
+    if seen_on_line:
+        yield from _blanks(end, separators - 1)
+
+
+def _has_separator(text: str, at: int) -> bool:
+    line = _line_at(text, at)
+    return "\t" in line or "|" in line
+
+
+def _blanks(at: int, count: int) -> Iterator[Token]:
+    for _ in range(count):
+        yield Token(TokenKind.BLANK, at, at, joint=Joint.CELL, printed="")
+
+
+def _line_at(text: str, at: int) -> str:
+    begin = max(text.rfind("\n", 0, at), text.rfind("\r", 0, at)) + 1
+    return text[begin : _line_end(text, at)]
+
+
+def _line_end(text: str, at: int) -> int:
+    newline = text.find("\n", at)
+    return len(text) if newline < 0 else newline
+
+
+def scan_field(raw: str, start: int, joint: Joint, *, glued: bool) -> Iterator[Token | Words]:
+    """Figures and words of one field (no tab, pipe or line end in it); offsets are `start` + position in `raw`."""
+    stripped = raw.strip()
+    if stripped.isdigit() and stripped.isascii():
+        at = start + raw.index(stripped)
+        yield number(stripped, at, joint)
+        return
+    if _NUMERIC.fullmatch(raw):
+        if glued:
+            for match in _GROUP.finditer(raw):
+                yield number(match.group(), start + match.start(), joint)
+                joint = Joint.SPACE
+            return
+        yield from _whole(raw, start, joint)
+        return
+    if not glued or _LEADING.fullmatch(raw):
+        figure = read_figure(raw, join=not glued)
+        if figure.kind in (FigureKind.NUMBER, FigureKind.NOT_APPLICABLE):
+            yield from _whole(raw, start, joint)
+            return
+    yield from _parts(raw, start, joint)
+
+
+def number(digits: str, start: int, joint: Joint) -> Token:
+    """A token for a run of digits at `start`; its value is None where the run is no single number."""
+    if digits.strip("-/") == "":
+        return Token(TokenKind.NOT_APPLICABLE, start, start + len(digits), joint=joint, printed=digits)
+    value = parse_number(digits)
+    return Token(TokenKind.NUMBER, start, start + len(digits), digits.replace(",", ""), value, joint=joint)
+
+
+def _whole(raw: str, start: int, joint: Joint) -> Iterator[Token]:
+    """One figure that fills the field."""
+    figure = read_figure(raw, join=True)
+    if figure.kind is FigureKind.NUMBER and figure.value is not None:
+        digits = re.sub(r"[^\d.-]", "", raw[figure.start : figure.end])
+        yield Token(
+            TokenKind.NUMBER,
+            start + figure.start,
+            start + figure.end,
+            digits,
+            figure.value,
+            figure.unit,
+            joint,
+            printed=raw.strip(),
+        )
+    elif figure.kind is FigureKind.NOT_APPLICABLE:
+        yield Token(TokenKind.NOT_APPLICABLE, start + figure.start, start + figure.end, joint=joint, printed=raw.strip())
+    else:
+        for match in _GROUP.finditer(raw):
+            yield number(match.group(), start + match.start(), joint)
+            joint = Joint.SPACE
+
+
+def _parts(raw: str, start: int, joint: Joint) -> Iterator[Token | Words]:
+    """Words and figures of a field that holds several; a unit before or behind a figure is no word."""
+    for match in _PART.finditer(raw):
+        digits = match["digits"]
+        if digits is not None:
+            digits = digits.rstrip(".,")
+            token = number(digits, start + match.start(), joint)
+            unit = match["unit"]
+            yield token if unit is None else Token(token.kind, token.start, token.end, token.figures, token.value, unit, joint)
+            joint = Joint.SPACE if raw[match.end() : match.end() + 1] in (" ", "") else Joint.NONE
+        elif match["words"] is not None:
+            words = match["words"]
+            if _UNIT.fullmatch(words):
+                joint = max(joint, Joint.SPACE)
+            else:
+                yield Words(words, start + match.start(), start + match.end())
+        else:
+            yield number(match.group(), start + match.start(), joint)
+            joint = Joint.SPACE

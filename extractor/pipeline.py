@@ -1,0 +1,103 @@
+"""The way through: bytes → Document → readings → cells → findings → Report. Everything that extracts goes this way."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from hashlib import sha256
+from pathlib import Path
+
+from extractor.check import findings, verdict
+from extractor.errors import DocumentError, UnreadableError, UnrecognisedError, UsageError
+from extractor.forms.load import load_forms
+from extractor.forms.model import Form
+from extractor.parse.prose import prose_facts
+from extractor.parse.recognise import recognise
+from extractor.parse.tables import read_tables
+from extractor.read import Document, Limits, read, read_path
+from extractor.reconcile.settle import settle
+from extractor.report import Finding, Report, Severity, Source, Verdict
+
+__all__ = ["extract", "extract_document", "extract_many", "failed"]
+
+
+def extract(
+    source: str | Path | bytes,
+    *,
+    name: str | None = None,
+    form: str | None = None,
+    limits: Limits | None = None,
+    forms: Mapping[str, Form] | None = None,
+) -> Report:
+    """Extract one report from a path, or from the bytes of a file.
+
+    `form` names the form instead of having it recognised. Raises DocumentError where no report can be read, UsageError
+    for an unknown form.
+    """
+    limits = limits or Limits()
+    if isinstance(source, bytes):
+        document = read(source, name=name or "-", limits=limits)
+    else:
+        document = read_path(Path(source), limits=limits)
+    return extract_document(document, form=form, forms=forms)
+
+
+def extract_document(document: Document, *, form: str | None = None, forms: Mapping[str, Form] | None = None) -> Report:
+    """Extract the report that a Document holds. Raises UnrecognisedError, UsageError."""
+    forms = load_forms() if forms is None else forms
+    if form is not None and form not in forms:
+        raise UsageError(f"no form '{form}'; known: {', '.join(forms)}")
+    recognised = recognise(document, forms, form)
+    if recognised.form is None:
+        raise UnrecognisedError(recognised.reasons.get("form", "no annual report of a known form"))
+    this = forms[recognised.form]
+    choices = read_tables(document, this, recognised.year)
+    facts = prose_facts(document, this, recognised.year)
+    settled = settle(document, this, choices, facts)
+    found = findings(document, this, settled.cells, settled.edits, facts, choices)
+    return Report(
+        source=document.source,
+        form=this.id,
+        organ=recognised.organ,
+        year=recognised.year,
+        cells=settled.cells,
+        findings=found,
+        verdict=verdict(this, settled.cells, found),
+        reasons=recognised.reasons,
+    )
+
+
+def extract_many(
+    paths: Iterable[Path], *, form: str | None = None, limits: Limits | None = None, jobs: int = 1
+) -> Iterator[Report]:
+    """Extract many files, in order. A document that fails yields a report with verdict `failed`; the rest goes on."""
+    one = partial(_one, form=form, limits=limits or Limits())
+    if jobs <= 1:
+        yield from map(one, paths)
+        return
+    with ProcessPoolExecutor(max_workers=jobs) as pool:
+        yield from pool.map(one, paths, chunksize=8)
+
+
+def _one(path: Path, *, form: str | None, limits: Limits) -> Report:
+    try:
+        return extract(path, form=form, limits=limits)
+    except DocumentError as error:
+        return failed(path, error.code, str(error))
+    except OSError as error:
+        return failed(path, UnreadableError.code, error.strerror or str(error))
+    except (RecursionError, MemoryError, ArithmeticError, LookupError, ValueError, TypeError, AttributeError) as error:
+        return failed(path, "internal", f"a defect of gouji, please report it: {type(error).__name__}: {error}")
+
+
+def failed(path: Path | str, code: str, message: str) -> Report:
+    """The report of a document that yielded none: the file, and what is wrong with it."""
+    digest = ""
+    if isinstance(path, Path) and path.is_file():
+        with path.open("rb") as file:
+            hasher = sha256()
+            while block := file.read(1 << 20):
+                hasher.update(block)
+            digest = hasher.hexdigest()
+    source = Source(str(path), digest, "application/octet-stream")
+    finding = Finding(f"document.{code}", Severity.ERROR, message)
+    return Report(source, None, None, None, {}, (finding,), Verdict.FAILED)

@@ -1,0 +1,76 @@
+"""bytes → Document: the only place where a document's format matters."""
+
+import hashlib
+from pathlib import Path
+
+from extractor.errors import UnreadableError, UsageError
+from extractor.read.decode import clean, decode
+from extractor.read.document import Document, Grid, GridCell
+from extractor.read.fold import fold
+from extractor.read.limits import Limits
+from extractor.read.sniff import HTML, MARKDOWN, TEXT, sniff_bytes, sniff_text
+from extractor.report import Source
+
+__all__ = ["Document", "Grid", "GridCell", "Limits", "read", "read_path"]
+
+_DEFAULT = Limits()
+
+
+def read(
+    data: bytes | str, *, name: str = "-", media_type: str | None = None, limits: Limits = _DEFAULT
+) -> Document:
+    """The document in `data`.
+
+    `media_type`: "text/plain", "text/html" or "text/markdown", with or without a charset parameter; by default the
+    content tells. The charset is only a hint. A str is taken as decoded; `Source.sha256` is then of its UTF-8 bytes.
+
+    Raises UnreadableError (empty, binary, of a type not read), LimitError, UsageError (unknown `media_type`).
+    """
+    kind, charset = _media_type(media_type)
+    if isinstance(data, str):
+        limits.check("max_characters", len(data), "characters of text")
+        raw = data.encode("utf-8", "surrogatepass")
+        text, notes = clean(data)
+    else:
+        limits.check("max_bytes", len(data), "bytes in the file")
+        raw = bytes(data)
+        sniff_bytes(raw)
+        decoded = decode(raw, charset)
+        text, notes = decoded.text, decoded.notes
+    if not text or text.isspace():
+        raise UnreadableError("the document is empty" if not raw else "the document holds nothing but white space")
+    kind = kind or sniff_text(text, name)
+    grids: tuple[Grid, ...] = ()
+    if kind == HTML:
+        from extractor.read.html import read_html
+
+        text, grids, more = read_html(text, limits)
+        notes += more
+        if not text or text.isspace():
+            raise UnreadableError("the HTML holds no visible text (a page filled by a script, or only images)")
+    limits.check("max_characters", len(text), "characters of text")
+    source = Source(name, hashlib.sha256(raw).hexdigest(), kind)
+    return Document(source, text, fold(text), grids, notes)
+
+
+def read_path(path: str | Path, limits: Limits = _DEFAULT) -> Document:
+    """The document in a file; its name is the path as given. OSError as it comes."""
+    with Path(path).open("rb") as file:
+        # A byte more than allowed shows that there is more, without reading a disk full of it.
+        data = file.read(limits.max_bytes + 1)
+    return read(data, name=str(path), limits=limits)
+
+
+def _media_type(given: str | None) -> tuple[str | None, str | None]:
+    if given is None:
+        return None, None
+    kind, _, parameters = given.partition(";")
+    kind = kind.strip().lower()
+    if kind == "application/xhtml+xml":
+        kind = HTML
+    if kind in ("application/octet-stream", ""):
+        return None, None
+    if kind not in (HTML, MARKDOWN, TEXT):
+        raise UsageError(f"media type {kind!r} is not read; known are {TEXT}, {HTML}, {MARKDOWN}")
+    name, _, value = parameters.strip().partition("=")
+    return kind, value.strip().strip('"') if name.strip().lower() == "charset" else None

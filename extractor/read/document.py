@@ -1,0 +1,50 @@
+"""A Document: the text that evidence points into, and the table grids found in it.
+
+`text` is what a reader sees: for plain text and Markdown the decoded characters as they stand, for HTML the visible
+text. `folded` has exactly the same length, character for character, with widths, scripts and compatibility forms
+unified; so every offset found in `folded` is an offset into `text`, and no map between the two can go wrong.
+"""
+
+from dataclasses import dataclass
+
+from extractor.report import Source
+
+__all__ = ["Document", "Grid", "GridCell"]
+
+
+@dataclass(frozen=True, slots=True)
+class GridCell:
+    """One table cell after spans are resolved. `row`, `column`: zero-based position of its top left corner.
+
+    `start`, `end`: offsets of the cell's text in Document.text; equal where the cell is empty.
+    """
+
+    row: int
+    column: int
+    row_span: int
+    column_span: int
+    start: int
+    end: int
+    header: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A table: its printed cells in reading order. Nested tables are grids of their own."""
+
+    rows: int
+    columns: int
+    cells: tuple[GridCell, ...]
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document read. `notes`: what the reader had to put up with (a wrong charset, a bad byte, a repaired span)."""
+
+    source: Source
+    text: str
+    folded: str
+    grids: tuple[Grid, ...] = ()
+    notes: tuple[str, ...] = ()

@@ -1,0 +1,196 @@
+"""What comes out: one Report per document, its cells, findings and verdict.
+
+Field names and meanings are the output contract that users build on; fields may be added, never renamed.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+from typing import TypeAlias
+
+__all__ = [
+    "Cell",
+    "Evidence",
+    "Finding",
+    "Number",
+    "Report",
+    "Severity",
+    "Source",
+    "Status",
+    "Usage",
+    "Verdict",
+]
+
+Number: TypeAlias = int | Decimal
+JSONValue: TypeAlias = "None | bool | int | float | str | list[JSONValue] | dict[str, JSONValue]"
+
+
+class Status(StrEnum):
+    """How a cell came by its value."""
+
+    REPORTED = "reported"
+    DERIVED = "derived"
+    CORRECTED = "corrected"
+    DISPUTED = "disputed"
+    BLANK = "blank"
+    NOT_APPLICABLE = "not_applicable"
+    MISSING = "missing"
+
+
+class Severity(StrEnum):
+    """`error`: figures contradict each other; `warning`: to be looked at; `info`: good to know, no doubt cast."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+
+class Verdict(StrEnum):
+    """`clean`: nothing to look at; `review`: something is; `failed`: no report was read."""
+
+    CLEAN = "clean"
+    REVIEW = "review"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The document as it came in."""
+
+    name: str
+    sha256: str
+    media_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Where a figure stands: character offsets [start, end) into the document's text, or page and box for a PDF."""
+
+    start: int
+    end: int
+    text: str
+    page: int | None = None
+    box: tuple[float, float, float, float] | None = None
+
+    def to_dict(self) -> dict[str, JSONValue]:
+        out: dict[str, JSONValue] = {"start": self.start, "end": self.end, "text": self.text, "page": self.page}
+        if self.box is not None:
+            out["box"] = list(self.box)
+        return out
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell of the form.
+
+    `alternatives` are the other values that remain possible where the status is `disputed`; `because` says in one
+    sentence why a status other than `reported` was given.
+    """
+
+    value: Number | None
+    status: Status
+    read_by: tuple[str, ...] = ()
+    evidence: Evidence | None = None
+    printed: str | None = None
+    alternatives: tuple[Number | None, ...] = ()
+    because: str | None = None
+    unit: str | None = None
+
+    def to_dict(self) -> dict[str, JSONValue]:
+        out: dict[str, JSONValue] = {
+            "value": _number(self.value),
+            "status": self.status.value,
+            "read_by": list(self.read_by),
+            "evidence": None if self.evidence is None else self.evidence.to_dict(),
+            "printed": self.printed,
+        }
+        if self.alternatives:
+            out["alternatives"] = [_number(value) for value in self.alternatives]
+        if self.because is not None:
+            out["because"] = self.because
+        if self.unit is not None:
+            out["unit"] = self.unit
+        return out
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A broken edit, a disagreement or a document-level problem, with every operand it rests on."""
+
+    rule: str
+    severity: Severity
+    message: str
+    cells: tuple[str, ...] = ()
+    operands: Mapping[str, Number | None] = field(default_factory=dict)
+    suspects: tuple[str, ...] = ()
+    quotes: tuple[Evidence, ...] = ()
+
+    def to_dict(self) -> dict[str, JSONValue]:
+        out: dict[str, JSONValue] = {
+            "rule": self.rule,
+            "severity": self.severity.value,
+            "cells": list(self.cells),
+            "operands": {cell: _number(value) for cell, value in self.operands.items()},
+            "suspects": list(self.suspects),
+            "message": self.message,
+        }
+        if self.quotes:
+            out["quotes"] = [quote.to_dict() for quote in self.quotes]
+        return out
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What language models were asked for this document; all zero when none was."""
+
+    llm_calls: int = 0
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    cost: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One report. `form`, `organ` and `year` are None where they could not be told; `reasons` says how they were."""
+
+    source: Source
+    form: str | None
+    organ: str | None
+    year: int | None
+    cells: Mapping[str, Cell]
+    findings: tuple[Finding, ...]
+    verdict: Verdict
+    usage: Usage = field(default_factory=Usage)
+    reasons: Mapping[str, str] = field(default_factory=dict)
+
+    def to_dict(self) -> dict[str, JSONValue]:
+        """The contract's JSON object."""
+        usage = self.usage
+        return {
+            "source": {
+                "name": self.source.name,
+                "sha256": self.source.sha256,
+                "media_type": self.source.media_type,
+            },
+            "form": self.form,
+            "organ": self.organ,
+            "year": self.year,
+            "cells": {cell_id: cell.to_dict() for cell_id, cell in self.cells.items()},
+            "findings": [finding.to_dict() for finding in self.findings],
+            "verdict": self.verdict.value,
+            "usage": {
+                "llm_calls": usage.llm_calls,
+                "prompt_tokens": usage.prompt_tokens,
+                "completion_tokens": usage.completion_tokens,
+                "cost": usage.cost,
+            },
+            "reasons": dict(self.reasons),
+        }
+
+
+def _number(value: Number | None) -> int | float | None:
+    """A JSON number: Decimal becomes the int or the float that prints the same digits."""
+    if value is None or isinstance(value, int):
+        return value
+    return int(value) if value == value.to_integral_value() else float(value)

@@ -49,6 +49,7 @@ MESS: dict[str, Mess] = {
         Mess("rows-dropped", "sheet", sheets.rows_dropped),
         Mess("stray-digits", "sheet", sheets.stray_digits, forms=OGI, unfair=BARE),
         Mess("last-year", "sheet", sheets.last_year),
+        Mess("year-columns", "sheet", sheets.year_columns, forms=("ogi-2014",), unfair=BARE),
         Mess("misprint", "sheet", sheets.misprint, unfair=BARE),
         Mess("thousands", "sheet", sheets.thousands, unfair=BARE),
         Mess("fullwidth", "sheet", sheets.fullwidth),

@@ -2,10 +2,9 @@
 
 from random import Random
 
-from eval.gold import Number
 from eval.official import GROUP_LABELS, RESULT
 from eval.sheets import Box, Line, Paper, shown, value_box
-from eval.truth import APPLICANTS, make_truth
+from eval.truth import APPLICANTS, Number, make_truth
 
 __all__ = [
     "blank_totals",
@@ -28,6 +27,7 @@ __all__ = [
     "subtotals",
     "thousands",
     "units",
+    "year_columns",
 ]
 
 FULLWIDTH = str.maketrans("0123456789.-", "０１２３４５６７８９．－")
@@ -151,15 +151,31 @@ def last_year(paper: Paper, severity: float, rng: Random) -> None:  # noqa: ARG0
     paper.headings = True
 
 
+def year_columns(paper: Paper, severity: float, rng: Random) -> None:  # noqa: ARG001
+    """Last year's figures in a column beside this year's."""
+    truth = paper.truth
+    before = make_truth(truth.form, truth.seed + 100003)
+    ahead = rng.random() < 0.6
+    for sheet in paper.sheets:
+        sheet.columns += 1
+        sheet.lines[0].boxes[-1].text = f"{truth.year}年"
+        for index, line in enumerate(sheet.lines):
+            old = Box(f"{truth.year - 1}年") if index == 0 else Box()
+            if line.figures:
+                old.text = shown(before.values[str(line.figures[0].cell)])
+            line.boxes.insert(len(line.boxes) - ahead, old)
+
+
 def misprint(paper: Paper, severity: float, rng: Random) -> None:
     """The source prints another number than it meant: gold is what it prints."""
-    boxes = [box for box in paper.boxes() if box.value is not None]
+    boxes = [box for box in paper.boxes() if box.value is not None and shown(box.value) in box.text]
     for box in rng.sample(boxes, min(len(boxes), max(1, round(severity * 5)))):
         old = box.value
         assert old is not None
-        digits = str(abs(old))
+        size = old if old >= 0 else -old
+        digits = str(size)
         if rng.random() < 0.3 or len(digits) == 1 or "." in digits:
-            new: Number = abs(old) + rng.choice((1, 1, 2, 6, 10))
+            new: Number = size + rng.choice((1, 1, 2, 6, 10))
         elif rng.random() < 0.5:
             new = int(digits[:-1])
         else:
@@ -175,7 +191,7 @@ def misprint(paper: Paper, severity: float, rng: Random) -> None:
 def thousands(paper: Paper, severity: float, rng: Random) -> None:  # noqa: ARG001
     comma = rng.choice((",", ",", "，"))
     for box in paper.boxes():
-        if box.value is not None and abs(box.value) >= 1000:
+        if box.value is not None and not -1000 < box.value < 1000:
             box.text = box.text.replace(str(box.value), f"{box.value:,}".replace(",", comma))
 
 
@@ -186,14 +202,20 @@ def fullwidth(paper: Paper, severity: float, rng: Random) -> None:
 
 
 def units(paper: Paper, severity: float, rng: Random) -> None:
-    for box in paper.boxes():
-        if box.value is None or "元" in box.text or not _chance(0.2 + severity, rng):
-            continue
-        amount = str(box.cell).endswith((".amount", ".fees.year", ".budget.year"))
-        box.text += rng.choice(("万元", "")) if amount else "件"
-        if not amount and box.value > 3 and rng.random() < 0.05:
-            part = rng.randint(1, int(box.value) - 1)
-            box.text += f"（撤销{part}件、维持{box.value - part}件）"
+    """The unit printed with the figure; now and then the parts of a sum after it."""
+    for sheet in paper.sheets:
+        for line in sheet.data():
+            printed = [box.text for box in line.boxes[:1] if not box.cell]
+            for box in line.figures:
+                if box.value is None or "元" in box.text or not _chance(0.2 + severity, rng):
+                    continue
+                if str(box.cell).endswith(".amount"):
+                    box.text += "万元" if paper.truth.form == "ogi-2021" else "元"
+                    continue
+                box.text += printed[0] if printed else "件"
+                if not printed and box.value > 3 and rng.random() < 0.04:
+                    part = rng.randint(1, int(box.value) - 1)
+                    box.text += f"（撤销{part}件、维持{box.value - part}件）"
 
 
 def spaced_numbers(paper: Paper, severity: float, rng: Random) -> None:

@@ -15,13 +15,12 @@ def make_paper(truth: Truth, rng: Random, *, prose_only: bool = False) -> Paper:
     said = prose.statements(truth, rng)
     if not prose_only:
         said = [one for one in said if rng.random() < 0.3]
-    overview = prose.filler(rng, 2, web=truth.form in ("ogi-2021", "ogi-2019"))
+    overview = prose.filler(rng, 3, web=truth.form in ("ogi-2021", "ogi-2019"))
     paragraph, stated = "", {}
     for text, cells in said:
         paragraph += text
         stated.update(cells)
-    overview.insert(rng.randint(0, 1), paragraph)
-    overview += prose.filler(rng, 1)
+    overview.insert(rng.randint(0, 2), paragraph)
     return Paper(
         truth,
         prose.title(truth, rng),

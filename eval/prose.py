@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from random import Random
 
-from eval.gold import Number
-from eval.truth import Truth
+from eval.truth import Number, Truth
 
 __all__ = ["Statement", "closing", "filler", "preface", "problems", "statements", "title"]
 
@@ -72,7 +71,10 @@ def problems(truth: Truth, rng: Random) -> list[str]:
 
 
 def closing(truth: Truth, rng: Random) -> list[str]:
-    return [rng.choice(("无其他需要报告的事项。", "无。", f"{truth.year}年，我单位未收取信息处理费。"))]
+    nothing = ["无其他需要报告的事项。", "无。"]
+    if truth.form in ("ogi-2021", "ogi-2019"):
+        nothing.append(f"{truth.year}年，我单位未收取信息处理费。")
+    return [rng.choice(nothing)]
 
 
 def _say(parts: Sequence[tuple[str, str]], truth: Truth, *, zeros: bool, joint: str = "，") -> Statement:
@@ -129,7 +131,10 @@ def _applications(truth: Truth, rng: Random, zeros: bool) -> list[Statement]:
     received = _join("", _say([(new, total("new")), (old, total("carried_in"))], truth, zeros=True))
     if rng.random() < 0.5:
         last = max(0, int(truth.values[total("new")]) + rng.randint(-4, 9))
-        received = (received[0] + f"{truth.year - 1}年收到申请{last}件。", received[1])
+        received = _join(
+            "", _say([("新收政府信息公开申请{}件", total("new")), (old, total("carried_in"))], truth, zeros=True)
+        )
+        received = (f"{truth.year - 1}年收到申请{last}件，{truth.year}年{received[0]}", received[1])
     done = _say([("办结{}件", total("processed_total"))], truth, zeros=True)
     results = _say(outcomes, truth, zeros=zeros, joint="、")
     concluded = (f"{done[0]}，其中{results[0]}" if results[0] else done[0], {**done[1], **results[1]})

@@ -46,8 +46,8 @@ def render(truth: Truth, layout: str, rng: Random, mess: tuple[str, ...] = (), s
     """`truth` in `layout` with every kind of `mess` that fits the layout."""
     how = LAYOUTS[layout]
     paper = make_paper(truth, rng, prose_only=how.prose)
-    for name in mess:
-        if fits(name, truth.form, layout):
+    for name in MESS:  # in their own order: what is printed first, then how it is written
+        if name in mess and fits(name, truth.form, layout):
             MESS[name].apply(paper, severity, rng)
     text = how.render(paper, rng)
     for operation in paper.text_ops:

@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from random import Random
 
-from eval.gold import Gold, Number
-from eval.truth import Truth
+from eval.gold import Gold
+from eval.gold import Number as AnyNumber
+from eval.truth import Number, Truth
 
 __all__ = ["Box", "Line", "Paper", "Sheet", "shown"]
 
@@ -137,7 +138,7 @@ class Paper:
     problems: list[str]
     closing: list[str]
     stated: dict[str, Number] = field(default_factory=dict)
-    accept: dict[str, list[Number | None]] = field(default_factory=dict)
+    accept: dict[str, list[AnyNumber | None]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     drop_blanks: bool = False
     headings: bool = True
@@ -154,7 +155,7 @@ class Paper:
     def gold(self, *, positions_lost: bool = False) -> Gold:
         """What a careful reader takes from it. `positions_lost`: the layout drops blank boxes."""
         truth = self.truth
-        cells: dict[str, Number | None] = {}
+        cells: dict[str, AnyNumber | None] = {}
         accept = {cell: list(values) for cell, values in self.accept.items()}
         if not self.prose_only:
             for box in self.boxes():
@@ -173,7 +174,7 @@ class Paper:
             cells.update(self.stated)
         return Gold(truth.form, truth.organ, truth.year, cells, accept, dict(truth.values), list(self.notes))
 
-    def _positions_lost(self, accept: dict[str, list[Number | None]]) -> None:
+    def _positions_lost(self, accept: dict[str, list[AnyNumber | None]]) -> None:
         """Which column a figure stands in is not told in a line that lost its blanks: open is right too."""
         for sheet in self.sheets:
             for line in sheet.data():
@@ -184,5 +185,5 @@ class Paper:
                 zero = any(box.value == 0 for box in kept)
                 for box in figures:
                     if box.cell:
-                        also: list[Number | None] = [box.value, None] if box.value is not None else [None]
+                        also: list[AnyNumber | None] = [box.value, None] if box.value is not None else [None]
                         accept.setdefault(box.cell, []).extend([*also, 0] if zero else also)

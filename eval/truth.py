@@ -7,7 +7,7 @@ from random import Random
 
 from eval.truth_statistics import fujian, statistics_2014
 
-__all__ = ["APPLICANTS", "FORMS", "GROUPS", "PLAIN_ROWS", "Truth", "make_truth"]
+__all__ = ["APPLICANTS", "FORMS", "GROUPS", "PLAIN_ROWS", "Number", "Truth", "make_truth"]
 
 Number = int | Decimal
 

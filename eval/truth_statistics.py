@@ -60,9 +60,9 @@ def statistics_2014(rng: Random, scale: int, density: float) -> dict[str, Number
         out[channel] = min(out["disclosed"], _count(rng, scale * 30, density))
     out["responses"] = _count(rng, scale, density)
     out["press_conferences"] = _count(rng, scale // 4, density)
-    out["press_conferences_chief"] = rng.randint(0, out["press_conferences"])
+    out["press_conferences_chief"] = rng.randint(0, int(out["press_conferences"]))
     out["online_interviews"] = _count(rng, scale // 4, density)
-    out["online_interviews_chief"] = rng.randint(0, out["online_interviews"])
+    out["online_interviews_chief"] = rng.randint(0, int(out["online_interviews"]))
     for row in ("interpretations", "social_responses", "other_responses"):
         out[row] = _count(rng, scale, density)
     for row in REFUSALS_2014:
@@ -76,7 +76,7 @@ def statistics_2014(rng: Random, scale: int, density: float) -> dict[str, Number
     out["concluded_on_time"] = out["concluded"] - out["concluded_extended"]
     out["received"] = out["answered"] + _count(rng, 5, density * 0.4)
     channels = ("received_online", "received_letter", "received_in_person", "received_fax")
-    out.update(zip(channels, _split(rng, out["received"], 4), strict=True))
+    out.update(zip(channels, _split(rng, int(out["received"]), 4), strict=True))
     for what in ("reviews", "litigations"):
         parts = [_count(rng, scale // 6, density * 0.6) for _ in range(3)]
         out[what] = sum(parts)
@@ -96,8 +96,9 @@ def statistics_2014(rng: Random, scale: int, density: float) -> dict[str, Number
 
 def fujian(rng: Random, scale: int, density: float, variant: str) -> dict[str, Number]:
     """Year and cumulative figures; both columns keep the sums, and no year figure is above its cumulative one."""
-    online = ("received_in_person", "received_fax", "received_email", "received_online", "received_letter")
-    received = online if variant == "2011" else ("received_in_person", "received_online", "received_letter_fax")
+    received: tuple[str, ...] = ("received_in_person", "received_online", "received_letter_fax")
+    if variant == "2011":
+        received = ("received_in_person", "received_fax", "received_email", "received_online", "received_letter")
     answered: tuple[str, ...] = ("answered_granted", "answered_partial", "answered_refused")
     if variant == "2014" or rng.random() < 0.3:
         answered += ("answered_other",)

@@ -11,7 +11,8 @@ from extractor.errors import DocumentError, GoujiError, LimitError, RulesError, 
 from extractor.report import Cell, Evidence, Finding, Report, Severity, Status, Verdict
 
 if TYPE_CHECKING:
-    from extractor.pipeline import extract, extract_many
+    from extractor.batch import extract_many
+    from extractor.pipeline import extract
     from extractor.read import Limits, read
 
 __all__ = [
@@ -35,7 +36,7 @@ __all__ = [
     "read",
 ]
 
-_LAZY = {"extract": "pipeline", "extract_many": "pipeline", "Limits": "read", "read": "read"}
+_LAZY = {"extract": "pipeline", "extract_many": "batch", "Limits": "read", "read": "read"}
 
 
 def __getattr__(name: str) -> object:

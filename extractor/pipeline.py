@@ -1,13 +1,10 @@
 """The way through: bytes → Document → readings → cells → findings → Report. Everything that extracts goes this way."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import ProcessPoolExecutor
-from functools import partial
-from hashlib import sha256
+from collections.abc import Mapping
 from pathlib import Path
 
 from extractor.check import findings, verdict
-from extractor.errors import DocumentError, UnreadableError, UnrecognisedError, UsageError
+from extractor.errors import UnrecognisedError, UsageError
 from extractor.forms.load import load_forms
 from extractor.forms.model import Form
 from extractor.parse.prose import prose_facts
@@ -15,9 +12,9 @@ from extractor.parse.recognise import recognise
 from extractor.parse.tables import read_tables
 from extractor.read import Document, Limits, read, read_path
 from extractor.reconcile.settle import settle
-from extractor.report import Finding, Report, Severity, Source, Verdict
+from extractor.report import Report
 
-__all__ = ["extract", "extract_document", "extract_many", "failed"]
+__all__ = ["extract", "extract_document"]
 
 
 def extract(
@@ -64,40 +61,3 @@ def extract_document(document: Document, *, form: str | None = None, forms: Mapp
         verdict=verdict(this, settled.cells, found),
         reasons=recognised.reasons,
     )
-
-
-def extract_many(
-    paths: Iterable[Path], *, form: str | None = None, limits: Limits | None = None, jobs: int = 1
-) -> Iterator[Report]:
-    """Extract many files, in order. A document that fails yields a report with verdict `failed`; the rest goes on."""
-    one = partial(_one, form=form, limits=limits or Limits())
-    if jobs <= 1:
-        yield from map(one, paths)
-        return
-    with ProcessPoolExecutor(max_workers=jobs) as pool:
-        yield from pool.map(one, paths, chunksize=8)
-
-
-def _one(path: Path, *, form: str | None, limits: Limits) -> Report:
-    try:
-        return extract(path, form=form, limits=limits)
-    except DocumentError as error:
-        return failed(path, error.code, str(error))
-    except OSError as error:
-        return failed(path, UnreadableError.code, error.strerror or str(error))
-    except (RecursionError, MemoryError, ArithmeticError, LookupError, ValueError, TypeError, AttributeError) as error:
-        return failed(path, "internal", f"a defect of gouji, please report it: {type(error).__name__}: {error}")
-
-
-def failed(path: Path | str, code: str, message: str) -> Report:
-    """The report of a document that yielded none: the file, and what is wrong with it."""
-    digest = ""
-    if isinstance(path, Path) and path.is_file():
-        with path.open("rb") as file:
-            hasher = sha256()
-            while block := file.read(1 << 20):
-                hasher.update(block)
-            digest = hasher.hexdigest()
-    source = Source(str(path), digest, "application/octet-stream")
-    finding = Finding(f"document.{code}", Severity.ERROR, message)
-    return Report(source, None, None, None, {}, (finding,), Verdict.FAILED)

@@ -42,9 +42,9 @@ def fake_extract_many(paths: Iterable[Path], *, form: str | None = None, jobs: i
 
 @pytest.fixture(autouse=True)
 def fake_pipeline(monkeypatch: pytest.MonkeyPatch) -> None:
-    module = ModuleType("extractor.pipeline")
+    module = ModuleType("extractor.batch")
     module.extract_many = fake_extract_many  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "extractor.pipeline", module)
+    monkeypatch.setitem(sys.modules, "extractor.batch", module)
 
 
 @pytest.fixture

@@ -31,6 +31,8 @@ def test_every_printed_figure_is_in_the_text(form: str, layout: str) -> None:
             assert all(figure in text for figure in figures)
             continue
         missing = Counter(figures) - Counter(NUMBER.findall(text))
+        if layout == "prose":
+            del missing["0"]  # 未发生行政复议 states a 0 without printing one
         assert not missing, (seed, missing)
 
 

@@ -1,5 +1,6 @@
 """Markdown: pipe tables, and what a PDF converter makes of a ruled table (labels torn from their figures)."""
 
+import re
 from random import Random
 
 from eval.layouts.blocks import Kind, blocks
@@ -31,6 +32,16 @@ def pipes(paper: Paper, rng: Random) -> str:
         else:
             out.append(part)
     return "\n\n".join(out) + "\n"
+
+
+def _lines(text: str, width: int) -> list[str]:
+    """A paragraph as its page broke it: nowhere inside a number."""
+    out = [""]
+    for token in re.findall(r"[0-9.%-]+|.", text):
+        if len(out[-1]) + len(token) > width and out[-1]:
+            out.append("")
+        out[-1] += token
+    return out
 
 
 def _wrapped(text: str, rng: Random) -> list[str]:
@@ -95,7 +106,7 @@ def torn(paper: Paper, rng: Random) -> str:
     for _kind, part in blocks(paper):
         if not isinstance(part, Sheet):
             width = rng.randint(26, 30)
-            out.append("\n".join(part[start : start + width] for start in range(0, len(part), width)))
+            out.append("\n".join(_lines(part, width)))
         elif part.id == "proactive" and all(len(line.path) < 2 for line in part.lines):
             simple = paper.truth.form == "ogi-2021" and rng.random() < 0.6
             out.append(_plain_then_table(part) if simple else _rows(_boxes(part.lines)))

@@ -12,7 +12,7 @@ import typer
 from extractor.cli.guard import FAILED, complain, guard
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Generator, Iterable, Mapping
     from typing import TextIO
 
     from extractor.cli.inputs import Inputs, Stream
@@ -121,11 +121,11 @@ def _format_of(out: Path | None) -> Format:
     return Format(suffix) if suffix in (Format.JSON, Format.JSONL, Format.CSV) else Format.TABLE
 
 
-def _reports(inputs: "Inputs", form: str | None, jobs: int) -> "Iterator[Report]":
+def _reports(inputs: "Inputs", form: str | None, jobs: int) -> "Generator[Report, None, None]":
     """Reports in the order of the documents. Runs of files go through the pipeline together, streams one by one."""
     from itertools import groupby
 
-    from extractor.pipeline import extract_many
+    from extractor.batch import extract_many
 
     for is_file, group in groupby(inputs.documents, key=lambda document: isinstance(document, Path)):
         if is_file:
@@ -139,7 +139,7 @@ def _from_stream(stream: "Stream", form: str | None) -> "Report":
     from dataclasses import replace
     from tempfile import TemporaryDirectory
 
-    from extractor.pipeline import extract_many
+    from extractor.batch import extract_many
     from extractor.read import Limits
 
     with TemporaryDirectory(prefix="gouji-") as folder:

@@ -15,10 +15,13 @@ from extractor.parse.rows import Near, TokenKind, ValueRow
 __all__ = ["Placement", "align"]
 
 _LABEL = {Near.FIRM: 6.0, Near.CLOSE: 3.0, Near.LOOSE: 1.5}
+# A group's head names its subtotal row, where one is printed, or stands beside the group's first row.
+_HEAD_OWN = 3.7
+_HEAD_FIRST = 2.5
 _FOREIGN_LABEL = 5.0
-_SKIP_REQUIRED = 1.0
-_SKIP_OPTIONAL = 0.0
-_OPTIONAL_UNLABELLED = 1.0
+_GAP_OPEN = 1.8
+_GAP_EXTEND = 0.2
+_OPTIONAL_UNLABELLED = 2.5
 _MARGIN = 0.75
 _NEVER = float("-inf")
 
@@ -37,23 +40,46 @@ def align(rows: Sequence[ValueRow], table: Table) -> list[Placement]:
     if direct is not None:
         return direct
     scores = [[_score(row, index, template, table) for index, template in enumerate(table.rows)] for row in rows]
-    skip_row = [_noise(row) for row in rows]
-    skip_template = [_SKIP_OPTIONAL if template.optional else _SKIP_REQUIRED for template in table.rows]
-    forward = _forward(scores, skip_row, skip_template)
-    backward = _backward(scores, skip_row, skip_template)
-    best = forward[len(rows)][len(table.rows)]
+    noise = [_noise(row) for row in rows]
+    optional = [template.optional for template in table.rows]
+    forward = _sweep(scores, noise, optional)
+    mirrored = _sweep([line[::-1] for line in scores[::-1]], noise[::-1], optional[::-1])
+    count, width = len(rows), len(optional)
+    best = max(forward[count][width])
     placements: list[Placement] = []
-    for i in range(len(rows)):
-        through = [
-            (forward[i][j] + scores[i][j] + backward[i + 1][j + 1], j)
-            for j in range(len(table.rows))
-            if scores[i][j] > _NEVER
-        ]
-        near = sorted((one for one in through if one[0] >= best - _MARGIN), key=lambda one: (-one[0], one[1]))
-        dropped = max(forward[i][j] + backward[i + 1][j] for j in range(len(table.rows) + 1)) - skip_row[i]
-        if not near or dropped > near[0][0]:
+    for i in range(count):
+        near: list[tuple[float, int]] = []
+        dropped = _NEVER
+        for j in range(width + 1):
+            before, after = forward[i][j], mirrored[count - i - 1][width - j]
+            # A gap that runs through both halves was opened twice.
+            both = before[1] + after[1] + _GAP_OPEN
+            dropped = max(dropped, before[0] + after[0], before[0] + after[1], before[1] + after[0], both)
+            if j < width:
+                through = max(before) + scores[i][j] + max(mirrored[count - i - 1][width - j - 1])
+                if through >= best - _MARGIN:
+                    near.append((-through, j))
+        near.sort()
+        if near and dropped - noise[i] <= -near[0][0]:
+            placements.append(Placement(i, tuple(j for _, j in near)))
+    return _out_of_order(rows, table, placements)
+
+
+def _out_of_order(rows: Sequence[ValueRow], table: Table, placements: list[Placement]) -> list[Placement]:
+    """Add the rows that carry a whole label of a row still free: editions print some rows in another order."""
+    placed = {placement.row for placement in placements}
+    taken = {place for placement in placements for place in placement.places}
+    for number, row in enumerate(rows):
+        if number in placed or not row.tokens:
             continue
-        placements.append(Placement(i, tuple(j for _, j in near)))
+        firm = [label.item for label in row.labels if label.near is Near.FIRM and label.score >= 1.0]
+        if len(firm) != 1 or firm[0].core or firm[0].index in taken:
+            continue
+        template = table.rows[firm[0].index]
+        sure = not firm[0].bare or 1 < len(row.tokens) == len(table.columns_of(template))
+        if sure and template.subtotal_of is None:
+            placements.append(Placement(number, (firm[0].index,)))
+            taken.add(firm[0].index)
     return placements
 
 
@@ -87,10 +113,10 @@ def _score(row: ValueRow, index: int, template: Row, table: Table) -> float:
     for label in row.labels:
         worth = _LABEL[label.near] * label.score * (0.8 if label.item.core else 1.0) * (0.5 if label.item.bare else 1.0)
         if label.item.index == index:
-            score = max(score, worth)
+            score = max(score, min(worth, _HEAD_OWN) if template.subtotal_of else worth)
             named = True
         elif _heads(table, label.item.index, template):
-            score = max(score, min(worth, 2.0))
+            score = max(score, min(worth, _HEAD_FIRST))
         elif label.near is Near.FIRM and not label.item.bare and not table.rows[label.item.index].subtotal_of:
             foreign = max(foreign, _FOREIGN_LABEL * label.score * (0.8 if label.item.core else 1.0))
     if not named:
@@ -132,27 +158,35 @@ def _noise(row: ValueRow) -> float:
     return 0.2 + 0.5 * min(max(figures, min(digits, 7)), 7) + (3.0 if firm else 0.0)
 
 
-def _forward(scores: list[list[float]], skip_row: list[float], skip_template: list[float]) -> list[list[float]]:
-    width = len(skip_template)
-    first = [0.0] * (width + 1)
+_Pair = tuple[float, float]
+
+
+def _sweep(scores: Sequence[Sequence[float]], noise: Sequence[float], optional: Sequence[bool]) -> list[list[_Pair]]:
+    """Best scores of every prefix pair, as (no gap open, a gap in the template open); gaps are affine (Gotoh 1982)."""
+    width = len(optional)
+    first: list[_Pair] = [(0.0, _NEVER)]
     for j in range(width):
-        first[j + 1] = first[j] - skip_template[j]
+        first.append(_skip(first[j], optional[j]))
     table = [first]
-    for i, row_scores in enumerate(scores):
+    for i, line_scores in enumerate(scores):
         above = table[i]
-        cost = skip_row[i]
-        line = [above[0] - cost]
+        cost = noise[i]
+        line: list[_Pair] = [(above[0][0] - cost, above[0][1] - cost)]
         for j in range(width):
-            best = above[j] + row_scores[j]
-            if above[j + 1] - cost > best:
-                best = above[j + 1] - cost
-            if line[j] - skip_template[j] > best:
-                best = line[j] - skip_template[j]
-            line.append(best)
+            closed, opened = above[j]
+            met = (closed if closed > opened else opened) + line_scores[j]
+            up = above[j + 1]
+            left = _skip(line[j], optional[j])
+            closed = met if met > up[0] - cost else up[0] - cost
+            line.append((closed if closed > left[0] else left[0], left[1] if left[1] > up[1] - cost else up[1] - cost))
         table.append(line)
     return table
 
 
-def _backward(scores: list[list[float]], skip_row: list[float], skip_template: list[float]) -> list[list[float]]:
-    flipped = _forward([line[::-1] for line in scores[::-1]], skip_row[::-1], skip_template[::-1])
-    return [line[::-1] for line in flipped[::-1]]
+def _skip(pair: _Pair, optional: bool) -> _Pair:
+    """Leave out one template row; an optional one costs nothing and keeps the state."""
+    if optional:
+        return pair
+    opened = pair[0] - _GAP_OPEN - _GAP_EXTEND
+    extended = pair[1] - _GAP_EXTEND
+    return _NEVER, opened if opened > extended else extended

@@ -12,6 +12,7 @@ from extractor.forms.model import Form, Layout, Table
 from extractor.parse.labels import Hit, Item, Role, bare_text, condense, torn, vocabulary
 from extractor.parse.readings import Origin
 from extractor.parse.rows import Joint, Label, Near, Token, TokenKind, ValueRow
+from extractor.read.figures import UNIT_PATTERN
 from extractor.parse.tokens import Break, Pipes, Words, scan_gap
 
 __all__ = ["Region", "Spotted", "regions", "spot", "value_rows"]
@@ -20,7 +21,7 @@ _FOREIGN_LIMIT = 32
 _TAIL = 600
 _CJK = re.compile(r"[\u3400-\u9fff]")
 _ORDINAL_BEFORE = re.compile(r"(?:\(?[一二三四五六七八九十]{1,3}\)?[、.,)]?|\(?\d{1,2}\)?[、.,)])\s*[*|\t ]*$")
-_SENTENCE_AFTER = re.compile(r"[ :]*(?:为|共|计|有)?[ ]*[\d,.]+[ ]*[\u4e00-\u9fff]{0,2}[ ]*[,;。、](?!\d)")
+_SENTENCE_AFTER = re.compile(rf"[ :]*(?:为|共|计|有)?[ ]*[\d,.]+[ ]*(?:{UNIT_PATTERN})?[ ]*[,;。、](?!\d)")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _FREE_BEFORE = "\n\r\t|*#`_>\"'”“‘’:"
 _FREE_AFTER = "\n\r\t|*#`_("
@@ -110,30 +111,38 @@ def regions(spotted: Spotted, form: Form) -> Iterator[Region]:
     """Every stretch that holds a table of `form`, in text order for each table."""
     starts = [hit.start for hit in spotted.hits]
     for table in form.tables:
-        mine = [hit for hit in spotted.hits if any(item.table == table.id for item in hit.items)]
-        for cluster in _clusters(spotted, mine, starts):
+        for cluster in _clusters(spotted, table, starts):
             if _is_table(cluster, table):
                 yield Region(table, tuple(cluster), _end(spotted, cluster, starts, table))
 
 
-def _clusters(spotted: Spotted, mine: Sequence[Hit], starts: Sequence[int]) -> Iterator[list[Hit]]:
+def _clusters(spotted: Spotted, table: Table, starts: Sequence[int]) -> Iterator[list[Hit]]:
+    """Runs of hits of one table with little between them. A bare 总计 or 其他 joins a run but begins none."""
     cluster: list[Hit] = []
-    for hit in mine:
-        if cluster and _foreign(spotted, cluster[-1].end, hit.start, starts) > _FOREIGN_LIMIT:
+    for hit in spotted.hits:
+        mine = [item for item in hit.items if item.table == table.id]
+        if not mine:
+            if cluster and any(item.role in (Role.ROW, Role.TITLE) and not item.bare for item in hit.items):
+                yield cluster
+                cluster = []
+            continue
+        if cluster and _foreign(spotted, table, cluster[-1].end, hit.start, starts) > _FOREIGN_LIMIT:
             yield cluster
             cluster = []
-        cluster.append(hit)
+        if cluster or not all(item.bare for item in mine):
+            cluster.append(hit)
     if cluster:
         yield cluster
 
 
-def _foreign(spotted: Spotted, start: int, end: int, starts: Sequence[int]) -> int:
-    """Chinese characters in text[start:end) that belong to no label."""
+def _foreign(spotted: Spotted, table: Table, start: int, end: int, starts: Sequence[int]) -> int:
+    """Chinese characters in text[start:end) that belong to no label of the table."""
     count = len(_CJK.findall(spotted.text, start, end))
     if count <= _FOREIGN_LIMIT:
         return count
     for hit in spotted.hits[bisect_left(starts, start) : bisect_left(starts, end)]:
-        count -= len(_CJK.findall(spotted.text, hit.start, hit.end))
+        if any(item.table == table.id for item in hit.items):
+            count -= len(_CJK.findall(spotted.text, hit.start, hit.end))
     return count
 
 
@@ -155,7 +164,7 @@ def _end(spotted: Spotted, cluster: Sequence[Hit], starts: Sequence[int], table:
     limit = min(len(spotted.text), last + _TAIL)
     after = bisect_right(starts, last - 1)
     for hit in spotted.hits[after:]:
-        if not any(item.table == table.id for item in hit.items):
+        if not any(item.table == table.id or item.bare for item in hit.items):
             return min(limit, hit.start)
     return limit
 
@@ -213,9 +222,9 @@ class _Builder:
         self._pending_blanks.clear()
         named = [item for item in hit.items if item.table == self._table.id]
         rows = [item for item in named if item.role is Role.ROW]
-        for index, label in enumerate(self._row.labels):
-            if label.near is not Near.LOOSE:
-                self._row.labels[index] = Label(label.item, Near.LOOSE, label.score)
+        self._row.labels = [
+            Label(label.item, Near.LOOSE, label.score) for label in self._row.labels if not label.item.bare
+        ]
         if rows:
             self._row.labels.extend(Label(item, Near.FIRM) for item in rows)
             self._row.start = self._row.start or hit.start
@@ -282,7 +291,7 @@ class _Builder:
             self._pending_blanks = [Token(TokenKind.BLANK, pipes.at, pipes.at, printed="")] * pipes.count
         elif figures:
             self.flush()
-        elif any(label.near is Near.FIRM for label in row.labels):
+        elif any(label.near is Near.FIRM and not label.item.bare for label in row.labels):
             row.blank_cells = pipes.count
             self.flush()
 

@@ -95,9 +95,11 @@ def _of_this_year(
 
 
 def _table_choices(rows: Sequence[ValueRow], table: Table, form: Form) -> Iterator[Choice]:
-    if table.layout is Layout.LINE and not _stacked(rows, table):
-        yield from _line_choices(rows, table, form)
-        return
+    if table.layout is Layout.LINE:
+        rows = [row for row in rows if any(token.kind is not TokenKind.BLANK for token in row.tokens)]
+        if not _stacked(rows, table):
+            yield from _line_choices(rows, table, form)
+            return
     placements = align(rows, table)
     fitted: list[tuple[ValueRow, Placement, list[tuple[Row, Fit]]]] = []
     for placement in placements:

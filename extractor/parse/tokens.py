@@ -13,8 +13,10 @@ _FIELD = re.compile(r"[^\n\r\t|]+|\r\n|\n|\r|\t|\|")
 _NUMERIC = re.compile(r"[\s\d.,+-]+")
 _GROUP = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?(?:-\d+)*|[-/]+")
 _LEADING = re.compile(rf"\s*[+-]?\d[\d,]*(?:\.\d+)?\s*(?:{UNIT_PATTERN})?\s*(?:[(].*)?")
-_PART = re.compile(rf"(?P<digits>[+-]?\d[\d,.]*(?:-\d[\d.]*)*)(?P<unit>{UNIT_PATTERN})?|(?P<words>[^\W\d_]+)|(?P<dash>(?<!\S)[-/]+(?!\S))")
+_PART = re.compile(rf"(?P<date>\d+\s?[年月日号届%])|(?P<digits>[+-]?\d[\d,.]*(?:-\d[\d.]*)*)(?P<unit>{UNIT_PATTERN})?|(?P<words>[^\W\d_]+)|(?P<dash>(?<!\S)[-/]+(?!\S))")
 _UNIT = re.compile(UNIT_PATTERN)
+_CJK = re.compile(r"[\u3400-\u9fff]")
+_SENTENCE = 24
 _PADDING = " \xa0\u3000*`#\u200b"
 _RULE_LINE = re.compile(r"[\s|:+=-]*-{3,}[\s|:+=-]*")
 
@@ -57,6 +59,7 @@ def scan_gap(text: str, start: int, end: int, *, cell_a_line: bool) -> Iterator[
     at = start
     joint = Joint.NONE
     separators = 0
+    tabbed = False
     seen_on_line = start > 0 and text[start - 1] not in "\n\r"
     running = not cell_a_line and not _has_separator(text, at)
     while at < end:
@@ -65,7 +68,7 @@ def scan_gap(text: str, start: int, end: int, *, cell_a_line: bool) -> Iterator[
             if not seen_on_line and separators:
                 yield Pipes(separators, at)
             elif seen_on_line:
-                yield from _blanks(at, separators if text[at - 1] == "\t" else separators - 1)
+                yield from _blanks(at, separators if tabbed else separators - 1)
             yield Break(at)
             joint = Joint.CELL if cell_a_line else max(joint, Joint.LINE)
             separators, seen_on_line = 0, False
@@ -74,6 +77,7 @@ def scan_gap(text: str, start: int, end: int, *, cell_a_line: bool) -> Iterator[
             continue
         if char in "\t|":
             separators += 1
+            tabbed = char == "\t"
             joint = Joint.CELL
             at += 1
             continue
@@ -135,6 +139,9 @@ def scan_field(raw: str, start: int, joint: Joint, *, glued: bool) -> Iterator[T
             return
         yield from _whole(raw, start, joint)
         return
+    if not glued and len(_CJK.findall(raw)) > _SENTENCE:
+        yield Words(stripped, start, start + len(raw))
+        return
     if not glued or _LEADING.fullmatch(raw):
         figure = read_figure(raw, join=not glued)
         if figure.kind in (FigureKind.NUMBER, FigureKind.NOT_APPLICABLE):
@@ -178,7 +185,9 @@ def _parts(raw: str, start: int, joint: Joint) -> Iterator[Token | Words]:
     """Words and figures of a field that holds several; a unit before or behind a figure is no word."""
     for match in _PART.finditer(raw):
         digits = match["digits"]
-        if digits is not None:
+        if match["date"] is not None:
+            yield Words(match.group(), start + match.start(), start + match.end())
+        elif digits is not None:
             digits = digits.rstrip(".,")
             token = number(digits, start + match.start(), joint)
             unit = match["unit"]

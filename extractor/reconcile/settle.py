@@ -59,6 +59,7 @@ def _collect(
                 out[reading.cell].append((choice, [_Said(reading, 1.0)]))
             continue
         total = sum(way.weight for way in ways)
+        likeliest = max(ways, key=lambda way: way.weight)
         by_cell: dict[str, dict[tuple[ReadingKind, Number | None], _Said]] = defaultdict(dict)
         mass: dict[str, float] = defaultdict(float)
         for way in ways:
@@ -71,7 +72,8 @@ def _collect(
                 else:
                     known.weight += share
         for cell, things in by_cell.items():
-            listed = sorted(things.values(), key=lambda one: -one.weight)
+            # The likeliest way as a whole comes first, so that a disputed row is shown as one that could stand.
+            listed = sorted(things.values(), key=lambda one: (one.reading not in likeliest.readings, -one.weight))
             if mass[cell] < 1 - 1e-9:
                 listed.append(_Said(None, 1 - mass[cell]))
             out[cell].append((choice, listed))
@@ -113,7 +115,7 @@ def _cell(document: Document, reading: Reading, choice: Choice | None) -> Cell:
 
 def _disputed(document: Document, things: Iterable[_Said], because: str) -> Cell:
     listed = list(things)
-    likeliest = max(listed, key=lambda one: one.weight).reading
+    likeliest = listed[0].reading
     value = None if likeliest is None else likeliest.value
     others: list[Number | None] = []
     for one in listed:

@@ -1,0 +1,97 @@
+"""Many documents: each yields a report, whatever happens to it.
+
+A document that raises, or that takes its worker process down with it, costs only itself: it becomes a report with the
+verdict `failed` that names the file and the reason.
+"""
+
+import signal
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from functools import partial
+from hashlib import sha256
+from itertools import islice
+from pathlib import Path
+
+from extractor.errors import DocumentError, GoujiError, UnreadableError
+from extractor.pipeline import extract
+from extractor.read import Limits
+from extractor.report import Finding, Report, Severity, Source, Verdict
+
+__all__ = ["extract_many", "failed"]
+
+_AHEAD = 64
+_BLOCK = 1 << 20
+
+
+def extract_many(
+    paths: Iterable[Path], *, form: str | None = None, limits: Limits | None = None, jobs: int = 1
+) -> Iterator[Report]:
+    """Extract many files, in order, in `jobs` processes. Raises UsageError for an unknown form, RulesError."""
+    one = partial(_one, form=form, limits=limits or Limits())
+    if jobs <= 1:
+        yield from map(one, paths)
+        return
+    todo = iter(paths)
+    while window := list(islice(todo, _AHEAD * jobs)):
+        yield from _window(one, window, jobs)
+
+
+def _window(one: "partial[Report]", paths: list[Path], jobs: int) -> Iterator[Report]:
+    """One pool for `paths`. If a document kills it, that document is found by giving each of the rest its own process."""
+    done = 0
+    try:
+        with ProcessPoolExecutor(max_workers=jobs, initializer=_quiet) as pool:
+            futures: list[Future[Report]] = [pool.submit(one, path) for path in paths]
+            for future in futures:
+                report = future.result()
+                done += 1
+                yield report
+    except BrokenProcessPool:
+        for path in paths[done:]:
+            yield _alone(one, path)
+
+
+def _alone(one: "partial[Report]", path: Path) -> Report:
+    try:
+        with ProcessPoolExecutor(max_workers=1, initializer=_quiet) as pool:
+            return pool.submit(one, path).result()
+    except BrokenProcessPool:
+        return failed(path, "crashed", "the process that read it died (out of memory, or a crash in a library)")
+
+
+def _quiet() -> None:
+    """Leave Ctrl-C to the parent, or every worker prints a traceback of its own."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _one(path: Path, *, form: str | None, limits: Limits) -> Report:
+    try:
+        return extract(path, form=form, limits=limits)
+    except DocumentError as error:
+        return failed(path, error.code, str(error))
+    except GoujiError:
+        raise
+    except OSError as error:
+        return failed(path, UnreadableError.code, error.strerror or str(error))
+    except Exception as error:
+        # A defect of ours must not cost the rest of a batch; it is reported under its own code, never hidden.
+        return failed(path, "internal", f"a defect of gouji, please report it: {type(error).__name__}: {error}")
+
+
+def failed(path: Path, code: str, message: str) -> Report:
+    """The report of a document that yielded none: the file, and what is wrong with it."""
+    source = Source(str(path), _digest(path), "application/octet-stream")
+    finding = Finding(f"document.{code}", Severity.ERROR, message)
+    return Report(source, None, None, None, {}, (finding,), Verdict.FAILED)
+
+
+def _digest(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            hasher = sha256()
+            while block := file.read(_BLOCK):
+                hasher.update(block)
+    except OSError:
+        return ""
+    return hasher.hexdigest()

@@ -1,0 +1,76 @@
+"""Which period a figure in a sentence is about: the report's year, all years together, or something else.
+
+Words that name a period are read from the left; the last one before the figure decides, as a reader would have it.
+"""
+
+import re
+from enum import StrEnum
+
+__all__ = ["Period", "period_at"]
+
+
+class Period(StrEnum):
+    YEAR = "year"  # the year of the report
+    AS_OF = "as_of"  # up to a date of that year: fits a stock, says nothing sure about a flow
+    CUMULATIVE = "cumulative"
+    OTHER = "other"  # another year, a part of the year, or unclear
+
+
+_LAST = r"(?:上一?年度?|去年度?|往年|前年|上一年度)"
+_YEAR = r"(?:20[0-9]{2}|二[〇零○][〇零○一二][〇零○一二三四五六七八九])"
+_WORDS = re.compile(
+    rf"""
+    (?P<carried>(?:{_LAST}|{_YEAR}年度?)(?:[^,;。0-9]{{0,6}})(?:结转|转入|转结|转接|遗留)
+        |(?:结转|顺延|转|递延|延期?)(?:至|到|入|自)?(?:{_LAST}|下一?年度?|次年度?|明年|{_YEAR}年度?)
+        |下一?年度?|次年度?|明年度?)
+    |(?P<compared>(?:较|比|与|同|和|相较于?|相比|对比|环比|于)(?:之前|以前)?(?:{_LAST}|同期|{_YEAR}年度?)(?:同期|相比|的)?(?:持平|相同)?|同比)
+    |(?P<whole>(?P<from>{_YEAR})年1月(?:1日)?(?:起|开始)?(?:至|到|-|~){{1,2}}(?:(?:{_YEAR}|同|当)年)?12月(?:31日|底)?止?)
+    |(?P<as_of>截[至止](?:到|至)?(?P<by>{_YEAR})?年?(?:度)?(?:底|末|年底|12月(?:31日|底|末)?)|截[至止]到?(?:目前|今|本年底|年底|本年末|当前))
+    |(?P<this>今年以来|{_YEAR}年以来|本年度?|今年度?|本报告期|报告期内?|本年内)
+    |(?P<within>全年|当年|年内|全年度|一年来|一年以来)
+    |(?P<all>历年(?:来)?(?:累计)?|(?:实施|施行|实行|开展|成立|开通|颁布|启动)?以来)
+    |(?P<sum>累计)
+    |(?P<part>上半年|下半年|[一二三四1-4]季度|(?:{_YEAR}年)?[0-9一二三四五六七八九十]{{1,3}}月(?:份|[0-9一二三十]{{1,3}}日)?以?来?)
+    |(?P<last>{_LAST}(?:同期)?)
+    |(?P<year>(?<![0-9]){_YEAR})年度?(?:底|末)?
+    """,
+    re.VERBOSE,
+)
+_DIGITS = str.maketrans("〇零○一二三四五六七八九", "000123456789")
+
+
+def period_at(text: str, end: int, year: int | None, before: Period = Period.YEAR) -> Period:
+    """The period that holds at offset `end` of the sentence; `before`: what held where it begins."""
+    period, told = before, before is not Period.YEAR
+    for match in _WORDS.finditer(text, 0, end):
+        kind = match.lastgroup
+        if match["carried"] or match["compared"]:
+            continue
+        if match["whole"]:
+            period = _of(match["from"], year)
+        elif match["as_of"]:
+            named = match["by"]
+            period = Period.AS_OF if named is None or _of(named, year) is Period.YEAR else Period.OTHER
+        elif match["this"]:
+            named = match["this"][:-3] if match["this"].endswith("年以来") and len(match["this"]) == 7 else None
+            period = Period.YEAR if named is None else _of(named, year)
+        elif match["within"]:
+            if period in (Period.AS_OF, Period.CUMULATIVE):
+                period = Period.YEAR
+        elif match["all"]:
+            period = Period.CUMULATIVE
+        elif match["sum"]:
+            if period is Period.AS_OF:
+                period = Period.CUMULATIVE
+            elif not told:
+                period = Period.OTHER
+        elif match["part"] or match["last"]:
+            period = Period.OTHER
+        elif kind is not None:
+            period = _of(match["year"], year)
+        told = True
+    return period
+
+
+def _of(printed: str, year: int | None) -> Period:
+    return Period.YEAR if year is not None and int(printed.translate(_DIGITS)) == year else Period.OTHER

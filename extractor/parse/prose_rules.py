@@ -1,0 +1,204 @@
+"""rules/prose.yaml as a checked model, its phrasings compiled."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from extractor.forms.load import rules_dir
+from extractor.forms.yamlfile import MisplacedError, load_yaml
+
+__all__ = ["Compiled", "Phrasing", "ProseRules", "Subject", "load_prose"]
+
+Text = Annotated[str, StringConstraints(min_length=1)]
+Cells = dict[str, tuple[Text, ...]]
+
+_HOLE = re.compile(r"\{([a-z_]+)\}")
+_DEEPEST = 6
+
+
+class Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Value(StrEnum):
+    """`figure`: what stands for {n}; `zero`: the phrase denies that there was any."""
+
+    FIGURE = "figure"
+    ZERO = "zero"
+
+
+class Case(Frozen):
+    """One of several phrasings that differ in a word: {word} in the patterns."""
+
+    id: Text
+    word: Text
+    cells: Cells
+    cumulative: Cells = Field(default_factory=dict)
+
+
+class Phrasing(Frozen):
+    """See the head of rules/prose.yaml."""
+
+    id: Text
+    needs: tuple[Text, ...] = Field(min_length=1)
+    patterns: tuple[Text, ...] = Field(min_length=1)
+    cells: Cells = Field(default_factory=dict)
+    cumulative: Cells = Field(default_factory=dict)
+    cases: tuple[Case, ...] = ()
+    value: Value = Value.FIGURE
+    near: Text | None = None
+    unless_before: Text | None = None
+    unless_clause: Text | None = None
+    unless_within: Text | None = None
+    unless_after: Text | None = None
+    as_of: bool = False
+    interpretation: bool = False
+
+    @model_validator(mode="after")
+    def _check(self) -> "Phrasing":
+        if not (self.cells or self.cumulative or self.cases):
+            raise ValueError(f"phrasing '{self.id}' states no cell")
+        return self
+
+
+class Subject(Frozen):
+    """What a following 维持、纠正、未审结 is about; `names` fill {subject} in the cells, by form."""
+
+    pattern: Text
+    names: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """A phrasing (or one case of it), ready to be looked for."""
+
+    id: str
+    needs: tuple[str, ...]
+    patterns: tuple[re.Pattern[str], ...]
+    cells: Mapping[str, tuple[str, ...]]
+    cumulative: Mapping[str, tuple[str, ...]]
+    zero: bool
+    near: re.Pattern[str] | None
+    unless_before: re.Pattern[str] | None
+    unless_clause: re.Pattern[str] | None
+    unless_within: re.Pattern[str] | None
+    unless_after: re.Pattern[str] | None
+    as_of: bool
+    interpretation: bool
+    wants_subject: bool
+
+
+class ProseRules(Frozen):
+    names: dict[str, Text]
+    table_words: Text
+    elsewhere: Text
+    hedged_before: Text
+    hedged_after: Text
+    carries_on: Text
+    subjects: tuple[Subject, ...]
+    phrasings: tuple[Phrasing, ...]
+
+    @model_validator(mode="after")
+    def _patterns_compile(self) -> "ProseRules":
+        for at, phrasing in enumerate(self.phrasings):
+            try:
+                self._compile(phrasing)
+            except (re.error, ValueError) as error:
+                raise MisplacedError(f"phrasing '{phrasing.id}': {error}", "phrasings", at) from error
+        ids = [one.id for one in self.compiled]
+        if len(set(ids)) != len(ids):
+            raise ValueError(f"phrasing '{next(one for one in ids if ids.count(one) > 1)}' is defined twice")
+        return self
+
+    @cached_property
+    def compiled(self) -> tuple[Compiled, ...]:
+        return tuple(one for phrasing in self.phrasings for one in self._compile(phrasing))
+
+    @cached_property
+    def words(self) -> re.Pattern[str]:
+        """Finds the sentences worth a closer look."""
+        return re.compile("|".join(sorted({re.escape(word) for one in self.phrasings for word in one.needs})))
+
+    def pattern(self, text: str) -> re.Pattern[str]:
+        return re.compile(self._filled(text, {}))
+
+    @cached_property
+    def guards(self) -> Mapping[str, re.Pattern[str]]:
+        """What stands around a figure and forbids to take it, or tells how."""
+        named = ("table_words", "elsewhere", "hedged_before", "hedged_after", "carries_on")
+        return {name: self.pattern(getattr(self, name)) for name in named}
+
+    @cached_property
+    def interpretations(self) -> frozenset[str]:
+        return frozenset(one.id for one in self.compiled if one.interpretation)
+
+    @cached_property
+    def subject_pattern(self) -> re.Pattern[str]:
+        return self.pattern("|".join(subject.pattern for subject in self.subjects))
+
+    @cached_property
+    def subject_patterns(self) -> tuple[tuple[re.Pattern[str], Mapping[str, str]], ...]:
+        return tuple((self.pattern(subject.pattern), subject.names) for subject in self.subjects)
+
+    def _compile(self, phrasing: Phrasing) -> list[Compiled]:
+        cases = phrasing.cases or (None,)
+        return [self._one(phrasing, case) for case in cases]
+
+    def _one(self, phrasing: Phrasing, case: Case | None) -> Compiled:
+        words = {"word": f"(?:{case.word})"} if case else {}
+
+        def made(text: str | None) -> re.Pattern[str] | None:
+            return None if text is None else re.compile(self._filled(text, words))
+
+        patterns = tuple(re.compile(self._filled(text, words)) for text in phrasing.patterns)
+        for pattern in patterns:
+            if phrasing.value is Value.FIGURE and "n" not in pattern.groupindex:
+                raise ValueError(f"no {{n}} in {pattern.pattern}")
+        cells = case.cells if case else phrasing.cells
+        cumulative = case.cumulative if case else phrasing.cumulative
+        return Compiled(
+            id=f"{phrasing.id}.{case.id}" if case else phrasing.id,
+            needs=phrasing.needs,
+            patterns=patterns,
+            cells=cells,
+            cumulative=cumulative,
+            zero=phrasing.value is Value.ZERO,
+            near=made(phrasing.near),
+            unless_before=made(phrasing.unless_before),
+            unless_clause=made(phrasing.unless_clause),
+            unless_within=made(phrasing.unless_within),
+            unless_after=made(phrasing.unless_after),
+            as_of=phrasing.as_of,
+            interpretation=phrasing.interpretation,
+            wants_subject=any("{subject}" in cell for named in cells.values() for cell in named),
+        )
+
+    def _filled(self, text: str, words: Mapping[str, str]) -> str:
+        """`text` with {name} replaced, names within names too."""
+        for _ in range(_DEEPEST):
+            if not _HOLE.search(text):
+                return text
+            text = _HOLE.sub(lambda match: self._named(match[1], words), text)
+        raise ValueError(f"names within names too deep: {text[:80]}")
+
+    def _named(self, name: str, words: Mapping[str, str]) -> str:
+        filled = words.get(name) or self.names.get(name)
+        if filled is None:
+            raise ValueError(f"unknown name {{{name}}}")
+        return filled
+
+
+def load_prose(directory: Path | None = None) -> ProseRules:
+    """The rules; read once for each directory. Raises RulesError for a mistake in the file."""
+    return _load(rules_dir(directory).resolve())
+
+
+@cache
+def _load(directory: Path) -> ProseRules:
+    return load_yaml(directory / "prose.yaml", ProseRules)

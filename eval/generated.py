@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from eval.layouts import LAYOUTS
-from eval.mess import MESS, fits
+from eval.mess import MESS, fits, together
 from eval.render import Case, Rendered, make_case
 from eval.score import extract_and_score
 from eval.scoring import Outcome, Score
@@ -45,6 +45,8 @@ def cases(
         fitting = [name for name in mess if fits(name, form, layout)]
         wanted = rng.choice((0, 1, 1, 2)) if len(mess) > 1 else 1
         kinds = tuple(sorted(rng.sample(fitting, min(len(fitting), wanted))))
+        while not together(kinds):
+            kinds = tuple(sorted(rng.sample(fitting, min(len(fitting), wanted))))
         out.append(Case(form, layout, seed * 1_000_000 + index, kinds, severity))
     return out
 

@@ -9,7 +9,7 @@ from eval import mess_text as text
 from eval.layouts import LAYOUTS
 from eval.sheets import Paper
 
-__all__ = ["MESS", "Mess", "fits"]
+__all__ = ["MESS", "Mess", "fits", "together"]
 
 Apply = Callable[[Paper, float, Random], None]
 OGI = ("ogi-2021", "ogi-2019")
@@ -34,13 +34,14 @@ class Mess:
 
 HTML = tuple(name for name, layout in LAYOUTS.items() if layout.suffix == ".html")
 BARE = ("glued",)
-TORN = ("markdown-torn", "tab-shift")
+# Where the columns are kept, a row that lost its blanks prints its figures under other heads: no reader could know.
+GRIDS = (*HTML, "markdown", "tab", "tab-shift")
 
 MESS: dict[str, Mess] = {
     mess.name: mess
     for mess in (
         Mess("blank-zeros", "sheet", sheets.blank_zeros, unfair=BARE),
-        Mess("drop-blanks", "sheet", sheets.drop_blanks, unfair=BARE),
+        Mess("drop-blanks", "sheet", sheets.drop_blanks, unfair=(*GRIDS, *BARE)),
         Mess("blank-totals", "sheet", sheets.blank_totals, forms=OGI, unfair=BARE),
         Mess("labels-lost", "sheet", sheets.labels_lost, forms=OGI, unfair=("markdown-torn",)),
         Mess("labels-zero", "sheet", sheets.labels_zero, forms=OGI, unfair=("markdown-torn", *BARE)),
@@ -68,6 +69,19 @@ MESS: dict[str, Mess] = {
         Mess("bad-byte", "bytes", text.bad_byte),
     )
 }
+
+
+# Kinds that together leave nothing to tell rows, or figures, apart by.
+UNFAIR_PAIRS = [
+    ({"labels-lost", "labels-zero"}, {"rows-dropped", "subtotals"}),
+    ({"labels-zero"}, {"blank-zeros", "drop-blanks", "blank-totals"}),
+]
+
+
+def together(kinds: tuple[str, ...]) -> bool:
+    """Whether these kinds may meet in one document."""
+    names = set(kinds)
+    return not any(names & left and names & right for left, right in UNFAIR_PAIRS)
 
 
 def fits(name: str, form: str, layout: str) -> bool:

@@ -94,7 +94,8 @@ def _line(name: str, score: Score) -> list[str]:
 def _print_cells(console: Console, rows: Sequence[tuple[str, Score]]) -> None:
     for name, score in rows:
         if score.failed:
-            console.print(f"[red]{name}: {score.failed}[/]", highlight=False)
+            console.print(f"{name}: {score.failed}", style="red", markup=False, highlight=False)
+            continue
         if not score.organ_right:
             console.print(f"{name}: organ read as {score.got_organ!r}", highlight=False)
         for cell in score.cells:

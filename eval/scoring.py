@@ -167,7 +167,7 @@ def score_report(report: Mapping[str, Any] | None, gold: Gold, *, failure: str |
         got = cells.get(cell) or {}
         value, status = got.get("value"), str(got.get("status", "missing"))
         expected = gold.cells.get(cell)
-        accepted = any(same_number(value, one) for one in gold.accept.get(cell, []))
+        accepted = not score.failed and any(same_number(value, one) for one in gold.accept.get(cell, []))
         score.derived += status == "derived"
         if expected is not None:
             outcome = _of_printed(value, status, accepted or same_number(value, expected))

@@ -17,11 +17,14 @@ from extractor.parse.labels import Item, Role, Vocabulary, bare_text, vocabulary
 from extractor.parse.readings import Origin
 from extractor.parse.rows import Joint, Label, Near, Token, TokenKind, ValueRow
 from extractor.read.document import Document, Grid, GridCell
-from extractor.read.figures import FigureKind, read_figure
+from extractor.read.figures import UNIT_PATTERN, FigureKind, read_figure
 
 __all__ = ["grid_rows"]
 
 _ORDINAL = re.compile(r"^[\s*]*(?:\(?[一二三四五六七八九十]{1,3}\)?[、.,)]?|\(?\d{1,2}\)?[、.,)])\s*")
+_UNIT = re.compile(UNIT_PATTERN)
+_UNIT_HEADS = ("单位", "计量单位")
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _SIMILAR = 78.0
 _LONGEST_LABEL = 80
 
@@ -155,20 +158,25 @@ def _table_rows(lines: Sequence[_Line], table: Table) -> list[ValueRow]:
     last = min(len(lines), marked[-1] + (3 if table.layout is Layout.LINE else 1))
     rows: list[ValueRow] = []
     header: dict[int, int] = {}
+    units: set[int] = set()
     loose: list[Label] = []
     for line in lines[marked[0] : last]:
         here = [(column, item, score) for column, item, score in line.items if item.table == table.id]
-        if line.items and not here:
+        if not here and any(not item.bare for _, item, _ in line.items):
             if rows and table.layout is Layout.LINE:
                 break
             continue
         heads = _header(line, table)
-        figures = any(token.kind in (TokenKind.NUMBER, TokenKind.NOT_APPLICABLE) for _, token in line.tokens)
+        figures = any(
+            token.kind is TokenKind.NOT_APPLICABLE or (token.kind is TokenKind.NUMBER and column not in heads)
+            for column, token in line.tokens
+        )
         if len(heads) >= 2 and not figures:
             header = heads
+            units = {column for column, _, item in line.heads if item.role is Role.HEADER and item.id in _UNIT_HEADS}
             loose = [Label(item, Near.LOOSE, score) for _, item, score in here]
             continue
-        row = _value_row(line, here, table, header, loose)
+        row = _value_row(line, here, table, header, units, loose)
         if row is not None:
             rows.append(row)
             loose = []
@@ -184,15 +192,29 @@ def _header(line: _Line, table: Table) -> dict[int, int]:
         if item.table == table.id and item.role is Role.COLUMN:
             for covered in range(column, column + span):
                 out[covered] = item.index
+    year = next((index for index, column in enumerate(table.columns) if column.id == "year"), None)
+    if out and year is not None:
+        for column, token in line.tokens:
+            if token.kind is TokenKind.NUMBER and _YEAR.fullmatch(token.figures):
+                out[column] = year
     return out if len(set(out.values())) >= 2 or len(table.columns) < 3 else {}
 
 
 def _value_row(
-    line: _Line, here: list[tuple[int, Item, float]], table: Table, header: dict[int, int], loose: list[Label]
+    line: _Line,
+    here: list[tuple[int, Item, float]],
+    table: Table,
+    header: dict[int, int],
+    units: set[int],
+    loose: list[Label],
 ) -> ValueRow | None:
     last_label = max((column for column, _, _ in here), default=-1)
-    tokens = [(column, token) for column, token in line.tokens if column > last_label]
-    while tokens and not here and tokens[0][1].kind in (TokenKind.WORDS,):
+    tokens = [
+        (column, token)
+        for column, token in line.tokens
+        if column > last_label and column not in units and not _is_unit(token)
+    ]
+    while tokens and not here and tokens[0][1].kind is TokenKind.WORDS:
         tokens.pop(0)
     if not tokens or (not here and not any(token.kind is TokenKind.NUMBER for _, token in tokens)):
         return None
@@ -204,6 +226,10 @@ def _value_row(
     if table.layout is Layout.ROWS and len(values) != size and header and here:
         values = _placed(tokens, header, table, here) or values
     return ValueRow(labels, values, Origin.GRID, line.start, values[-1].end)
+
+
+def _is_unit(token: Token) -> bool:
+    return token.kind is TokenKind.WORDS and _UNIT.fullmatch(token.printed or "") is not None
 
 
 def _placed(

@@ -58,10 +58,15 @@ def _facts(
     sentence: Sentence, spoken: Sentences, form: Form, year: int | None, rules: ProseRules
 ) -> Iterator[Fact]:
     text = sentence.text
-    for phrasing in rules.compiled:
-        named = phrasing.cells.get(form.id, ()), phrasing.cumulative.get(form.id, ())
-        if not any(named) or not any(word in text for word in phrasing.needs):
+    figure = rules.guards["figure"].search(text) is not None
+    denial = rules.guards["denial"].search(text) is not None
+    if not (figure or denial):
+        return
+    present = {word for word in rules.needed if word in text}
+    for phrasing in rules.for_form(form.id):
+        if not (denial if phrasing.zero else figure) or phrasing.needs.isdisjoint(present):
             continue
+        named = phrasing.cells.get(form.id, ()), phrasing.cumulative.get(form.id, ())
         for pattern in phrasing.patterns:
             for match in pattern.finditer(text):
                 if _refused(match, phrasing, sentence, spoken, year, rules):

@@ -39,6 +39,7 @@ class Case(Frozen):
     id: Text
     word: Text
     cells: Cells
+    needs: tuple[Text, ...] = ()
     cumulative: Cells = Field(default_factory=dict)
 
 
@@ -79,7 +80,7 @@ class Compiled:
     """A phrasing (or one case of it), ready to be looked for."""
 
     id: str
-    needs: tuple[str, ...]
+    needs: frozenset[str]
     patterns: tuple[re.Pattern[str], ...]
     cells: Mapping[str, tuple[str, ...]]
     cumulative: Mapping[str, tuple[str, ...]]
@@ -97,6 +98,8 @@ class Compiled:
 class ProseRules(Frozen):
     names: dict[str, Text]
     table_words: Text
+    figure: Text
+    denial: Text
     elsewhere: Text
     hedged_before: Text
     hedged_after: Text
@@ -121,9 +124,25 @@ class ProseRules(Frozen):
         return tuple(one for phrasing in self.phrasings for one in self._compile(phrasing))
 
     @cached_property
+    def needed(self) -> frozenset[str]:
+        return frozenset(word for one in self.compiled for word in one.needs)
+
+    @cached_property
     def words(self) -> re.Pattern[str]:
         """Finds the sentences worth a closer look."""
-        return re.compile("|".join(sorted({re.escape(word) for one in self.phrasings for word in one.needs})))
+        return re.compile("|".join(sorted(map(re.escape, self.needed))))
+
+    @cached_property
+    def _by_form(self) -> dict[str, tuple[Compiled, ...]]:
+        return {}
+
+    def for_form(self, form_id: str) -> tuple[Compiled, ...]:
+        """The phrasings that state cells of that form."""
+        known = self._by_form.get(form_id)
+        if known is None:
+            stating = (one for one in self.compiled if form_id in one.cells or form_id in one.cumulative)
+            known = self._by_form[form_id] = tuple(stating)
+        return known
 
     def pattern(self, text: str) -> re.Pattern[str]:
         return re.compile(self._filled(text, {}))
@@ -131,7 +150,7 @@ class ProseRules(Frozen):
     @cached_property
     def guards(self) -> Mapping[str, re.Pattern[str]]:
         """What stands around a figure and forbids to take it, or tells how."""
-        named = ("table_words", "elsewhere", "hedged_before", "hedged_after", "carries_on")
+        named = ("table_words", "figure", "denial", "elsewhere", "hedged_before", "hedged_after", "carries_on")
         return {name: self.pattern(getattr(self, name)) for name in named}
 
     @cached_property
@@ -164,7 +183,7 @@ class ProseRules(Frozen):
         cumulative = case.cumulative if case else phrasing.cumulative
         return Compiled(
             id=f"{phrasing.id}.{case.id}" if case else phrasing.id,
-            needs=phrasing.needs,
+            needs=frozenset((case.needs if case else ()) or phrasing.needs),
             patterns=patterns,
             cells=cells,
             cumulative=cumulative,

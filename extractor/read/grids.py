@@ -2,7 +2,6 @@
 
 from bisect import bisect_left
 from collections import Counter
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from extractor.read.document import Grid, GridCell
@@ -28,12 +27,16 @@ class RawRow(NamedTuple):
     cells: list[RawCell]
 
 
-@dataclass(slots=True)
-class _Placed:
-    raw: RawCell
-    row: int
-    column: int
-    row_span: int
+class _Placement:
+    """Where the cells of a table stand: columns and row spans, in reading order."""
+
+    __slots__ = ("columns", "cut", "row_spans", "widths")
+
+    def __init__(self) -> None:
+        self.columns: list[int] = []
+        self.row_spans: list[int] = []
+        self.widths: list[int] = []  # of each row, rowspans from above counted
+        self.cut = 0
 
 
 def resolve(rows: list[RawRow], start: int, end: int, limits: Limits) -> tuple[Grid, tuple[str, ...]]:
@@ -41,30 +44,32 @@ def resolve(rows: list[RawRow], start: int, end: int, limits: Limits) -> tuple[G
 
     Columns in which no cell begins are dropped: no figure can stand there, and a colspan of 100% makes many of them.
     """
-    placed, widths, _ = _place(rows, None, limits)
-    if not placed:
+    placement = _place(rows, None, limits)
+    if not placement.columns:
         return Grid(len(rows), 0, (), start, end), ()
     notes: tuple[str, ...] = ()
-    usual = _usual(widths)
-    if max(widths) > usual:
-        again, _, cut = _place(rows, usual, limits)
-        if cut:
-            placed = again
-            notes = (f"a rowspan reached into a row that is full without it, and was cut ({cut} times)",)
-    anchors = sorted({cell.column for cell in placed})
+    usual = _usual(placement.widths)
+    if max(placement.widths) > usual:
+        again = _place(rows, usual, limits)
+        if again.cut:
+            placement = again
+            notes = (f"a rowspan reached into a row that is full without it, and was cut ({again.cut} times)",)
+    anchors = sorted(set(placement.columns))
     width = len(anchors)
-    # Position of each column among the kept ones; one more for spans that end behind the last.
-    kept = [bisect_left(anchors, column) for column in range(anchors[-1] + 2)]
-    behind = len(kept) - 1
-    cells = []
-    for cell in placed:
-        first, last, header, _, column_span = cell.raw
-        column = cell.column
-        after = column + column_span
-        left = kept[column]
-        span = (kept[after] if after < behind else width) - left
-        cells.append(GridCell(cell.row, left, cell.row_span, span, first, last, header))
     limits.check("max_slots", len(rows) * width, "rows × columns of a table")
+    # For each column its number among those kept; spans may end further right.
+    kept = [bisect_left(anchors, column) for column in range(anchors[-1] + 1)]
+    beyond = len(kept)
+    cells = []
+    at = 0
+    for number, row in enumerate(rows):
+        for first, last, header, _, column_span in row.cells:
+            column = placement.columns[at]
+            after = column + column_span
+            left = kept[column]
+            span = (kept[after] if after < beyond else width) - left
+            cells.append(GridCell(number, left, placement.row_spans[at], span, first, last, header))
+            at += 1
     return Grid(len(rows), width, tuple(cells), start, end), notes
 
 
@@ -74,48 +79,47 @@ def _usual(widths: list[int]) -> int:
     return min(counts, key=lambda width: (-counts[width], width))
 
 
-def _place(rows: list[RawRow], usual: int | None, limits: Limits) -> tuple[list[_Placed], list[int], int]:
-    """Cells with their columns, the width of each row, and how many rowspans were cut.
+def _place(rows: list[RawRow], usual: int | None, limits: Limits) -> _Placement:
+    """Columns and row spans of all cells.
 
     With `usual`, a row whose own cells fill that width ends the rowspans that hang into it: they were counted wrong,
     and would push every figure of the row one column to the right.
     """
-    placed: list[_Placed] = []
-    widths: list[int] = []
-    hanging: list[tuple[int, _Placed]] = []
+    result = _Placement()
+    columns, row_spans = result.columns, result.row_spans
+    hanging: list[tuple[int, int, int]] = []  # first row after the span, its first row, the cell's number
     busy: list[int] = []  # for each column the first row in which it is free again
-    cut = 0
     ends = _section_ends(rows)
     for number, (_, raws) in enumerate(rows):
         if hanging:
-            hanging = [(until, cell) for until, cell in hanging if until > number]
+            hanging = [span for span in hanging if span[0] > number]
             if usual is not None and hanging and sum(raw.column_span for raw in raws) == usual:
-                for _, cell in hanging:
-                    cell.row_span = number - cell.row
-                cut += len(hanging)
+                for _, begun, at in hanging:
+                    row_spans[at] = number - begun
+                result.cut += len(hanging)
                 hanging = []
             if not hanging:
                 busy = []
         column = 0
-        for raw in raws:
+        for _, _, _, row_span, column_span in raws:
             while column < len(busy) and busy[column] > number:
                 column += 1
-            row_span = raw.row_span
+            columns.append(column)
+            left = column
+            column += column_span
             if row_span != 1:
-                left = ends[number] - number
-                row_span = left if row_span == 0 or row_span > left else row_span
-            cell = _Placed(raw, number, column, row_span)
-            placed.append(cell)
-            column += raw.column_span
-            if row_span > 1:
-                hanging.append((number + row_span, cell))
-                limits.check("max_slots", column * len(rows), "rows × columns of a table")
-                if column > len(busy):
-                    busy += [0] * (column - len(busy))
-                busy[cell.column : column] = [number + row_span] * raw.column_span
+                below = ends[number] - number
+                row_span = below if row_span == 0 or row_span > below else row_span
+                if row_span > 1:
+                    hanging.append((number + row_span, number, len(row_spans)))
+                    limits.check("max_slots", column * len(rows), "rows × columns of a table")
+                    if column > len(busy):
+                        busy += [0] * (column - len(busy))
+                    busy[left:column] = [number + row_span] * column_span
+            row_spans.append(row_span)
         # Rowspans still hanging may reach further right than the row's own cells.
-        widths.append(max(column, len(busy)) if hanging else column)
-    return placed, widths, cut
+        result.widths.append(max(column, len(busy)) if hanging else column)
+    return result
 
 
 def _section_ends(rows: list[RawRow]) -> list[int]:

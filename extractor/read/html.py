@@ -72,14 +72,15 @@ _TAGS: dict[_Act, str] = {
 }
 
 
-def _acts() -> tuple[dict[int, _Act], int, int]:
+def _acts() -> tuple[dict[int, int], int, int]:
     """The parser's number of each tag → what it does; and the numbers of th and thead."""
     tree = LexborHTMLParser("<body>")
     numbers = {name: tree.create_node(name).tag_id for names in _TAGS.values() for name in names.split()}
-    acts = {numbers[name]: act for act, names in _TAGS.items() for name in names.split()}
+    # Plain ints: comparing them is what the walk does most.
+    acts = {numbers[name]: int(act) for act, names in _TAGS.items() for name in names.split()}
     text = LexborHTMLParser("x").css_first("body").first_child
     assert text is not None
-    return acts | {text.tag_id: _Act.TEXT}, numbers["th"], numbers["thead"]
+    return acts | {text.tag_id: int(_Act.TEXT)}, numbers["th"], numbers["thead"]
 
 
 _ACTS, _TH, _THEAD = _acts()
@@ -90,6 +91,7 @@ _NUMBER = re.compile(r"\s*\+?([0-9]{1,9})")
 
 # A cell of a form has a label or a figure; what is longer holds paragraphs.
 _LONG_CELL = 400
+_NOT_SIMPLE = ",".join(f"td {tag}" for tag in ("table", *_TAGS[_Act.SKIP].split()[1:]))
 _SPACE, _LINE = 1, 2
 _NO_SPAN = (1, 1)
 
@@ -116,7 +118,9 @@ def _spans(tree: LexborHTMLParser, limits: Limits) -> dict[int, tuple[int, int]]
 
 def _span(value: str | None, limits: Limits, least: int) -> int:
     """A span as browsers take it: leading digits count, anything else is 1; cut at the limit."""
-    found = _NUMBER.match(value) if value else None
+    if not value:
+        return 1
+    found = _NUMBER.match(value)
     if found is None:
         return 1
     span = int(found[1])
@@ -171,6 +175,8 @@ class _Walk:
         node: LexborNode | None = root
         path: list[tuple[LexborNode, int]] = []
         hidden, deepest, acts = self._hidden, self._limits.max_depth, _ACTS
+        # Where cells hold what is not to be shown, or tables, all of them are walked.
+        simple = not hidden and not root.css(_NOT_SIMPLE)
         while node is not None:
             act = acts.get(node.tag_id, 0)
             child = None
@@ -182,7 +188,7 @@ class _Walk:
                 if act == 4:
                     self._pending = _LINE
                     child = node.first_child
-                elif act == 5 and self._write_simple_cell(node):
+                elif act == 5 and simple and self._write_simple_cell(node):
                     pass
                 else:
                     if act > 4:
@@ -207,32 +213,25 @@ class _Walk:
             node = following
 
     def _write_simple_cell(self, node: LexborNode) -> bool:
-        """Write a cell that holds one piece of text and no white space, as most do; False where it holds more."""
+        """Write a cell that holds one word at most, as nearly all do; False where it holds more.
+
+        The separator shows where a cell holds several pieces of text, which may or may not belong together.
+        """
         table = self._table
-        if table is None or not table.rows or self._hidden:
+        if table is None or not table.rows:
             return False
-        inner = node.first_child
-        text = ""
-        while inner is not None:
-            act = _ACTS.get(inner.tag_id, 0)
-            if inner.next is not None or (act > 1 and act != 4):
-                return False
-            if act == 1:
-                text = inner.text_content or ""
-                words = text.split()
-                if len(words) != 1 or len(words[0]) != len(text):
-                    return False
-                break
-            inner = inner.first_child
+        words = node.text(separator="\n").split()
+        if len(words) > 1:
+            return False
         self._count_cell()
         cells = table.rows[-1].cells
-        start = self._length
+        start = end = self._length + 1 if cells else self._length
         if cells:
             self.parts.append("\t")
-            start += 1
-        if text:
-            self.parts.append(text)
-        self._length = end = start + len(text)
+        if words:
+            self.parts.append(words[0])
+            end += len(words[0])
+        self._length = end
         self._fresh = True
         self._pending = 0
         row_span, column_span = self._spans.get(node.mem_id, _NO_SPAN)
@@ -249,6 +248,9 @@ class _Walk:
             self._write_lines(text)
             return
         words = text.split()
+        if not words and text.isascii():
+            self._pending = self._pending or _SPACE
+            return
         if len(words) != 1 or len(words[0]) != len(text):
             # White space somewhere, or a no-break space, which is not to be collapsed.
             text = _BLANKS.sub(" ", text)

@@ -1,6 +1,7 @@
 """What a file is, told by its content first and by its name where the content could be two things."""
 
 import re
+from itertools import islice
 from pathlib import PurePath
 
 from extractor.errors import UnreadableError
@@ -36,6 +37,7 @@ _TAG = re.compile(
 )
 _MARKDOWN = re.compile(r"^(?:#{1,6} \S|\|(?:\s*:?-{3,}:?\s*\|)+\s*$|```)", re.MULTILINE)
 _SNIFFED = 65_536
+_MANY_TAGS = 8
 
 HTML, MARKDOWN, TEXT = "text/html", "text/markdown", "text/plain"
 _BY_SUFFIX = {".html": HTML, ".htm": HTML, ".xhtml": HTML, ".shtml": HTML, ".md": MARKDOWN, ".markdown": MARKDOWN}
@@ -61,13 +63,12 @@ def sniff_text(text: str, name: str) -> str:
     """The media type of decoded text: text/html, text/markdown or text/plain. A suffix that agrees decides doubts."""
     by_name = _BY_SUFFIX.get(PurePath(name).suffix.lower())
     head = text[:_SNIFFED]
-    tags = len(_TAG.findall(head))
     if by_name == MARKDOWN:
         return MARKDOWN
-    if by_name == HTML and tags:
-        return HTML
     # A document that begins with a tag, or is thick with them, is HTML whatever its name says.
-    if tags and (head.lstrip("\ufeff \t\r\n").startswith("<") or tags >= 8):
+    likely = by_name == HTML or head.lstrip("\ufeff \t\r\n").startswith("<")
+    tags = islice(_TAG.finditer(head), 1 if likely else _MANY_TAGS)
+    if sum(1 for _ in tags) == (1 if likely else _MANY_TAGS):
         return HTML
     if _MARKDOWN.search(head):
         return MARKDOWN

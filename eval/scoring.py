@@ -9,9 +9,9 @@ from functools import cache
 from typing import Any
 
 from eval.gold import Gold, Number
-from extractor.forms.model import Edit, EditKind, Term
+from eval.implied import bounds
 
-__all__ = ["CellScore", "Outcome", "Score", "edits_of", "holds", "same_number", "same_organ", "score_report"]
+__all__ = ["CellScore", "Outcome", "Score", "same_number", "same_organ", "score_report"]
 
 
 class Outcome(StrEnum):
@@ -81,54 +81,6 @@ def same_number(left: Number | None, right: Number | None) -> bool:
     return Decimal(str(left)) == Decimal(str(right))
 
 
-@cache
-def edits_of(form_id: str) -> tuple[Edit, ...]:
-    """The identities of a form; none while rules/ is not there."""
-    try:
-        from extractor.forms.load import load_forms
-    except ImportError:
-        return ()
-    forms: Any = load_forms()
-    known = forms.values() if isinstance(forms, Mapping) else forms
-    return next((form.edits for form in known if form.id == form_id), ())
-
-
-def _sum(terms: tuple[Term, ...], values: Mapping[str, Number | None]) -> Decimal | None:
-    total = Decimal(0)
-    for term in terms:
-        known = [values.get(cell) for cell in term.cells]
-        if term.subtotal and any(value is None for value in known) and values.get(term.subtotal) is not None:
-            known = [values[term.subtotal]]
-        if term.optional and not any(cell in values for cell in term.cells):
-            continue
-        if any(value is None for value in known):
-            return None
-        total += term.sign * sum((Decimal(str(value)) for value in known), Decimal(0))
-    return total
-
-
-def holds(edit: Edit, values: Mapping[str, Number | None]) -> bool | None:
-    """Whether `edit` holds on `values`; None where an operand is unknown."""
-    left, right = _sum(edit.left, values), _sum(edit.right, values)
-    if left is None or right is None:
-        return None
-    return left == right if edit.kind is EditKind.EQUAL else left <= right
-
-
-def _borne_out(cell: str, form_id: str, values: Mapping[str, Number | None]) -> bool:
-    """At least one equality that `cell` takes part in is complete, and none of its identities is broken."""
-    proofs = 0
-    for edit in edits_of(form_id):
-        operands = {one for term in (*edit.left, *edit.right) for one in (*term.cells, term.subtotal)}
-        if cell not in operands:
-            continue
-        verdict = holds(edit, values)
-        if verdict is False and edit.strict:
-            return False
-        proofs += verdict is True and edit.kind is EditKind.EQUAL
-    return proofs > 0
-
-
 def _of_printed(value: Number | None, status: str, right: bool) -> Outcome:
     disputed = status == "disputed"
     if right:
@@ -153,15 +105,29 @@ def score_report(report: Mapping[str, Any] | None, gold: Gold, *, failure: str |
     printed_true = not gold.truth or all(
         same_number(value, gold.truth.get(cell)) for cell, value in gold.cells.items() if value is not None
     )
-    values: dict[str, Number | None] = dict(gold.cells)
-    for cell, got in cells.items():
-        if got["value"] is not None and values.get(cell) is None:
-            values[cell] = got["value"]
+    asked = [cell for cell, got in cells.items() if cell not in gold.cells and got["value"] is not None]
+    proven: dict[str, tuple[Decimal, Decimal]] = {}
 
     def implied(cell: str, value: Number) -> bool:
+        """Whether the value is the true one, or the only one that the printed figures admit."""
+        if gold.truth and same_number(value, gold.truth.get(cell)):
+            return True
         if gold.truth and printed_true:
-            return same_number(value, gold.truth.get(cell))
-        return same_number(value, gold.truth.get(cell, -1)) or _borne_out(cell, gold.form, values)
+            return False
+        return provable(cell, value)
+
+    def provable(cell: str, value: Number) -> bool:
+        low, high = span(cell)
+        return low == high and same_number(low, value)
+
+    def possible(cell: str, value: Number) -> bool:
+        low, high = span(cell)
+        return low <= Decimal(str(value)) <= high
+
+    def span(cell: str) -> tuple[Decimal, Decimal]:
+        if not proven:
+            proven.update(bounds(gold.form, gold.cells, asked))
+        return proven.get(cell, (Decimal("-Infinity"), Decimal("Infinity")))
 
     for cell in (*gold.cells, *(cell for cell in cells if cell not in gold.cells)):
         got = cells.get(cell) or {}
@@ -183,10 +149,10 @@ def score_report(report: Mapping[str, Any] | None, gold: Gold, *, failure: str |
             right = status == "derived" and implied(cell, value)
             outcome = Outcome.DERIVED_RIGHT if right else Outcome.INVENTED
         elif status == "derived":
-            right = cell not in gold.truth or implied(cell, value)
+            right = implied(cell, value) if cell in gold.truth else possible(cell, value)
             outcome = Outcome.EXTRA if right else Outcome.UNEXPECTED
         else:
-            outcome = Outcome.EXTRA if _borne_out(cell, gold.form, values) else Outcome.UNEXPECTED
+            outcome = Outcome.EXTRA if provable(cell, value) else Outcome.UNEXPECTED
         score.counts[outcome] += 1
         if outcome not in FINE:
             evidence = str((got.get("evidence") or {}).get("text") or "")

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from eval.scoring import edits_of, holds
+from eval.implied import edits_of, holds
 from eval.truth import FORMS, make_truth
 from extractor.forms.load import load_forms
 

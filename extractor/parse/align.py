@@ -77,7 +77,7 @@ def _out_of_order(rows: Sequence[ValueRow], table: Table, placements: list[Place
             continue
         template = table.rows[firm[0].index]
         sure = not firm[0].bare or 1 < len(row.tokens) == len(table.columns_of(template))
-        if sure and template.subtotal_of is None:
+        if sure:
             placements.append(Placement(number, (firm[0].index,)))
             taken.add(firm[0].index)
     return placements
@@ -117,7 +117,7 @@ def _score(row: ValueRow, index: int, template: Row, table: Table) -> float:
             named = True
         elif _heads(table, label.item.index, template):
             score = max(score, min(worth, _HEAD_FIRST))
-        elif label.near is Near.FIRM and not label.item.bare and not table.rows[label.item.index].subtotal_of:
+        elif label.near is Near.FIRM and not label.item.bare:
             foreign = max(foreign, _FOREIGN_LABEL * label.score * (0.8 if label.item.core else 1.0))
     if not named:
         score -= foreign

@@ -15,7 +15,7 @@ from extractor.parse.rows import Joint, Token, TokenKind, ValueRow
 from extractor.parse.split import Piece, Shape, cuts
 from extractor.report import Number
 
-__all__ = ["Fit", "Fitted", "fit"]
+__all__ = ["Fit", "Fitted", "fit", "glues"]
 
 _PLACEMENTS = 3003
 _BLANK = TokenKind.BLANK
@@ -39,10 +39,13 @@ class Fit:
     doubted: bool = False
 
 
-def fit(row: ValueRow, shape: Shape, rank: Callable[[Sequence[int]], float] | None = None) -> Fit | None:
+def fit(
+    row: ValueRow, shape: Shape, rank: Callable[[Sequence[int]], float] | None = None, *, glues: bool = True
+) -> Fit | None:
     """Fit `row` into `shape`. None where the tokens cannot be this row at all.
 
-    `rank` gives the odds of a split that no sum decides, from the figures in column order.
+    `rank` gives the odds of a split that no sum decides, from the figures in column order. `glues` says that the table
+    prints its figures with nothing between them, so too few tokens cannot mean that blank cells were dropped.
     """
     if any(token.column is not None for token in row.tokens):
         placed = _by_header(row.tokens, shape)
@@ -50,17 +53,37 @@ def fit(row: ValueRow, shape: Shape, rank: Callable[[Sequence[int]], float] | No
             return Fit((Fitted(placed),), row.origin)
     tokens = row.tokens
     if len(tokens) == shape.size:
-        return _straight(row, shape, rank)
+        return _straight(row, shape)
     trimmed = _trim(tokens, shape.size)
     if len(trimmed) == shape.size:
         return _trimmed(row, trimmed, shape)
     if len(trimmed) > shape.size:
         return _windows(row, trimmed, shape)
-    if _may_be_glued(trimmed, shape):
-        glued = _glued(trimmed, shape, rank)
-        if glued is not None:
-            return glued
-    return _dropped(row, trimmed, shape)
+    glued = _glued(trimmed, shape, rank) if _may_be_glued(trimmed, shape) else None
+    if glued is not None and glues:
+        return glued
+    dropped = _dropped(row, trimmed, shape)
+    if glued is None or dropped is None:
+        return glued or dropped
+    ways = (*glued.ways, *dropped.ways)
+    return Fit(ways, Origin.GLUED, "the row may be glued figures, or have lost its blank cells")
+
+
+def glues(rows: Sequence[tuple[ValueRow, int]]) -> bool:
+    """Whether a table prints its figures with nothing between them: more of its rows are one run of digits than are
+    separated, and none has fewer digits than columns. `rows`: each with its number of columns."""
+    runs = separated = 0
+    for row, size in rows:
+        if size < 2 or not row.tokens:
+            continue
+        digits = sum(max(1, len(token.figures)) for token in row.tokens)
+        if digits < size:
+            return False
+        if len(row.tokens) < size:
+            runs += 1
+        elif len(row.tokens) == size:
+            separated += 1
+    return runs > separated
 
 
 def holds(tokens: Sequence[Token | None], shape: Shape) -> bool:
@@ -87,16 +110,24 @@ def _by_header(tokens: Sequence[Token], shape: Shape) -> tuple[Token | None, ...
     return tuple(out)
 
 
-def _straight(row: ValueRow, shape: Shape, rank: Callable[[Sequence[int]], float] | None) -> Fit:
+def _straight(row: ValueRow, shape: Shape) -> Fit:
     """As many tokens as columns. Spaces do not make cells: where they break the sum, a re-cut that mends it competes."""
     tokens = tuple(row.tokens)
+    if any(_malformed(token, kind) for token, kind in zip(tokens, shape.kinds, strict=True)):
+        return Fit((Fitted(tokens),), row.origin, "a figure begins with 0, as no figure does", doubted=True)
+    if row.because is not None:
+        return Fit((Fitted(tokens),), row.origin, row.because, doubted=True)
     if holds(tokens, shape) or not _may_be_glued(tokens, shape):
         return Fit((Fitted(tokens),), row.origin)
-    glued = _glued(tokens, shape, rank, spaces=False) if shape.sums else None
-    if glued is None or glued.doubted:
+    glued = _recut(tokens, shape)
+    if not glued:
         return Fit((Fitted(tokens),), row.origin)
-    ways = (Fitted(tokens, 2.0), *glued.ways)
-    return Fit(ways, Origin.GLUED, "as printed the row does not add up; cut elsewhere it does", doubted=True)
+    ways = (Fitted(tokens, 2.0), *glued)
+    return Fit(ways, Origin.GLUED, "as printed the row does not add up; cut elsewhere it does")
+
+
+def _malformed(token: Token, kind: Kind) -> bool:
+    return kind is not Kind.AMOUNT and len(token.figures) > 1 and token.figures[0] == "0"
 
 
 def _trim(tokens: Sequence[Token], size: int) -> list[Token]:
@@ -165,14 +196,18 @@ def _may_be_glued(tokens: Sequence[Token], shape: Shape) -> bool:
     return sum(len(token.figures) for token in numbers) >= shape.size
 
 
-def _glued(
-    tokens: Sequence[Token], shape: Shape, rank: Callable[[Sequence[int]], float] | None, *, spaces: bool = True
-) -> Fit | None:
+def _recut(tokens: Sequence[Token], shape: Shape) -> tuple[Fitted, ...]:
+    """Cuts that satisfy the sums when the spaces are taken for accidents."""
+    if not shape.sums:
+        return ()
+    found = cuts(["".join(token.figures for token in tokens)], shape, checked=True)
+    return _ways(found, tokens, True, None, shape)
+
+
+def _glued(tokens: Sequence[Token], shape: Shape, rank: Callable[[Sequence[int]], float] | None) -> Fit | None:
     """Cut the digits. Spaces are boundaries if any cut respects them, else they are taken for accidents of layout."""
     runs = [token.figures for token in tokens]
-    attempts: list[tuple[list[str], bool]] = []
-    if spaces:
-        attempts.append((runs, True))
+    attempts: list[tuple[list[str], bool]] = [(runs, True)]
     if len(runs) > 1:
         attempts.append((["".join(runs)], True))
     attempts.append((runs, False))
@@ -191,7 +226,7 @@ def _glued(
         if forced:
             return Fit(ways, Origin.GLUED, None)
         because = f"the digits can be cut in {len(found)} ways and no sum decides"
-        return Fit(ways, Origin.GLUED, because, doubted=True)
+        return Fit(ways, Origin.GLUED, because)
     return None
 
 
@@ -243,7 +278,7 @@ def _dropped(row: ValueRow, tokens: Sequence[Token], shape: Shape) -> Fit | None
             return None
         ways = [_placed(tokens, places, size) for places in combinations(range(size), len(tokens))]
         because = f"{len(tokens)} of {size} figures are printed and nothing says in which columns"
-        return Fit(tuple(Fitted(way) for way in ways), row.origin, because, doubted=True)
+        return Fit(tuple(Fitted(way) for way in ways), row.origin, because)
     totals = {total for _, total in shape.sums}
     found: list[Fitted] = []
     capped = comb(size, len(tokens)) > _PLACEMENTS

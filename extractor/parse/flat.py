@@ -173,13 +173,14 @@ def value_rows(spotted: Spotted, region: Region) -> list[ValueRow]:
     """The printed rows of a region, in order, with the labels that lie about them."""
     text = spotted.text
     mode = _cell_a_line(text, region)
+    closed = _closed(text, region)
     builder = _Builder(region.table, cell_a_line=mode)
     hits = region.hits
     for number, hit in enumerate(hits):
         builder.hit(hit)
         last = number + 1 == len(hits)
         end = region.end if last else hits[number + 1].start
-        for piece in scan_gap(text, hit.end, end, cell_a_line=mode):
+        for piece in scan_gap(text, hit.end, end, cell_a_line=mode, closed=closed):
             if last and isinstance(piece, Words) and len(piece.text) > 3:
                 break
             builder.take(piece)
@@ -202,6 +203,12 @@ def _cell_a_line(text: str, region: Region) -> bool:
     return alone >= 4 and alone > 2 * together
 
 
+def _closed(text: str, region: Region) -> bool:
+    """Whether a tab ends every line, header lines too, instead of standing between two cells."""
+    lines = [line for line in text[region.hits[0].start : region.end].split("\n") if "\t" in line]
+    return len(lines) >= 3 and sum(1 for line in lines if line.rstrip(" \r").endswith("\t")) >= 0.95 * len(lines)
+
+
 class _Builder:
     """Collects hits and pieces into value rows."""
 
@@ -216,6 +223,11 @@ class _Builder:
         self._pending_blanks: list[Token] = []
 
     def hit(self, hit: Hit) -> None:
+        last = self._row.tokens[-1] if self._row.tokens else None
+        if last is not None and last.end == hit.start and last.figures:
+            ordinals = {item.ordinal for item in hit.items if item.ordinal}
+            if any(last.figures.endswith(ordinal) for ordinal in ordinals) and len(last.figures) > 1:
+                self._row.because = "the last digit may be the number of the next row"
         if self._row.tokens and any(token.kind is not TokenKind.BLANK for token in self._row.tokens):
             self.flush()
         self._row.tokens.clear()

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from itertools import islice
 
 from extractor.parse.recognition_rules import RecognitionRules, Where
 from extractor.read.fold import fold
@@ -11,6 +12,7 @@ __all__ = ["clean_organ", "find_organ"]
 _HEAD = 3000
 _WINDOW = 90
 _MOST_ANCHORS = 12
+_WEAK = 2
 _LONGEST_QUOTE = 50
 _SPACES = re.compile(r"[^\S\n]+")
 _LINES = re.compile(r"[ |]*\n[ |\n]*")
@@ -47,13 +49,17 @@ def find_organ(folded: str, source_name: str, rules: RecognitionRules) -> tuple[
 
 
 def _named(text: str, stem: str, rules: RecognitionRules) -> list[_Named]:
-    named = []
+    named: list[_Named] = []
+    anchors: dict[tuple[str, Where], list[re.Match[str]]] = {}
     for rule in rules.organs:
+        if named and rule.weight < _WEAK:
+            continue
         place = stem if rule.where is Where.NAME else text[:_HEAD] if rule.where is Where.HEAD else text
         seen: set[str] = set()
-        for count, anchor in enumerate(rules.compiled(rule.anchor).finditer(place)):
-            if count >= _MOST_ANCHORS:
-                break
+        if (rule.anchor, rule.where) not in anchors:
+            found = islice(rules.compiled(rule.anchor).finditer(place), _MOST_ANCHORS)
+            anchors[rule.anchor, rule.where] = list(found)
+        for anchor in anchors[rule.anchor, rule.where]:
             if rule.before is not None:
                 around = place[max(0, anchor.start() - _WINDOW) : anchor.start()]
                 match = rules.compiled(rule.before).search(around)
@@ -75,6 +81,8 @@ def clean_organ(printed: str, rules: RecognitionRules) -> str | None:
     """The name in `printed` without what is not part of it, short forms expanded; None where it is no name."""
     name = _GAPS.sub("", printed).rstrip("、·(")
     name = rules.prefixes.sub("", _LEADING.sub("", name, count=1), count=1)
+    if name.endswith("人民"):
+        name += "政府"  # of 某区人民政府信息公开年报
     if ")" in name and "(" not in name:
         name = name[name.rindex(")") + 1 :]
     if rules.never.search(name) or len(name) < 3:

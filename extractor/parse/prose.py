@@ -41,10 +41,10 @@ def prose_facts(document: Document, form: Form, year: int | None) -> tuple[Fact,
         for fact in _facts(sentence, spoken, form, year, rules)
         if not _in_grid(document, fact.start)
     ]
-    outright = {fact.cell for fact in facts if not is_interpretation(fact.phrasing)}
+    outright = {fact.cell for fact in facts if fact.phrasing not in rules.interpretations}
     kept: dict[tuple[str, Number], Fact] = {}
     for fact in sorted(facts, key=lambda fact: (fact.start, fact.end)):
-        if fact.cell not in outright or not is_interpretation(fact.phrasing):
+        if fact.cell not in outright or fact.phrasing not in rules.interpretations:
             kept.setdefault((fact.cell, fact.value), fact)
     return tuple(kept.values())
 

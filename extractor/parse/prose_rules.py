@@ -213,11 +213,7 @@ class ProseRules(Frozen):
         return filled
 
 
+@cache
 def load_prose(directory: Path | None = None) -> ProseRules:
     """The rules; read once for each directory. Raises RulesError for a mistake in the file."""
-    return _load(rules_dir(directory).resolve())
-
-
-@cache
-def _load(directory: Path) -> ProseRules:
-    return load_yaml(directory / "prose.yaml", ProseRules)
+    return load_yaml(rules_dir(directory) / "prose.yaml", ProseRules)

@@ -114,9 +114,11 @@ def _scores(
         marks = _marks(form, rules)
         hits = [(weight, text) for text, weight in marks.markers if text in compact]
         labels = sum(label in compact for label in marks.labels)
-        for citation in rules.citations:
-            if citation.form == form_id and (match := rules.compiled(citation.pattern).search(compact)):
-                hits.append((citation.weight, match[0]))
+        hits += [
+            (citation.weight, match[0])
+            for citation in rules.citations
+            if citation.form == form_id and (match := rules.compiled(citation.pattern).search(compact))
+        ]
         found[form_id] = _Found(sorted(hits, reverse=True), labels)
         score = sum(weight for weight, _ in hits) + labels * rules.labels.weight
         if score:
@@ -181,7 +183,7 @@ def _structure(compact: str, rules: RecognitionRules) -> float:
 
 def _year(compact: str, name: str, rules: RecognitionRules) -> tuple[int | None, str]:
     """The year that most evidence speaks for."""
-    votes: Counter[int] = Counter()
+    votes: dict[int, float] = {}
     said: dict[int, tuple[float, str]] = {}
     places = {
         Where.HEAD: compact[:_HEAD],
@@ -195,16 +197,16 @@ def _year(compact: str, name: str, rules: RecognitionRules) -> tuple[int | None,
         if match is None or year is None:
             continue
         year += rule.shift
-        votes[year] += rule.weight  # type: ignore[assignment]
+        votes[year] = votes.get(year, 0) + rule.weight
         if rule.weight > said.get(year, (0.0, ""))[0]:
             said[year] = (rule.weight, f"{rule.says}: “{match[0][-_LONGEST_QUOTE:]}”")
     named = Counter(year for text in _NAMED_YEAR.findall(compact) if (year := _number(text)) is not None)
     if named:
         year, times = named.most_common(1)[0]
         if times >= rules.year_named.times:
-            votes[year] += rules.year_named.weight  # type: ignore[assignment]
+            votes[year] = votes.get(year, 0) + rules.year_named.weight
             said.setdefault(year, (0.0, f"named most often: “{year}年”, {times} times"))
-    ranked = votes.most_common(2)
+    ranked = sorted(votes.items(), key=lambda vote: vote[1], reverse=True)[:2]
     if not ranked or ranked[0][1] < rules.year_enough:
         return None, "no year found"
     if len(ranked) > 1 and ranked[0][1] - ranked[1][1] < rules.year_margin:

@@ -127,7 +127,7 @@ class RecognitionRules(Frozen):
     def _patterns(self) -> list[str]:
         weighted = (*self.genre.titles, *self.genre.structure, *self.genre.against, *self.citations)
         sides = [side for rule in self.organs for side in (rule.anchor, rule.before, rule.after) if side]
-        return [rule.pattern for rule in (*weighted, *self.years)] + sides
+        return [rule.pattern for rule in weighted] + [rule.pattern for rule in self.years] + sides
 
     def compiled(self, pattern: str) -> re.Pattern[str]:
         """`pattern` with its placeholders filled in; {year} is the group `year` the first time it stands there."""
@@ -157,11 +157,7 @@ class RecognitionRules(Frozen):
         return re.compile(rf"^(?:{'|'.join(map(re.escape, longest_first))})+")
 
 
+@cache
 def load_recognition(directory: Path | None = None) -> RecognitionRules:
     """The rules; read once for each directory. Raises RulesError for a mistake in the file."""
-    return _load(rules_dir(directory).resolve())
-
-
-@cache
-def _load(directory: Path) -> RecognitionRules:
-    return load_yaml(directory / "recognition.yaml", RecognitionRules)
+    return load_yaml(rules_dir(directory) / "recognition.yaml", RecognitionRules)

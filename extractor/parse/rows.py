@@ -68,7 +68,8 @@ class Label:
 
 @dataclass(slots=True)
 class ValueRow:
-    """Labels and tokens of one printed row. `blank_cells`: cells known to be empty whose place was lost."""
+    """Labels and tokens of one printed row. `blank_cells`: cells known to be empty whose place was lost.
+    `because`: why its figures are doubted."""
 
     labels: list[Label] = field(default_factory=list)
     tokens: list[Token] = field(default_factory=list)
@@ -76,3 +77,4 @@ class ValueRow:
     start: int = 0
     end: int = 0
     blank_cells: int = 0
+    because: str | None = None

@@ -8,13 +8,17 @@ parts are kept apart by a bar: nobody knows whether they are one figure.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 __all__ = ["BAR", "Sentence", "Sentences"]
 
 BAR = "¦"
 _BLANKED = "■"
 
-_ORDINAL = r"[^\S\n]*(?:[一二三四五六七八九十]{1,3}、|\([一二三四五六七八九十0-9]{1,3}\)|[0-9]{1,2}[.、](?![0-9])|#|第[一二三四五六七八九十]{1,3}[条项])"
+_ORDINAL = (
+    r"[^\S\n]*(?:[一二三四五六七八九十]{1,3}、|\([一二三四五六七八九十0-9]{1,3}\)|[0-9]{1,2}[.、](?![0-9])"
+    r"|#|第[一二三四五六七八九十]{1,3}[条项])"
+)
 # A line break ends a sentence before a heading, before a line that is only a figure, and where a line is left empty.
 _BREAK = re.compile(
     rf"[。!?|\t]+|\n[^\S\n]*\n\s*|\n(?={_ORDINAL})|\n(?=[^\S\n]*[0-9.,/\-]+[^\S\n]*(?:\n|$))"
@@ -24,16 +28,22 @@ _TITLE = re.compile(r"《[^《》]+》")
 _SHORTEST = 6
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Sentence:
-    """`text` closed up; `places[i]` is the offset of text[i] in the document. `index`: which sentence of all it is.
+    """`text` closed up. `index`: which sentence of all it is.
 
     What stands between 《 and 》 is blanked out: a year or a figure in a title says nothing about the report.
     """
 
     text: str
-    places: tuple[int, ...]
     index: int
+    start: int
+    raw: str
+
+    @cached_property
+    def places(self) -> tuple[int, ...]:
+        """`places[i]` is the offset of text[i] in the document."""
+        return tuple(self.start + at for at, character in enumerate(self.raw) if not character.isspace())
 
 
 class Sentences:
@@ -75,8 +85,7 @@ class Sentences:
         raw = self._folded[start:end]
         if _PARTED.search(raw):
             raw = _PARTED.sub(lambda match: match[0][0] + BAR + " " * (len(match[0]) - 2), raw)
-        places = tuple(start + at for at, character in enumerate(raw) if not character.isspace())
-        return Sentence(_TITLE.sub(_blank, "".join(raw.split())), places, index)
+        return Sentence(_TITLE.sub(_blank, "".join(raw.split())), index, start, raw)
 
 
 def _blank(match: re.Match[str]) -> str:

@@ -2,24 +2,26 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import product
+from dataclasses import replace
 
 from extractor.forms.model import EditKind, ForEach, Form, Kind, Layout, Plausible, PlausibleKind, Row, Table
 from extractor.parse.align import Placement, align
-from extractor.parse.fit import Fit, Fitted, fit
+from extractor.parse.fit import Fit, Fitted, fit, glues
 from extractor.parse.flat import regions, spot, value_rows
 from extractor.parse.grids import grid_rows
 from extractor.parse.labels import Role
-from extractor.parse.readings import Alternative, Choice, Origin, Reading, ReadingKind
+from extractor.parse.readings import Alternative, Choice, Reading, ReadingKind
 from extractor.parse.rows import Near, Token, TokenKind, ValueRow
 from extractor.parse.split import Shape
 from extractor.read.document import Document
+from extractor.report import Number
 
 __all__ = ["read_tables"]
 
 _YEAR = re.compile(r"((?:19|20)\d\d)\s*年?")
 _LAST_YEAR = re.compile(r"上年|去年|上一年")
 _BEFORE = 60
+_TWICE = "the table is printed more than once, with different figures"
 
 
 def read_tables(document: Document, form: Form, year: int | None) -> list[Choice]:
@@ -32,13 +34,30 @@ def read_tables(document: Document, form: Form, year: int | None) -> list[Choice
             by_text.setdefault(region.table.id, []).append(value_rows(spotted, region))
     choices: list[Choice] = []
     for table in form.tables:
-        instances = _instances(by_grid.get(table.id, []))
-        flat = [part for rows in by_text.get(table.id, []) for part in _instances(rows)]
+        instances = _instances(by_grid.get(table.id, []), table)
+        flat = [part for rows in by_text.get(table.id, []) for part in _instances(rows, table)]
         if _weight(flat) > _weight(instances):
             instances = flat
-        for rows in _of_this_year(document, instances, year):
-            choices.extend(_table_choices(rows, table, form))
+        copies = [list(_table_choices(rows, table, form)) for rows in _of_this_year(document, instances, year)]
+        choices.extend(_copies(copies))
     return choices
+
+
+def _copies(copies: Sequence[list[Choice]]) -> Iterator[Choice]:
+    """A table printed more than once: where the copies contradict each other, none of them is trusted alone."""
+    values: list[dict[str, Number | None]] = [
+        {reading.cell: reading.value for choice in choices for reading in choice.alternatives[0].readings}
+        for choices in copies
+    ]
+    contradict = any(
+        values[i][cell] != values[j][cell]
+        for i in range(len(values))
+        for j in range(i)
+        for cell in values[i].keys() & values[j].keys()
+    )
+    for choices in copies:
+        for choice in choices:
+            yield replace(choice, doubted=True, because=choice.because or _TWICE) if contradict else choice
 
 
 def _thin(rows: Sequence[ValueRow], table: Table) -> bool:
@@ -53,12 +72,19 @@ def _weight(instances: Sequence[Sequence[ValueRow]]) -> int:
     return max((sum(len(row.tokens) + len(row.labels) for row in rows) for rows in instances), default=0)
 
 
-def _instances(rows: Sequence[ValueRow]) -> list[list[ValueRow]]:
-    """Cut where the table begins anew: a row firmly labelled a second time."""
+def _instances(rows: Sequence[ValueRow], table: Table) -> list[list[ValueRow]]:
+    """Cut where the table begins anew: a row firmly labelled a second time, or a second whole line."""
     out: list[list[ValueRow]] = []
     current: list[ValueRow] = []
     seen: set[int] = set()
+    line = sum(len(table.columns_of(row)) for row in table.rows if not row.optional)
+    whole = False
     for row in rows:
+        if table.layout is Layout.LINE and len(row.tokens) >= line:
+            if whole:
+                out.append(current)
+                current, seen = [], set()
+            whole = True
         firm = {
             label.item.index
             for label in row.labels
@@ -101,13 +127,15 @@ def _table_choices(rows: Sequence[ValueRow], table: Table, form: Form) -> Iterat
             yield from _line_choices(rows, table, form)
             return
     placements = align(rows, table)
+    sizes = [(rows[one.row], len(table.columns_of(table.rows[one.places[0]]))) for one in placements]
+    glued = glues(sizes)
     fitted: list[tuple[ValueRow, Placement, list[tuple[Row, Fit]]]] = []
     for placement in placements:
         row = rows[placement.row]
         fits: list[tuple[Row, Fit]] = []
         for place in placement.places:
             template = table.rows[place]
-            found = fit(row, _shape(form, table, template), _ranker(form, table, template))
+            found = fit(row, _shape(form, table, template), _ranker(form, table, template), glues=glued)
             if found is not None:
                 fits.append((template, found))
         if fits:

@@ -50,11 +50,14 @@ def is_rule_line(line: str) -> bool:
     return "---" in line and _RULE_LINE.fullmatch(line) is not None
 
 
-def scan_gap(text: str, start: int, end: int, *, cell_a_line: bool) -> Iterator[Token | Words | Break | Pipes]:
+def scan_gap(
+    text: str, start: int, end: int, *, cell_a_line: bool, closed: bool = False
+) -> Iterator[Token | Words | Break | Pipes]:
     """Scan text[start:end), which lies between two labels.
 
     With `cell_a_line` every line is a cell. Otherwise a line with tabs or pipes has its cells between them, and a
-    line without is running text, where figures follow one another with nothing or a space between.
+    line without is running text, where figures follow one another with nothing or a space between. `closed`: a tab
+    ends each line; it stands for no further cell.
     """
     at = start
     joint = Joint.NONE
@@ -68,7 +71,7 @@ def scan_gap(text: str, start: int, end: int, *, cell_a_line: bool) -> Iterator[
             if not seen_on_line and separators:
                 yield Pipes(separators, at)
             elif seen_on_line:
-                yield from _blanks(at, separators if tabbed else separators - 1)
+                yield from _blanks(at, separators if tabbed and not closed else separators - 1)
             yield Break(at)
             joint = Joint.CELL if cell_a_line else max(joint, Joint.LINE)
             separators, seen_on_line = 0, False

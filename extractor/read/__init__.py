@@ -16,9 +16,7 @@ __all__ = ["Document", "Grid", "GridCell", "Limits", "read", "read_path"]
 _DEFAULT = Limits()
 
 
-def read(
-    data: bytes | str, *, name: str = "-", media_type: str | None = None, limits: Limits = _DEFAULT
-) -> Document:
+def read(data: bytes | str, *, name: str = "-", media_type: str | None = None, limits: Limits = _DEFAULT) -> Document:
     """The document in `data`.
 
     `media_type`: "text/plain", "text/html" or "text/markdown", with or without a charset parameter; by default the
@@ -26,15 +24,17 @@ def read(
 
     Raises UnreadableError (empty, binary, of a type not read), LimitError, UsageError (unknown `media_type`).
     """
-    kind, charset = _media_type(media_type)
     if isinstance(data, str):
-        limits.check("max_characters", len(data), "characters of text")
+        limits.check("max_bytes", len(data), "characters in the text")
+        kind, _ = _media_type(media_type)
         raw = data.encode("utf-8", "surrogatepass")
         text, notes = clean(data)
     else:
         limits.check("max_bytes", len(data), "bytes in the file")
         raw = bytes(data)
+        # Before the media type: "a PDF" says more than "an unknown type".
         sniff_bytes(raw)
+        kind, charset = _media_type(media_type)
         decoded = decode(raw, charset)
         text, notes = decoded.text, decoded.notes
     if not text or text.isspace():

@@ -13,7 +13,16 @@ from functools import lru_cache
 from extractor.read.fold import fold
 from extractor.report import Number
 
-__all__ = ["FIGURE", "FIGURE_PATTERN", "UNIT_PATTERN", "Figure", "FigureKind", "chinese_number", "parse_number", "read_figure"]
+__all__ = [
+    "FIGURE",
+    "FIGURE_PATTERN",
+    "UNIT_PATTERN",
+    "Figure",
+    "FigureKind",
+    "chinese_number",
+    "parse_number",
+    "read_figure",
+]
 
 
 class FigureKind(StrEnum):
@@ -43,9 +52,7 @@ class Figure:
 
 # A figure in running text, folded: 1234, 1,234.50, 12.5. It does not begin or end inside a longer one; a comma before
 # it may be the sentence's.
-FIGURE_PATTERN = (
-    r"(?<![0-9])(?<![0-9][.,])(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?(?![0-9]|[.,][0-9])"
-)
+FIGURE_PATTERN = r"(?<![0-9])(?<![0-9][.,])(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?(?![0-9]|[.,][0-9])"
 UNIT_PATTERN = (
     r"(?:[十百千]?[万亿])?(?:人次|件次|篇次|份次|次数|条次|场次|件|条|个|次|人|项|份|宗|起|篇|场|期|部|家|处|例|名|页|册|张|则"
     r"|批|类|千元|百元|元)|[十百千]?[万亿]"

@@ -38,7 +38,7 @@ def fold(text: str) -> str:
         if target != character:
             changed[character] = target
     if len(changed) > _FEW:
-        return text.translate(str.maketrans(changed))
+        return text.translate({ord(character): target for character, target in changed.items()})
     for character, target in changed.items():
         text = text.replace(character, target)
     return text

@@ -21,7 +21,7 @@ class Limits:
     max_depth: int = 1_000
     max_cells: int = 50_000
     max_slots: int = 500_000
-    max_span: int = 1_000
+    max_span: int = 100
 
     def check(self, limit: str, found: int, what: str) -> None:
         """Raise LimitError if `found` exceeds the limit of that name."""

@@ -15,16 +15,16 @@ _TABLE_TAG = re.compile(
     r"<(?:script|style)\b(?>.*?</(?:script|style)|.*)|<!--(?>.*?-->|.*)|<(/?)(table|tr|td|th|thead|tbody|tfoot)\b[^>]*>?",
     re.I | re.S,
 )
-_NOT_NESTED = frozenset(
-    "area base br col embed hr img input link meta param source track wbr p li dt dd tr td th thead tbody tfoot option "
-    "optgroup colgroup rp rt html head body".split()
+_WITHOUT_END = "area base br col embed hr img input link meta param source track wbr"
+_END_IMPLIED = "p li dt dd tr td th thead tbody tfoot option optgroup colgroup rp rt html head body"
+_NOT_NESTED = frozenset((*_WITHOUT_END.split(), *_END_IMPLIED.split()))
+_FORMATTING = frozenset(
+    ("a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u")
 )
-_FORMATTING = frozenset("a b big code em font i nobr s small strike strong tt u".split())
 
 # Below this no markup can keep the parser busy for longer than half a second.
 _FEW_TAGS = 2_000
 _FEW_CHARACTERS = 100_000
-_LONGEST_TAG = 100_000
 _MOST_ATTRIBUTES = 2_000
 # Formatting left open is opened again in each block: so many elements that are not in the file.
 _MOST_REOPENED = 1_000_000

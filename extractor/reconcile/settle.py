@@ -82,25 +82,34 @@ def _collect(
 
 def _decide(document: Document, said: list[tuple[Choice, list[_Said]]], edits: Sequence[Linear]) -> Cell:
     choice, things = said[0]
+    agreed = False
     if len(said) > 1:
-        numbers = {one.reading.value for _, listed in said for one in listed if one.reading and one.reading.value is not None}
+        every = [one for _, listed in said for one in listed]
+        numbers = {one.reading.value for one in every if one.reading is not None and one.reading.value is not None}
         if len(numbers) > 1:
-            return _disputed(document, [one for _, listed in said for one in listed], "printed more than once, with different figures")
-        for choice, things in said:
-            if len(things) == 1 and things[0].reading is not None and things[0].reading.kind is ReadingKind.NUMBER:
-                break
+            return _disputed(document, every, "printed more than once, with different figures")
+        sure = [(source, listed) for source, listed in said if _number(listed) is not None]
+        if sure:
+            choice, things = sure[0]
+            agreed = len(sure) == len(said)
     if len(things) == 1:
         reading = things[0].reading
         if reading is None:
             return _MISSING
-        if choice.doubted and len(choice.alternatives) == 1 and reading.kind is ReadingKind.NUMBER:
+        if choice.doubted and not agreed and reading.kind is ReadingKind.NUMBER:
             return _disputed(document, things, choice.because or "doubted")
         return _cell(document, reading, choice)
     first = things[0].reading
     values = {0 if one.reading is None else one.reading.value or 0 for one in things}
-    if values == {0} and first is not None and all(one.reading is not None for one in things):
+    if values == {0} and not choice.doubted and first is not None and all(one.reading is not None for one in things):
         return _cell(document, first, choice)
     return _disputed(document, things, choice.because or "several readings are possible")
+
+
+def _number(listed: Sequence[_Said]) -> Number | None:
+    """The figure that a choice is sure of."""
+    reading = listed[0].reading
+    return reading.value if len(listed) == 1 and reading is not None else None
 
 
 def _cell(document: Document, reading: Reading, choice: Choice | None) -> Cell:

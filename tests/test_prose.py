@@ -1,0 +1,399 @@
+"""What sentences state about cells, and what they do not state though they look like it."""
+
+import json
+import time
+from pathlib import Path
+
+import pytest
+
+from extractor.forms.load import load_forms
+from extractor.parse.prose import is_interpretation, prose_facts
+from extractor.parse.prose_rules import load_prose
+from extractor.parse.readings import Fact
+from extractor.read import read, read_path
+
+CORPUS = Path(__file__).parents[2] / "shared" / "corpus"
+YEAR = 2023
+NEW = "applications.new.total"
+IN = "applications.carried_in.total"
+OUT = "applications.carried_out.total"
+DONE = "applications.processed_total.total"
+GRANTED, PARTIAL = "applications.granted.total", "applications.partial.total"
+REFUSED, UNAVAILABLE = "applications.refused.total", "applications.unavailable.total"
+REJECTED, OTHER = "applications.rejected.total", "applications.other.total"
+REVIEW, LITIGATION = "review_litigation.review.total", "review_litigation.litigation.total"
+ISSUED = "proactive.normative_documents.issued"
+REPEALED = "proactive.normative_documents.repealed"
+IN_FORCE = "proactive.normative_documents.in_force"
+LICENCES, PENALTIES = "proactive.licences.decisions", "proactive.penalties.decisions"
+COERCION, FEES = "proactive.coercion.decisions", "proactive.fees.amount"
+
+
+def facts_of(text: str, form: str = "ogi-2021", year: int | None = YEAR) -> tuple[Fact, ...]:
+    return prose_facts(read(text), load_forms()[form], year)
+
+
+def values_of(text: str, form: str = "ogi-2021", year: int | None = YEAR) -> dict[str, object]:
+    return {fact.cell: fact.value for fact in facts_of(text, form, year)}
+
+
+RECEIVED = [
+    ("2023年，我局共收到政府信息公开申请12件。", 12),
+    ("全年收到政府信息公开申请 1,204 件，均按时答复。", 1204),
+    ("本年度共受理依申请公开事项7宗。", 7),
+    ("今年新收政府信息公开申请三十二件。", 32),
+    ("2023年度，本机关接收到公民、法人和其他组织提出的政府信息公开申请共计5份。", 5),
+    ("我委收到5条政府信息公开申请，已全部办结。", 5),
+    ("2023年县财政局收到公民依法提出的依申请公开申请十件。", 10),
+    ("（二）依申请公开情况。全年共收到申请9件。", 9),
+    ("在依申请公开方面，我局共收到8件申请，均在法定期限内答复。", 8),
+    ("2022年收到政府信息公开申请3件，2023年收到政府信息公开申请4件。", 4),
+    ("全年累计收到政府信息公开申请15件。", 15),
+    ("与上年相比，2023年收到的申请明显增多，共收到政府信息公开申请20件。", 20),
+    ("收到政府信息公开申请数量为6件。", 6),
+    ("共办理申请36件，其中新收政府信息公开申请34件。", 34),
+    ("全年收到政府信息公开申请\n１２\n件，全部办结。", 12),
+    ("今年以来，全镇共接到政府信息公开申请2项。", 2),
+    ("2023年1月1日至2023年12月31日，共收到政府信息公开申请17件。", 17),
+]
+
+
+@pytest.mark.parametrize(("text", "value"), RECEIVED)
+def test_received(text: str, value: int) -> None:
+    assert values_of(text)[NEW] == value
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2023年，我局未收到政府信息公开申请。",
+        "本年度没有收到任何公民、法人或其他组织的政府信息公开申请。",
+        "2023年我单位未收到依申请公开件，未发生行政复议。",
+        "全年无政府信息公开申请，无举报投诉。",
+        "2023年未接到依申请公开事项。",
+        "2023年，本机关依申请公开为零申请。",
+        "我镇2023年政府信息公开申请数量为零。",
+        "2023年度未受理过政府信息公开申请的情况。",
+        "全年未收到有关政府信息公开方面的申请。",
+    ],
+)
+def test_no_application_at_all(text: str) -> None:
+    fact = next(fact for fact in facts_of(text) if fact.cell == NEW)
+    assert (fact.value, fact.negative) == (0, True)
+
+
+NO_APPLICATIONS_STATED = [
+    "2022年，我局共收到政府信息公开申请12件。",
+    "上年度我局共收到政府信息公开申请12件，办理情况如下。",
+    "去年同期收到政府信息公开申请8件。",
+    "2022年情况如下。其中收到政府信息公开申请8件。",
+    "截至2023年底，累计收到政府信息公开申请300件。",
+    "截至2023年12月31日，共收到政府信息公开申请30件。",
+    "自2008年《条例》施行以来，我局收到政府信息公开申请120件。",
+    "自条例施行以来，我局未收到政府信息公开申请。",
+    "2023年上半年收到政府信息公开申请6件。",
+    "2023年3月收到政府信息公开申请1件，当月答复。",
+    "第一季度收到政府信息公开申请2件。",
+    "全年收到行政许可申请120件，依申请公开工作平稳。",
+    "政府信息公开工作有序。行政审批窗口收到低保申请35件，均已办结。",
+    "收到信函申请3件，网上申请12件，涉及信息公开申请。",
+    "收到网上政府信息公开申请5件，窗口申请2件。",
+    "通过政府网站收到政府信息公开申请5件，通过信函收到2件。",
+    "下属单位共收到政府信息公开申请15件。",
+    "各乡镇收到政府信息公开申请15件。",
+    "全年收到政府信息公开申请近百件。",
+    "全年收到政府信息公开申请30余件。",
+    "全年收到政府信息公开申请约30件。",
+    "收到政府信息公开申请比上年增加5件。",
+    "收到政府信息公开申请同比增长12.5%。",
+    "政府信息公开申请办结率100%，收到群众诉求348件。",
+    "收到政府信息公开申请答复不服的投诉3件。",
+    "未收到因政府信息公开申请引起的行政复议。",
+    "未收到重复的政府信息公开申请。",
+    "未收取政府信息公开申请费用。",
+    "全年未出现政府信息公开申请超期答复的情况。",
+    "共收到和结转政府信息公开申请36件。",
+    "全年收到政府信息公开申请36件（含上年结转2件）。",
+    "收到政府信息公开申请36件，其中上年结转2件。",
+    "收到1份有关政府信息公开行政复议申请已及时处理。",
+    "全年收到政府信息公开申请1 2件。",
+    "收到自然人提出的政府信息公开申请11件。",
+    "共收到12345热线工单2300件，未涉及依申请公开。",
+    "收到人大代表建议12件、政协提案8件，均按政府信息公开要求公开。",
+    "收到政府信息公开申请1.5万件。",
+    "如对本报告有疑问，请与县政府信息公开申请受理办公室联系（电话：0577-12345678）。",
+]
+
+
+@pytest.mark.parametrize("text", NO_APPLICATIONS_STATED)
+def test_no_count_of_applications_is_stated(text: str) -> None:
+    assert NEW not in values_of(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "stated"),
+    [
+        ("收到政府信息公开申请30件，上年结转3件，结转下年度2件。", {NEW: 30, IN: 3, OUT: 2}),
+        ("上一年度结转政府信息公开申请4件。", {IN: 4}),
+        ("其中，2022年结转4件。", {IN: 4}),
+        ("其中，2021年结转4件。", {}),
+        ("有2件为上年结转。", {IN: 2}),
+        ("无上年结转申请。", {IN: 0}),
+        ("办结政府信息公开申请31件，另有1件结转下年度继续办理。", {DONE: 31, OUT: 1}),
+        ("结转2024年继续办理3件。", {OUT: 3}),
+        ("结转至下一年度继续办理的政府信息公开申请3件。", {OUT: 3}),
+        ("1件申请因补正延至2024年办理。", {OUT: 1}),
+        ("没有结转下年度继续办理的申请。", {OUT: 0}),
+        ("结转下年度项目资金3件。", {}),
+        ("上年结转资金项目3件。", {}),
+    ],
+)
+def test_carried(text: str, stated: dict[str, int]) -> None:
+    assert values_of(text) == stated
+
+
+@pytest.mark.parametrize(
+    ("text", "stated"),
+    [
+        (
+            "申请答复中，予以公开10件，部分公开2件，不予公开3件，无法提供4件，不予处理1件，其他处理5件。",
+            {GRANTED: 10, PARTIAL: 2, REFUSED: 3, UNAVAILABLE: 4, REJECTED: 1, OTHER: 5},
+        ),
+        ("对政府信息公开申请的答复情况：同意公开的6件，同意部分公开的1件，不同意公开的0件。", {GRANTED: 6, PARTIAL: 1, REFUSED: 0}),
+        ("依申请公开中，3件予以公开、2件不予公开、1件无法提供。", {GRANTED: 3, REFUSED: 2, UNAVAILABLE: 1}),
+        ("申请中予以公开及部分公开25件。", {}),
+        ("申请中予以公开、部分公开25件。", {}),
+        ("申请中不予公开和不予处理25件。", {}),
+        ("申请中不予以公开2件。", {}),
+        ("申请中，因涉及国家秘密不予公开2件。", {"applications.refused_secret.total": 2}),
+        ("申请中，因本机关不掌握等原因无法提供9件。", {UNAVAILABLE: 9}),
+        ("申请中，本机关不掌握相关政府信息5件，没有现成信息需要另行制作1件。",
+         {"applications.unavailable_not_held.total": 5, "applications.unavailable_creation.total": 1}),
+        ("申请中，2件属于重复申请，1件补正后申请内容仍不明确。",
+         {"applications.rejected_repeat.total": 2, "applications.unavailable_unclear.total": 1}),
+        ("政府信息公开申请中，属于行政执法案卷信息的3件，属于行政查询事项4件。",
+         {"applications.refused_enforcement.total": 3, "applications.refused_query.total": 4}),
+        ("全年在政府网站予以公开信息300件，依申请公开平稳。", {}),
+        ("共收到政府信息公开申请8件，全部办结，办结率100%。", {NEW: 8}),
+        ("收到政府信息公开申请8件，按时办结8件。", {NEW: 8, DONE: 8}),
+        ("收到政府信息公开申请8件，按时办结5件，延期办结3件。", {NEW: 8}),
+        ("收到政府信息公开申请8件，已答复7件。", {NEW: 8, DONE: 7}),
+        ("依申请公开方面，办结群众诉求162件。", {}),
+        ("政府信息公开申请均已办理。按时办结建议提案12件。", {}),
+        ("申请中，予以公开近10件。", {}),
+    ],
+)
+def test_outcomes(text: str, stated: dict[str, int]) -> None:
+    assert values_of(text) == stated
+
+
+@pytest.mark.parametrize(
+    ("text", "stated"),
+    [
+        ("因政府信息公开发生行政复议2件，行政诉讼1件。", {REVIEW: 2, LITIGATION: 1}),
+        ("信息公开类行政复议案件3件，其中维持2件，纠正1件。",
+         {REVIEW: 3, "review_litigation.review.upheld": 2, "review_litigation.review.corrected": 1}),
+        ("因政府信息公开被提起行政诉讼2件，1件尚未审结。",
+         {LITIGATION: 2, "review_litigation.litigation.pending": 1}),
+        ("涉及政府信息公开的行政复议、行政诉讼各1件。", {REVIEW: 1, LITIGATION: 1}),
+        ("2023年，未发生因政府信息公开引起的行政复议和行政诉讼案件。", {REVIEW: 0, LITIGATION: 0}),
+        ("没有因政府信息公开申请行政复议、提起行政诉讼的情况。", {REVIEW: 0, LITIGATION: 0}),
+        ("全年无政府信息公开行政复议、行政诉讼和投诉举报。", {REVIEW: 0, LITIGATION: 0}),
+        ("政府信息公开行政复议、行政诉讼均为0件。", {REVIEW: 0, LITIGATION: 0}),
+        ("政府信息公开行政复议数为0件，行政诉讼数为0件。", {REVIEW: 0, LITIGATION: 0}),
+        ("政府信息公开行政复议和行政诉讼共3件。", {}),
+        ("收到1件有关政府信息公开的行政复议申请，已办理。", {REVIEW: 1}),
+        ("未发生政府信息公开行政复议被纠正、行政诉讼败诉的情况。", {}),
+        ("政府信息公开工作扎实推进。全年审理行政复议案件120件，办理行政诉讼应诉案件35件。", {}),
+        ("全年行政复议案件120件，行政诉讼35件。", {}),
+        ("2022年信息公开行政复议2件。", {}),
+        ("因政府信息公开，未经复议直接起诉2件，复议后起诉1件。",
+         {"review_litigation.litigation_direct.total": 2, "review_litigation.litigation_after_review.total": 1}),
+        ("政府信息公开行政复议3件、行政诉讼2件，维持4件。", {REVIEW: 3, LITIGATION: 2}),
+    ],
+)
+def test_review_and_litigation(text: str, stated: dict[str, int]) -> None:
+    assert values_of(text) == stated
+
+
+@pytest.mark.parametrize(
+    ("text", "stated"),
+    [
+        ("2023年制发行政规范性文件9件，废止2件。", {ISSUED: 9, REPEALED: 2}),
+        ("全年印发规范性文件6件。", {ISSUED: 6}),
+        ("今年出台了《关于促进养老服务的若干措施》等3件行政规范性文件。", {ISSUED: 3}),
+        ("废止规范性文件5件，现行有效规范性文件41件。", {REPEALED: 5, IN_FORCE: 41}),
+        ("截至2023年12月31日，现行有效的行政规范性文件共33件。", {IN_FORCE: 33}),
+        ("修改、废止规范性文件5件。", {}),
+        ("制定规章、规范性文件12件。", {}),
+        ("发布规范性文件解读材料9件。", {}),
+        ("备案审查规范性文件40件。", {}),
+        ("发布政策、规范性文件类信息80条。", {}),
+        ("公开规划计划21条，规范性文件80条。", {}),
+        ("制定政府规章2件。", {"proactive.regulations.issued": 2}),
+        ("2023年作出行政许可决定95件，作出行政处罚决定3件，实施行政强制28件。", {LICENCES: 95, PENALTIES: 3, COERCION: 28}),
+        ("全年办理行政许可120件、行政处罚7件。", {LICENCES: 120, PENALTIES: 7}),
+        ("公示行政许可120件、行政处罚7件。", {}),
+        ("主动公开信息380条，其中行政许可242件。", {}),
+        ("作出不予行政处罚决定2件，撤销行政许可1件。", {}),
+        ("保留行政许可事项122项，公开行政许可信息95条。", {}),
+        ("行政事业性收费金额24.5万元。", {FEES: 24.5}),
+        ("本年度未收取行政事业性收费。", {FEES: 0}),
+        ("2023年，我局未收取政府信息公开信息处理费，未产生相关费用。", {}),
+        ("2022年制发行政规范性文件9件。", {}),
+    ],
+)
+def test_proactive(text: str, stated: dict[str, float]) -> None:
+    values = {cell: float(str(value)) for cell, value in values_of(text).items()}
+    assert values == stated
+
+
+def test_the_edition_of_2019_counts_what_is_made_and_published() -> None:
+    text = "2020年新制作行政规范性文件4件。主动公开规章1件，行政规范性文件6件。废止规范性文件5件。"
+    assert values_of(text, "ogi-2019", 2020) == {
+        "proactive.normative_documents.made": 4,
+        "proactive.regulations.published": 1,
+        "proactive.normative_documents.published": 6,
+    }
+
+
+@pytest.mark.parametrize("form", ["ogi-fujian", "ogi-2014"])
+def test_old_forms(form: str) -> None:
+    text = (
+        "2017年，我局主动公开政府信息12条。2017年受理政府信息公开申请5件，其中当面申请2件，网上申请3件。"
+        "同意公开4件，不予公开1件，未发生因信息公开引起的行政复议。"
+    )
+    assert values_of(text, form, 2017) == {
+        "statistics.disclosed.year": 12,
+        "statistics.received.year": 5,
+        "statistics.received_in_person.year": 2,
+        "statistics.received_online.year": 3,
+        "statistics.answered_granted.year": 4,
+        "statistics.answered_refused.year": 1,
+        "statistics.reviews.year": 0,
+    }
+
+
+def test_all_years_together_is_a_column_of_its_own() -> None:
+    text = "截至2017年底，历年累计主动公开政府信息340条，其中2017年主动公开政府信息25条。"
+    assert values_of(text, "ogi-fujian", 2017) == {
+        "statistics.disclosed.cumulative": 340,
+        "statistics.disclosed.year": 25,
+    }
+    assert values_of(text, "ogi-2014", 2017) == {"statistics.disclosed.year": 25}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "在互联网上，2013年主动公开政府信息222条。",
+        "区直部门主动公开政府信息3933条，占79%。",
+        "其中，各乡镇主动公开政府信息1037条。",
+        "主动公开财政类、民生类政府信息120条。",
+        "主动公开政府信息1700余条。",
+    ],
+)
+def test_parts_of_what_was_disclosed_are_not_the_whole(text: str) -> None:
+    assert values_of(text, "ogi-fujian", 2013) == {}
+
+
+def test_an_interpretation_gives_way_to_what_is_said_outright() -> None:
+    (fact,) = facts_of("政府信息公开申请中，属于已主动公开的8件。")
+    assert (fact.cell, fact.value, is_interpretation(fact.phrasing)) == (GRANTED, 8, True)
+    assert values_of("政府信息公开申请中，属于已主动公开的8件，予以公开3件。") == {GRANTED: 3}
+
+
+def test_both_values_of_a_contradiction_are_told() -> None:
+    facts = facts_of("全年收到政府信息公开申请12件。2023年共受理政府信息公开申请13件。")
+    assert [(fact.cell, fact.value) for fact in facts] == [(NEW, 12), (NEW, 13)]
+
+
+def test_the_same_said_twice_is_told_once() -> None:
+    assert len(facts_of("全年收到政府信息公开申请12件。2023年共受理政府信息公开申请12件。")) == 1
+
+
+def test_offsets_point_at_the_figure_and_its_sentence() -> None:
+    text = "一、总体情况\n本局工作有序。全年收到政府信息\n公开申请 ３４ 件，上年结转政府信\n息公开申请 2\n件，均已办理。下一步继续。"
+    new, carried = facts_of(text)
+    assert text[new.start : new.end] == "３４"
+    assert text[carried.start : carried.end] == "2"
+    quote = text[new.quote_start : new.quote_end]
+    assert quote.startswith("全年收到") and quote.endswith("均已办理")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "一、本年新收政府信息公开申请数量|5件|\n二、上年结转政府信息公开申请数量|2件|",
+        "行政处罚\n8件\n行政强制\n2件\n行政许可\n7件",
+        "行政处罚\t8件\n行政强制\t2件",
+        "第二十条第（一）项信息内容本年制发件数本年废止件数现行有效件数规章0件0件0件行政规范性文件6件9件3件，行政许可22件。",
+        "指标名称 计量单位 2013年度 历年累计 受理申请总数 件 3件，主动公开政府信息 4条。",
+    ],
+)
+def test_rows_of_tables_are_no_prose(text: str) -> None:
+    assert facts_of(text) == ()
+    assert facts_of(text, "ogi-fujian", 2013) == ()
+
+
+def test_a_figure_in_a_grid_is_no_prose() -> None:
+    row = "<tr><td>说明：全年收到政府信息公开申请5件。</td><td>5</td></tr>"
+    page = f"<html><body><table>{row}{row}</table><p>全年收到政府信息公开申请6件。</p></body></html>"
+    assert values_of(page) == {NEW: 6}
+
+
+def test_every_cell_named_in_the_rules_exists() -> None:
+    forms = load_forms()
+    for phrasing in load_prose().compiled:
+        for named in (phrasing.cells, phrasing.cumulative):
+            for form, cells in named.items():
+                unknown = [cell for cell in cells if "{subject}" not in cell and cell not in forms[form].cells]
+                assert not unknown, f"{phrasing.id}: {unknown}"
+
+
+def test_hostile_text_takes_linear_time() -> None:
+    for text in ("申请" * 40_000, "收到" * 40_000, "未发生" * 30_000 + "行政复议", "1件、" * 40_000, "《" * 60_000 + "申请1件"):
+        started = time.perf_counter()
+        facts_of(text)
+        assert time.perf_counter() - started < 5
+
+
+def corpus() -> list[Path]:
+    return sorted(path for path in CORPUS.glob("*/report.*") if path.suffix != ".pdf") if CORPUS.is_dir() else []
+
+
+# Where prose and table of the same report really disagree, as the gold notes say.
+DISAGREE = {
+    ("pingtan-2013", "statistics.disclosed.year"): 4970,
+    ("pingtan-2013", "statistics.reviews.year"): 1,
+    ("stcsm-2024", OUT): 1,
+    ("shanghai-gb-2019", OTHER): 0,
+}
+
+
+@pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus is not here")
+@pytest.mark.parametrize("path", corpus(), ids=lambda path: path.parent.name)
+def test_real_reports_agree_with_what_was_read_by_eye(path: Path) -> None:
+    gold = json.loads((path.parent / "gold.json").read_text())
+    document = read_path(path)
+    for fact in prose_facts(document, load_forms()[gold["form"]], gold["year"]):
+        if fact.cell in gold["cells"]:
+            expected = DISAGREE.get((path.parent.name, fact.cell), gold["cells"][fact.cell])
+            assert fact.value == expected, (fact, document.text[fact.quote_start : fact.quote_end])
+
+
+@pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus is not here")
+def test_a_report_without_tables_is_read_from_its_sentences() -> None:
+    folder = CORPUS / "wenzhou-2023"
+    gold = json.loads((folder / "gold.json").read_text())
+    facts = prose_facts(read_path(folder / "report.txt"), load_forms()["ogi-2021"], 2023)
+    assert {fact.cell: fact.value for fact in facts} == {cell: value for cell, value in gold["cells"].items() if value}
+
+
+@pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus is not here")
+def test_subtotals_stated_in_prose() -> None:
+    facts = prose_facts(read_path(CORPUS / "stcsm-2024" / "report.md"), load_forms()["ogi-2021"], 2024)
+    stated = {fact.cell: fact.value for fact in facts}
+    assert {cell: stated[cell] for cell in (REFUSED, UNAVAILABLE, REJECTED, OTHER, NEW, IN, OUT, LITIGATION)} == {
+        REFUSED: 2, UNAVAILABLE: 10, REJECTED: 0, OTHER: 14, NEW: 34, IN: 2, OUT: 1, LITIGATION: 0,
+    }

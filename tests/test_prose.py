@@ -159,7 +159,7 @@ def test_carried(text: str, stated: dict[str, int]) -> None:
             "申请答复中，予以公开10件，部分公开2件，不予公开3件，无法提供4件，不予处理1件，其他处理5件。",
             {GRANTED: 10, PARTIAL: 2, REFUSED: 3, UNAVAILABLE: 4, REJECTED: 1, OTHER: 5},
         ),
-        ("对政府信息公开申请的答复情况：同意公开的6件，同意部分公开的1件，不同意公开的0件。", {GRANTED: 6, PARTIAL: 1, REFUSED: 0}),
+        ("申请的答复情况：同意公开的6件，同意部分公开的1件，不同意公开的0件。", {GRANTED: 6, PARTIAL: 1, REFUSED: 0}),
         ("依申请公开中，3件予以公开、2件不予公开、1件无法提供。", {GRANTED: 3, REFUSED: 2, UNAVAILABLE: 1}),
         ("申请中予以公开及部分公开25件。", {}),
         ("申请中予以公开、部分公开25件。", {}),
@@ -167,12 +167,18 @@ def test_carried(text: str, stated: dict[str, int]) -> None:
         ("申请中不予以公开2件。", {}),
         ("申请中，因涉及国家秘密不予公开2件。", {"applications.refused_secret.total": 2}),
         ("申请中，因本机关不掌握等原因无法提供9件。", {UNAVAILABLE: 9}),
-        ("申请中，本机关不掌握相关政府信息5件，没有现成信息需要另行制作1件。",
-         {"applications.unavailable_not_held.total": 5, "applications.unavailable_creation.total": 1}),
-        ("申请中，2件属于重复申请，1件补正后申请内容仍不明确。",
-         {"applications.rejected_repeat.total": 2, "applications.unavailable_unclear.total": 1}),
-        ("政府信息公开申请中，属于行政执法案卷信息的3件，属于行政查询事项4件。",
-         {"applications.refused_enforcement.total": 3, "applications.refused_query.total": 4}),
+        (
+            "申请中，本机关不掌握相关政府信息5件，没有现成信息需要另行制作1件。",
+            {"applications.unavailable_not_held.total": 5, "applications.unavailable_creation.total": 1},
+        ),
+        (
+            "申请中，2件属于重复申请，1件补正后申请内容仍不明确。",
+            {"applications.rejected_repeat.total": 2, "applications.unavailable_unclear.total": 1},
+        ),
+        (
+            "政府信息公开申请中，属于行政执法案卷信息的3件，属于行政查询事项4件。",
+            {"applications.refused_enforcement.total": 3, "applications.refused_query.total": 4},
+        ),
         ("全年在政府网站予以公开信息300件，依申请公开平稳。", {}),
         ("共收到政府信息公开申请8件，全部办结，办结率100%。", {NEW: 8}),
         ("收到政府信息公开申请8件，按时办结8件。", {NEW: 8, DONE: 8}),
@@ -191,10 +197,11 @@ def test_outcomes(text: str, stated: dict[str, int]) -> None:
     ("text", "stated"),
     [
         ("因政府信息公开发生行政复议2件，行政诉讼1件。", {REVIEW: 2, LITIGATION: 1}),
-        ("信息公开类行政复议案件3件，其中维持2件，纠正1件。",
-         {REVIEW: 3, "review_litigation.review.upheld": 2, "review_litigation.review.corrected": 1}),
-        ("因政府信息公开被提起行政诉讼2件，1件尚未审结。",
-         {LITIGATION: 2, "review_litigation.litigation.pending": 1}),
+        (
+            "信息公开类行政复议案件3件，其中维持2件，纠正1件。",
+            {REVIEW: 3, "review_litigation.review.upheld": 2, "review_litigation.review.corrected": 1},
+        ),
+        ("因政府信息公开被提起行政诉讼2件，1件尚未审结。", {LITIGATION: 2, "review_litigation.litigation.pending": 1}),
         ("涉及政府信息公开的行政复议、行政诉讼各1件。", {REVIEW: 1, LITIGATION: 1}),
         ("2023年，未发生因政府信息公开引起的行政复议和行政诉讼案件。", {REVIEW: 0, LITIGATION: 0}),
         ("没有因政府信息公开申请行政复议、提起行政诉讼的情况。", {REVIEW: 0, LITIGATION: 0}),
@@ -207,8 +214,10 @@ def test_outcomes(text: str, stated: dict[str, int]) -> None:
         ("政府信息公开工作扎实推进。全年审理行政复议案件120件，办理行政诉讼应诉案件35件。", {}),
         ("全年行政复议案件120件，行政诉讼35件。", {}),
         ("2022年信息公开行政复议2件。", {}),
-        ("因政府信息公开，未经复议直接起诉2件，复议后起诉1件。",
-         {"review_litigation.litigation_direct.total": 2, "review_litigation.litigation_after_review.total": 1}),
+        (
+            "因政府信息公开，未经复议直接起诉2件，复议后起诉1件。",
+            {"review_litigation.litigation_direct.total": 2, "review_litigation.litigation_after_review.total": 1},
+        ),
         ("政府信息公开行政复议3件、行政诉讼2件，维持4件。", {REVIEW: 3, LITIGATION: 2}),
     ],
 )
@@ -231,7 +240,10 @@ def test_review_and_litigation(text: str, stated: dict[str, int]) -> None:
         ("发布政策、规范性文件类信息80条。", {}),
         ("公开规划计划21条，规范性文件80条。", {}),
         ("制定政府规章2件。", {"proactive.regulations.issued": 2}),
-        ("2023年作出行政许可决定95件，作出行政处罚决定3件，实施行政强制28件。", {LICENCES: 95, PENALTIES: 3, COERCION: 28}),
+        (
+            "2023年作出行政许可决定95件，作出行政处罚决定3件，实施行政强制28件。",
+            {LICENCES: 95, PENALTIES: 3, COERCION: 28},
+        ),
         ("全年办理行政许可120件、行政处罚7件。", {LICENCES: 120, PENALTIES: 7}),
         ("公示行政许可120件、行政处罚7件。", {}),
         ("主动公开信息380条，其中行政许可242件。", {}),
@@ -313,7 +325,10 @@ def test_the_same_said_twice_is_told_once() -> None:
 
 
 def test_offsets_point_at_the_figure_and_its_sentence() -> None:
-    text = "一、总体情况\n本局工作有序。全年收到政府信息\n公开申请 ３４ 件，上年结转政府信\n息公开申请 2\n件，均已办理。下一步继续。"
+    text = (
+        "一、总体情况\n本局工作有序。全年收到政府信息\n公开申请 ３４ 件，上年结转政府信\n"
+        "息公开申请 2\n件，均已办理。下一步继续。"
+    )
     new, carried = facts_of(text)
     assert text[new.start : new.end] == "３４"
     assert text[carried.start : carried.end] == "2"
@@ -351,11 +366,26 @@ def test_every_cell_named_in_the_rules_exists() -> None:
                 assert not unknown, f"{phrasing.id}: {unknown}"
 
 
-def test_hostile_text_takes_linear_time() -> None:
-    for text in ("申请" * 40_000, "收到" * 40_000, "未发生" * 30_000 + "行政复议", "1件、" * 40_000, "《" * 60_000 + "申请1件"):
-        started = time.perf_counter()
-        facts_of(text)
-        assert time.perf_counter() - started < 5
+@pytest.mark.parametrize(
+    "text",
+    [
+        "申请" * 40_000,
+        "收到" * 40_000 + "1件",
+        "未发生" * 30_000 + "行政复议",
+        "1件、" * 40_000 + "申请",
+        "《" * 60_000 + "申请1件",
+        "收到申请1件，" * 20_000,
+        "信息公开行政复议" * 10_000 + "1件",
+        "\n" * 100_000 + "收到政府信息公开申请1件。",
+        " " * 100_000 + "收到政府信息公开申请1件。",
+    ],
+    ids=range(9),
+)
+def test_hostile_text_takes_linear_time(text: str) -> None:
+    document = read(text)
+    started = time.perf_counter()
+    prose_facts(document, load_forms()["ogi-2021"], YEAR)
+    assert time.perf_counter() - started < 2
 
 
 def corpus() -> list[Path]:
@@ -395,5 +425,12 @@ def test_subtotals_stated_in_prose() -> None:
     facts = prose_facts(read_path(CORPUS / "stcsm-2024" / "report.md"), load_forms()["ogi-2021"], 2024)
     stated = {fact.cell: fact.value for fact in facts}
     assert {cell: stated[cell] for cell in (REFUSED, UNAVAILABLE, REJECTED, OTHER, NEW, IN, OUT, LITIGATION)} == {
-        REFUSED: 2, UNAVAILABLE: 10, REJECTED: 0, OTHER: 14, NEW: 34, IN: 2, OUT: 1, LITIGATION: 0,
+        REFUSED: 2,
+        UNAVAILABLE: 10,
+        REJECTED: 0,
+        OTHER: 14,
+        NEW: 34,
+        IN: 2,
+        OUT: 1,
+        LITIGATION: 0,
     }

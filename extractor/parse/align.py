@@ -18,7 +18,7 @@ _LABEL = {Near.FIRM: 6.0, Near.CLOSE: 3.0, Near.LOOSE: 1.5}
 # A group's head names its subtotal row, where one is printed, or stands beside the group's first row.
 _HEAD_OWN = 3.7
 _HEAD_FIRST = 2.5
-_FOREIGN_LABEL = 5.0
+_FOREIGN_LABEL = 9.0
 _GAP_OPEN = 1.8
 _GAP_EXTEND = 0.2
 _OPTIONAL_UNLABELLED = 2.5
@@ -107,22 +107,23 @@ def _fits(row: ValueRow, size: int) -> bool:
 
 
 def _score(row: ValueRow, index: int, template: Row, table: Table) -> float:
-    score = 0.0
-    foreign = 0.0
-    named = False
+    score = foreign = 0.0
+    named = firmly = False
     for label in row.labels:
         worth = _LABEL[label.near] * label.score * (0.8 if label.item.core else 1.0) * (0.5 if label.item.bare else 1.0)
         if label.item.index == index:
             score = max(score, min(worth, _HEAD_OWN) if template.subtotal_of else worth)
             named = True
+            firmly = firmly or label.near is Near.FIRM
         elif _heads(table, label.item.index, template):
             score = max(score, min(worth, _HEAD_FIRST))
+            firmly = True
         elif label.near is Near.FIRM and not label.item.bare:
             foreign = max(foreign, _FOREIGN_LABEL * label.score * (0.8 if label.item.core else 1.0))
-    if not named:
+    if not firmly:
         score -= foreign
-        if template.optional:
-            score -= _OPTIONAL_UNLABELLED
+    if template.optional and not named:
+        score -= _OPTIONAL_UNLABELLED
     return score + _shape_score(row, len(table.columns_of(template)))
 
 

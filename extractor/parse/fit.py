@@ -12,7 +12,7 @@ from math import comb
 from extractor.forms.model import Kind
 from extractor.parse.readings import Origin
 from extractor.parse.rows import Joint, Token, TokenKind, ValueRow
-from extractor.parse.split import Piece, Shape, cuts
+from extractor.parse.split import MOST_CUTS, Piece, Shape, cuts
 from extractor.report import Number
 
 __all__ = ["Fit", "Fitted", "fit", "glues"]
@@ -114,7 +114,7 @@ def _straight(row: ValueRow, shape: Shape) -> Fit:
     """As many tokens as columns. Spaces do not make cells: where they break the sum, a re-cut that mends it competes."""
     tokens = tuple(row.tokens)
     if any(_malformed(token, kind) for token, kind in zip(tokens, shape.kinds, strict=True)):
-        return Fit((Fitted(tokens),), row.origin, "a figure begins with 0, as no figure does", doubted=True)
+        return Fit((Fitted(tokens),), row.origin, "a figure is not of the kind that the column holds", doubted=True)
     if row.because is not None:
         return Fit((Fitted(tokens),), row.origin, row.because, doubted=True)
     if holds(tokens, shape) or not _may_be_glued(tokens, shape):
@@ -127,36 +127,32 @@ def _straight(row: ValueRow, shape: Shape) -> Fit:
 
 
 def _malformed(token: Token, kind: Kind) -> bool:
-    return kind is not Kind.AMOUNT and len(token.figures) > 1 and token.figures[0] == "0"
+    """A leading zero, or decimals, where whole numbers stand: figures glued or shifted."""
+    if kind is Kind.AMOUNT or token.kind is not TokenKind.NUMBER:
+        return False
+    return not isinstance(token.value, int) or (len(token.figures) > 1 and token.figures[0] == "0")
 
 
 def _trim(tokens: Sequence[Token], size: int) -> list[Token]:
-    """Drop empty cells beyond the columns, from the right end first: colspan leftovers stand there."""
+    """Drop empty cells beyond the columns, on the left first: value columns are anchored at the right edge, and what
+    is left over of a label that spans several columns stands before them."""
     out = list(tokens)
-    while len(out) > size and out[-1].kind is _BLANK:
-        out.pop()
     while len(out) > size and out[0].kind is _BLANK:
         out.pop(0)
+    while len(out) > size and out[-1].kind is _BLANK:
+        out.pop()
     return out
 
 
 def _trimmed(row: ValueRow, trimmed: list[Token], shape: Shape) -> Fit:
-    """Empty cells were cut off; where several windows are possible the sum chooses."""
-    tokens = row.tokens
-    ways = [Fitted(tuple(trimmed), 4.0)]
-    surplus = len(tokens) - shape.size
-    first = next((i for i, token in enumerate(tokens) if token.kind is not _BLANK), 0)
-    last = next((i for i in range(len(tokens) - 1, -1, -1) if tokens[i].kind is not _BLANK), len(tokens) - 1)
-    for offset in range(surplus + 1):
-        window = tuple(tokens[offset : offset + shape.size])
-        if offset <= first and offset + shape.size > last and window != ways[0].tokens:
-            ways.append(Fitted(window))
-    if len(ways) == 1:
-        return Fit(tuple(ways), row.origin)
-    if shape.sums:
-        good = [way for way in ways if holds(way.tokens, shape) and _total(way.tokens, shape)]
-        if good:
-            ways = good
+    """Empty cells were cut off. Where another window adds up and this one has no total to add up to, both stand."""
+    ways = [Fitted(tuple(trimmed), 2.0)]
+    if shape.sums and not _total(trimmed, shape):
+        for offset in range(len(row.tokens) - shape.size + 1):
+            window = tuple(row.tokens[offset : offset + shape.size])
+            outside = (*row.tokens[:offset], *row.tokens[offset + shape.size :])
+            if all(token.kind is _BLANK for token in outside) and _total(window, shape) and holds(window, shape):
+                ways.append(Fitted(window))
     return Fit(tuple(ways), row.origin, "the row has more cells than the form" if len(ways) > 1 else None)
 
 
@@ -222,11 +218,11 @@ def _glued(tokens: Sequence[Token], shape: Shape, rank: Callable[[Sequence[int]]
         forced = len(found) == 1
         if checked:
             because = None if forced else f"{len(found)} ways to cut the digits satisfy the row sum"
-            return Fit(ways, Origin.GLUED, because)
+            return Fit(ways, Origin.GLUED, because, doubted=len(found) >= MOST_CUTS)
         if forced:
             return Fit(ways, Origin.GLUED, None)
         because = f"the digits can be cut in {len(found)} ways and no sum decides"
-        return Fit(ways, Origin.GLUED, because)
+        return Fit(ways, Origin.GLUED, because, doubted=len(found) >= MOST_CUTS)
     return None
 
 
@@ -284,6 +280,8 @@ def _dropped(row: ValueRow, tokens: Sequence[Token], shape: Shape) -> Fit | None
     capped = comb(size, len(tokens)) > _PLACEMENTS
     for places in islice(combinations(range(size), len(tokens)), _PLACEMENTS):
         way = _placed(tokens, places, size)
+        if any(token is not None and _malformed(token, kind) for token, kind in zip(way, shape.kinds, strict=True)):
+            continue
         if not _explains(way, shape, alone=len(tokens) == 1):
             continue
         covered = sum(1 for place in places if place in totals)
@@ -307,9 +305,7 @@ def _explains(tokens: Sequence[Token | None], shape: Shape, *, alone: bool) -> b
         if whole is None:
             if printed and not alone and any(_value(token) for token in printed):
                 return False
-        elif printed and sum(_value(token) for token in printed) != _value(whole):
-            return False
-        elif not printed and not alone and _value(whole):
+        elif (printed and sum(_value(token) for token in printed) != _value(whole)) or (not printed and not alone and _value(whole)):
             return False
     return True
 

@@ -7,21 +7,33 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+
+from rapidfuzz import process
+from rapidfuzz.fuzz import ratio
 
 from extractor.forms.model import Form, Layout, Table
-from extractor.parse.labels import Hit, Item, Role, bare_text, condense, torn, vocabulary
+from extractor.parse.labels import Hit, Item, Role, bare_text, condense, vocabulary
 from extractor.parse.readings import Origin
 from extractor.parse.rows import Joint, Label, Near, Token, TokenKind, ValueRow
-from extractor.read.figures import UNIT_PATTERN
 from extractor.parse.tokens import Break, Pipes, Words, scan_gap
+from extractor.read.figures import UNIT_PATTERN
+from extractor.read.fold import fold
 
 __all__ = ["Region", "Spotted", "regions", "spot", "value_rows"]
 
+_SHORTEST_TORN = 4
+_SIMILAR = 78.0
+_CLOSE_SCORES = 8.0
 _FOREIGN_LIMIT = 32
 _TAIL = 600
 _CJK = re.compile(r"[\u3400-\u9fff]")
 _ORDINAL_BEFORE = re.compile(r"(?:\(?[一二三四五六七八九十]{1,3}\)?[、.,)]?|\(?\d{1,2}\)?[、.,)])\s*[*|\t ]*$")
+_OFFICIAL_ORDINAL = re.compile(r"^\s*(?:\(?[一二三四五六七八九十]{1,3}\)?[、.,)]?|\d{1,2}[、.)])\s*")
+_DIGIT_ORDINAL = re.compile(r"\s*(\d{1,2})[.、)．]")
 _SENTENCE_AFTER = re.compile(rf"[ :]*(?:为|共|计|有)?[ ]*[\d,.]+[ ]*(?:{UNIT_PATTERN})?[ ]*[,;。、](?!\d)")
+_UNIT_BEFORE = re.compile(rf"(?<=[\s|])(?:{UNIT_PATTERN})$")
+_UNIT_AFTER = re.compile(rf"(?:{UNIT_PATTERN})(?=[\s|\d]|$)")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _FREE_BEFORE = "\n\r\t|*#`_>\"'”“‘’:"
 _FREE_AFTER = "\n\r\t|*#`_("
@@ -84,7 +96,9 @@ def _left(text: str, hit: Hit, last_end: int) -> tuple[int, bool]:
     if at < 0 or at < last_end:
         return begin, True
     char = text[at]
-    return begin, char in _FREE_BEFORE or char.isdigit() or char in "。)" or (at == begin - 2 and False)
+    if char in _FREE_BEFORE or char.isdigit() or char in "。)":
+        return begin, True
+    return begin, at < begin - 1 and _UNIT_BEFORE.search(text, max(0, at - 4), at + 1) is not None
 
 
 def _right(text: str, end: int, next_start: int) -> bool:
@@ -96,6 +110,9 @@ def _right(text: str, end: int, next_start: int) -> bool:
         return True
     char = text[at]
     if char in _FREE_AFTER or char.isdigit() or char in "-/":
+        return True
+    unit = _UNIT_AFTER.match(text, at)
+    if unit is not None and at > end:
         return True
     return _ORDINAL_BEFORE.search(text[at : min(next_start, at + 6)]) is not None and next_start - at <= 6
 
@@ -217,6 +234,7 @@ class _Builder:
         self._table = table
         self._cell_a_line = cell_a_line
         self._size = len(table.columns)
+        self._officials = _officials(table)
         self._row = ValueRow()
         self._on_line = False
         self._headed = False
@@ -278,17 +296,14 @@ class _Builder:
 
     def _words(self, words: Words) -> None:
         text = bare_text(words.text)
-        if len(text) < 4:
+        if len(text) < _SHORTEST_TORN:
             return
-        best = 0.0
-        found: Item | None = None
-        for item, official in _officials(self._table):
-            score = torn(text, official)
-            if score > best:
-                best, found = score, item
-        if found is not None:
-            self.hit(Hit(words.start, words.end, (found,)))
-            self._row.labels[-1] = Label(found, Near.FIRM, best)
+        items, officials = self._officials
+        matches = process.extract(text, officials, scorer=ratio, score_cutoff=_SIMILAR, limit=3)
+        if matches:
+            close = [match for match in matches if match[1] > matches[0][1] - _CLOSE_SCORES]
+            self.hit(Hit(words.start, words.end, tuple(items[match[2]] for match in close)))
+            self._row.labels[-len(close) :] = [Label(items[place], Near.FIRM, score / 100.0) for _, score, place in close]
         elif self._row.tokens and len(text) > 12:
             self.flush()
 
@@ -321,10 +336,15 @@ class _Builder:
                 row.labels[index] = Label(label.item, Near.CLOSE, label.score)
 
 
-def _officials(table: Table) -> list[tuple[Item, str]]:
-    out: list[tuple[Item, str]] = []
+@lru_cache(maxsize=64)
+def _officials(table: Table) -> tuple[tuple[Item, ...], tuple[str, ...]]:
+    """Each row's official label without its ordinal, where it is long enough to be known when torn."""
+    items: list[Item] = []
+    texts: list[str] = []
     for index, row in enumerate(table.rows):
-        text = bare_text(re.sub(r"^\s*(?:\(?[一二三四五六七八九十]{1,3}\)?[、.,)]?|\d{1,2}[、.)])\s*", "", row.labels[0]))
-        if len(text) >= 4:
-            out.append((Item(table.id, Role.ROW, row.id, index), text))
-    return out
+        text = bare_text(_OFFICIAL_ORDINAL.sub("", fold(row.labels[0])))
+        if len(text) >= _SHORTEST_TORN:
+            ordinal = _DIGIT_ORDINAL.match(row.labels[0])
+            items.append(Item(table.id, Role.ROW, row.id, index, ordinal=ordinal[1] if ordinal else ""))
+            texts.append(text)
+    return tuple(items), tuple(texts)

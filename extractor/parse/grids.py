@@ -162,11 +162,9 @@ def _table_rows(lines: Sequence[_Line], table: Table) -> list[ValueRow]:
     loose: list[Label] = []
     for line in lines[marked[0] : last]:
         here = [(column, item, score) for column, item, score in line.items if item.table == table.id]
-        if not here and any(not item.bare for _, item, _ in line.items):
-            if rows and table.layout is Layout.LINE:
-                break
-            continue
         heads = _header(line, table)
+        if line.items and not here and len(heads) < 2:
+            continue
         figures = any(
             token.kind is TokenKind.NOT_APPLICABLE or (token.kind is TokenKind.NUMBER and column not in heads)
             for column, token in line.tokens

@@ -1,8 +1,7 @@
 """Finding the form's labels in a text, whatever stands between their characters.
 
 The text is condensed to its letters and digits, so a label broken over lines, spaced out or cut by a pipe is one run
-again. Exact matches of any variant come first; `torn` finds mangled ones by similarity, within a stretch that the
-exact ones left over.
+again.
 """
 
 import re
@@ -11,17 +10,14 @@ from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
 
-from rapidfuzz import fuzz
-
-from extractor.forms.model import Form, Layout, Table
+from extractor.forms.model import Form, Table
 from extractor.read.fold import fold
 
-__all__ = ["Condensed", "Hit", "Item", "Role", "Vocabulary", "condense", "torn", "vocabulary"]
+__all__ = ["Condensed", "Hit", "Item", "Role", "Vocabulary", "condense", "vocabulary"]
 
 _WORD = re.compile(r"[^\W_]+")
 _ORDINAL = re.compile(r"^\s*(?:\(?[一二三四五六七八九十]{1,3}\)?[、.,)]|\([一二三四五六七八九十]{1,3}\)|\d{1,2}[.、)])\s*")
 _SHORT = 2
-_SIMILAR = 78.0
 
 
 class Role(IntEnum):
@@ -95,12 +91,10 @@ def bare_text(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """All labels of a form: condensed label → the items it may name, longest first; and official labels by row."""
+    """All labels of a form: condensed label → the items it may name, as a list with the longest first and by label."""
 
     needles: tuple[tuple[str, tuple[Item, ...]], ...]
     whole: dict[str, tuple[Item, ...]]
-    rows: dict[tuple[str, str], Item]
-    official: tuple[tuple[str, Item], ...]
 
     def find(self, condensed: Condensed) -> list[Hit]:
         """Every label occurrence, overlaps resolved in favour of the longer one, in text order."""
@@ -154,12 +148,8 @@ def _labels(table: Table) -> list[tuple[str, Item]]:
     return out
 
 
-@lru_cache(maxsize=32)
-def _vocabulary(form_id: str, tables: tuple[Table, ...]) -> Vocabulary:
-    del form_id
+def _vocabulary(tables: tuple[Table, ...]) -> Vocabulary:
     by_label: dict[str, dict[tuple[str, Role, str], Item]] = {}
-    rows: dict[tuple[str, str], Item] = {}
-    official: list[tuple[str, Item]] = []
     for table in tables:
         for text, item in _labels(table):
             if not text:
@@ -169,13 +159,9 @@ def _vocabulary(form_id: str, tables: tuple[Table, ...]) -> Vocabulary:
             known = place.get(key)
             if known is None or (known.core and not item.core):
                 place[key] = item
-            if item.role is Role.ROW and not item.core and (item.table, item.id) not in rows:
-                rows[item.table, item.id] = item
-                if table.layout is Layout.ROWS:
-                    official.append((text, item))
     whole = {text: tuple(items.values()) for text, items in by_label.items()}
     needles = tuple(sorted(whole.items(), key=lambda one: -len(one[0])))
-    return Vocabulary(needles, whole, rows, tuple(official))
+    return Vocabulary(needles, whole)
 
 
 _by_identity: dict[int, tuple[Form, Vocabulary]] = {}
@@ -185,14 +171,6 @@ def vocabulary(form: Form) -> Vocabulary:
     """The labels of `form`, built once."""
     known = _by_identity.get(id(form))
     if known is None or known[0] is not form:
-        known = (form, _vocabulary(form.id, form.tables))
+        known = (form, _vocabulary(form.tables))
         _by_identity[id(form)] = known
     return known[1]
-
-
-def torn(text: str, official: str) -> float:
-    """How far `text`, a run of letters, is the label `official` with characters lost or changed: 0 to 1."""
-    if not text or not official:
-        return 0.0
-    score = fuzz.ratio(text, official, score_cutoff=_SIMILAR)
-    return score / 100.0

@@ -67,7 +67,7 @@ def _named(text: str, stem: str, rules: RecognitionRules) -> list[_Named]:
             else:
                 match = rules.compiled(rule.after or "").match(place, anchor.end(), anchor.end() + _WINDOW)
                 quote = anchor[0] + (match[0] if match else "")
-            name = clean_organ(match["organ"], rules) if match else None
+            name = clean_organ(match["organ"], rules, office=rule.office) if match else None
             if name is None or name in seen:
                 continue
             # A second title in the same place is mostly a link to another report.
@@ -77,8 +77,11 @@ def _named(text: str, stem: str, rules: RecognitionRules) -> list[_Named]:
     return named
 
 
-def clean_organ(printed: str, rules: RecognitionRules) -> str | None:
-    """The name in `printed` without what is not part of it, short forms expanded; None where it is no name."""
+def clean_organ(printed: str, rules: RecognitionRules, *, office: bool = True) -> str | None:
+    """The name in `printed` without what is not part of it, short forms expanded; None where it is no name.
+
+    `office`: an office at its end may be only the one that answers the telephone.
+    """
     name = _GAPS.sub("", printed).rstrip("、·(")
     name = rules.prefixes.sub("", _LEADING.sub("", name, count=1), count=1)
     if name.endswith("人民"):
@@ -87,7 +90,8 @@ def clean_organ(printed: str, rules: RecognitionRules) -> str | None:
         name = name[name.rindex(")") + 1 :]
     if rules.never.search(name) or len(name) < 3:
         return None
-    name = _without_contact(name, rules)
+    if office:
+        name = _without_contact(name, rules)
     if not name.endswith(rules.ends) and not name.endswith(rules.place_ends):
         return None
     name = _expanded(name, rules)
@@ -95,7 +99,7 @@ def clean_organ(printed: str, rules: RecognitionRules) -> str | None:
 
 
 def _without_contact(name: str, rules: RecognitionRules) -> str:
-    if name.endswith(rules.offices_of_their_own) and not name.endswith(rules.serving_offices):
+    if name.endswith(rules.offices_of_their_own):
         return name
     for office in sorted(rules.contact_offices, key=len, reverse=True):
         body = name.removesuffix(office)

@@ -24,7 +24,10 @@ _LONGEST_QUOTE = 120
 _LONGEST_TABLE_CELL = 60
 _CLAUSE_STARTS = ",;:("
 _CLAUSE_ENDS = ",;:)"
-_JOINED = re.compile(r"(?:案件|申请|案)?(?:、|和|及|与|或|以及|或者)(?:因[^,;。]{0,12})?(?:提起)?")
+# Two subjects with nothing said of the first but its count: what follows may be about both.
+_JOINED = re.compile(
+    r"(?:案件|申请|案)?(?:[为共有]*[0-9]+[件起宗例])?[,、]?(?:和|及|与|或|以及|或者)?(?:因[^,;。]{0,12})?(?:被?提起)?"
+)
 
 
 def prose_facts(document: Document, form: Form, year: int | None) -> tuple[Fact, ...]:
@@ -54,9 +57,7 @@ def is_interpretation(phrasing: str) -> bool:
     return phrasing in load_prose().interpretations
 
 
-def _facts(
-    sentence: Sentence, spoken: Sentences, form: Form, year: int | None, rules: ProseRules
-) -> Iterator[Fact]:
+def _facts(sentence: Sentence, spoken: Sentences, form: Form, year: int | None, rules: ProseRules) -> Iterator[Fact]:
     text = sentence.text
     figure = rules.guards["figure"].search(text) is not None
     denial = rules.guards["denial"].search(text) is not None
@@ -112,9 +113,7 @@ def _refused(
     )
 
 
-def _period(
-    match: re.Match[str], sentence: Sentence, spoken: Sentences, year: int | None, rules: ProseRules
-) -> Period:
+def _period(match: re.Match[str], sentence: Sentence, spoken: Sentences, year: int | None, rules: ProseRules) -> Period:
     before = Period.YEAR
     carries_on = rules.guards["carries_on"]
     if carries_on.match(sentence.text):

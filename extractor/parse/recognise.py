@@ -134,7 +134,7 @@ def _form(
     found: Mapping[str, _Found],
     rules: RecognitionRules,
 ) -> tuple[str | None, str]:
-    is_report, why_not = _is_report(compact, max((one.labels for one in found.values()), default=0), rules)
+    is_report, why_not = _is_report(compact, found, rules)
     if not is_report:
         return None, why_not
     ranked = []
@@ -159,10 +159,13 @@ def _form(
     return best[2], f"told by {' and '.join(part for part in (words, by_year) if part)}"
 
 
-def _is_report(compact: str, labels: int, rules: RecognitionRules) -> tuple[bool, str]:
+def _is_report(compact: str, found: Mapping[str, _Found], rules: RecognitionRules) -> tuple[bool, str]:
     """Whether this is an annual report at all, and if not, why not."""
     genre = rules.genre
-    if labels >= genre.enough_labels:
+    if any(
+        one.labels >= genre.enough_labels or sum(weight for weight, _ in one.markers) >= genre.enough_markers
+        for one in found.values()
+    ):
         return True, ""
     head = compact[: genre.head]
     structure = _structure(compact, rules)

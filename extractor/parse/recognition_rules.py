@@ -51,6 +51,7 @@ class Genre(Frozen):
     enough_with_title: float
     enough_alone: float
     enough_labels: int
+    enough_markers: float
 
 
 class LabelRule(Frozen):
@@ -85,6 +86,7 @@ class OrganRule(Frozen):
     where: Where = Field(alias="in")
     weight: float
     says: Text
+    office: bool = False
 
     @model_validator(mode="after")
     def _one_side(self) -> "OrganRule":
@@ -112,7 +114,6 @@ class RecognitionRules(Frozen):
     organ_prefixes: tuple[str, ...]
     contact_offices: tuple[str, ...]
     offices_of_their_own: tuple[str, ...]
-    serving_offices: tuple[str, ...]
     abbreviations: dict[str, str]
 
     @model_validator(mode="after")

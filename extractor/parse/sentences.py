@@ -19,9 +19,11 @@ _ORDINAL = (
     r"[^\S\n]*(?:[一二三四五六七八九十]{1,3}、|\([一二三四五六七八九十0-9]{1,3}\)|[0-9]{1,2}[.、](?![0-9])"
     r"|#|第[一二三四五六七八九十]{1,3}[条项])"
 )
-# A line break ends a sentence before a heading, before a line that is only a figure, and where a line is left empty.
+# A line break ends a sentence before a heading, before a line that is only a figure without a unit after it, and where
+# a line is left empty.
 _BREAK = re.compile(
-    rf"[。!?|\t]+|\n[^\S\n]*\n\s*|\n(?={_ORDINAL})|\n(?=[^\S\n]*[0-9.,/\-]+[^\S\n]*(?:\n|$))"
+    rf"[。!?|\t]+|\n[^\S\n]*\n\s*|\n(?={_ORDINAL})"
+    r"|\n(?=[^\S\n]*[0-9.,/\-]+[^\S\n]*(?:\n(?!\s*(?:件|份|宗))|$))"
 )
 _PARTED = re.compile(r"[0-9]\s+(?=[0-9])")
 _TITLE = re.compile(r"《[^《》]+》")
@@ -90,5 +92,3 @@ class Sentences:
 
 def _blank(match: re.Match[str]) -> str:
     return f"《{_BLANKED * (len(match[0]) - 2)}》"
-
-

@@ -10,9 +10,9 @@ from itertools import islice
 
 from extractor.forms.model import Kind
 
-__all__ = ["Piece", "Shape", "cuts"]
+__all__ = ["MOST_CUTS", "Piece", "Shape", "cuts"]
 
-_LIMIT = 400
+MOST_CUTS = 400
 _WORK = 60_000
 _COUNT = re.compile(r"0|[1-9]\d*")
 
@@ -48,7 +48,7 @@ def cuts(runs: Sequence[str], shape: Shape, *, checked: bool) -> list[tuple[Piec
     if sum(map(len, runs)) < shape.size:
         return []
     totals = {total: parts for parts, total in shape.sums} if checked else {}
-    return list(islice(_search(tuple(runs), shape, totals), _LIMIT))
+    return list(islice(_search(tuple(runs), shape, totals), MOST_CUTS))
 
 
 def _search(runs: tuple[str, ...], shape: Shape, totals: dict[int, tuple[int, ...]]) -> Iterator[tuple[Piece, ...]]:

@@ -55,7 +55,7 @@ def align(rows: Sequence[ValueRow], table: Table) -> list[Placement]:
             # A gap that runs through both halves was opened twice.
             both = before[1] + after[1] + _GAP_OPEN
             dropped = max(dropped, before[0] + after[0], before[0] + after[1], before[1] + after[0], both)
-            if j < width:
+            if j < width and scores[i][j] > _NEVER:
                 through = max(before) + scores[i][j] + max(mirrored[count - i - 1][width - j - 1])
                 if through >= best - _MARGIN:
                     near.append((-through, j))
@@ -123,6 +123,8 @@ def _score(row: ValueRow, index: int, template: Row, table: Table) -> float:
     if not firmly:
         score -= foreign
     if template.optional and not named:
+        if template.subtotal_of:
+            return _NEVER
         score -= _OPTIONAL_UNLABELLED
     return score + _shape_score(row, len(table.columns_of(template)))
 

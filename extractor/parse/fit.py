@@ -4,7 +4,7 @@ Every way that the row sum admits is returned; choosing between them is not this
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import combinations, islice
 from math import comb
@@ -47,6 +47,16 @@ def fit(
     `rank` gives the odds of a split that no sum decides, from the figures in column order. `glues` says that the table
     prints its figures with nothing between them, so too few tokens cannot mean that blank cells were dropped.
     """
+    found = _fit(row, shape, rank, glues=glues)
+    if found is None or row.because is None:
+        return found
+    vouched = bool(shape.sums) and all(_total(way.tokens, shape) and holds(way.tokens, shape) for way in found.ways)
+    return found if vouched else replace(found, because=row.because, doubted=True)
+
+
+def _fit(
+    row: ValueRow, shape: Shape, rank: Callable[[Sequence[int]], float] | None, *, glues: bool
+) -> Fit | None:
     if any(token.column is not None for token in row.tokens):
         placed = _by_header(row.tokens, shape)
         if placed is not None:
@@ -115,8 +125,6 @@ def _straight(row: ValueRow, shape: Shape) -> Fit:
     tokens = tuple(row.tokens)
     if any(_malformed(token, kind) for token, kind in zip(tokens, shape.kinds, strict=True)):
         return Fit((Fitted(tokens),), row.origin, "a figure is not of the kind that the column holds", doubted=True)
-    if row.because is not None:
-        return Fit((Fitted(tokens),), row.origin, row.because, doubted=True)
     if holds(tokens, shape) or not _may_be_glued(tokens, shape):
         return Fit((Fitted(tokens),), row.origin)
     glued = _recut(tokens, shape)

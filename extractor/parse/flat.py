@@ -16,7 +16,7 @@ from extractor.forms.model import Form, Layout, Table
 from extractor.parse.labels import Hit, Item, Role, bare_text, condense, vocabulary
 from extractor.parse.readings import Origin
 from extractor.parse.rows import Joint, Label, Near, Token, TokenKind, ValueRow
-from extractor.parse.tokens import Break, Pipes, Words, scan_gap
+from extractor.parse.tokens import Break, Pipes, Words, number, scan_gap
 from extractor.read.figures import UNIT_PATTERN
 from extractor.read.fold import fold
 
@@ -32,6 +32,7 @@ _ORDINAL_BEFORE = re.compile(r"(?:\(?[一二三四五六七八九十]{1,3}\)?[�
 _OFFICIAL_ORDINAL = re.compile(r"^\s*(?:\(?[一二三四五六七八九十]{1,3}\)?[、.,)]?|\d{1,2}[、.)])\s*")
 _DIGIT_ORDINAL = re.compile(r"\s*(\d{1,2})[.、)．]")
 _SENTENCE_AFTER = re.compile(rf"[ :]*(?:为|共|计|有)?[ ]*[\d,.]+[ ]*(?:{UNIT_PATTERN})?[ ]*[,;。、](?!\d)")
+_DIGITS_BEFORE = re.compile(r"(?P<open>\(?)(?P<digits>\d+)\)?[、.,)]\s*[*|\t ]*$")
 _UNIT_BEFORE = re.compile(rf"(?<=[\s|])(?:{UNIT_PATTERN})$")
 _UNIT_AFTER = re.compile(rf"(?:{UNIT_PATTERN})(?=[\s|\d]|$)")
 _YEAR = re.compile(r"(?:19|20)\d\d")
@@ -62,11 +63,11 @@ def spot(text: str, form: Form) -> Spotted:
     kept: list[Hit] = []
     last_end = -1
     for number, hit in enumerate(hits):
-        begin, left = _left(text, hit, last_end)
+        begin, left, cut = _left(text, hit, last_end)
         right = _right(text, hit.end, hits[number + 1].start if number + 1 < len(hits) else len(text))
         items = tuple(item for item in hit.items if _stands(item, left, right))
         if items and not (not left and not right) and not _in_sentence(text, hit, left):
-            kept.append(Hit(begin, hit.end, items))
+            kept.append(Hit(begin, hit.end, items, cut))
         last_end = hit.end
     return Spotted(text, tuple(kept))
 
@@ -75,30 +76,35 @@ def _stands(item: Item, left: bool, right: bool) -> bool:
     return (left and right) if item.bare or item.core else True
 
 
-def _left(text: str, hit: Hit, last_end: int) -> tuple[int, bool]:
-    """Where the label begins with its ordinal, and whether what stands before it can end a cell."""
-    begin = hit.start
-    window = text[max(0, begin - 12, last_end) : begin]
-    match = _ORDINAL_BEFORE.search(window)
-    if match:
-        ordinal = match.group().rstrip("*|\t ")
-        digits = next((item.ordinal for item in hit.items if item.ordinal), "")
-        stripped = ordinal.lstrip("(")
-        if stripped[:1].isdigit():
-            keep = len(digits) if digits and stripped.rstrip("、.,)").endswith(digits) else 1
-            tail = re.search(rf"\(?\d{{{keep}}}\)?[、.,)]\s*[*|\t ]*$", window)
-            begin -= len(tail.group()) if tail else 0
-        else:
-            begin -= len(match.group())
+def _left(text: str, hit: Hit, last_end: int) -> tuple[int, bool, bool]:
+    """Where the label begins with its ordinal, whether what stands before it can end a cell, and whether the ordinal
+    was cut off a run of digits without the form vouching for it."""
+    begin, cut = _ordinal_start(text, hit.start, hit.items, last_end)
     at = begin - 1
     while at >= 0 and text[at] in " \u200b\xa0":
         at -= 1
     if at < 0 or at < last_end:
-        return begin, True
+        return begin, True, cut
     char = text[at]
     if char in _FREE_BEFORE or char.isdigit() or char in "。)":
-        return begin, True
-    return begin, at < begin - 1 and _UNIT_BEFORE.search(text, max(0, at - 4), at + 1) is not None
+        return begin, True, cut
+    return begin, at < begin - 1 and _UNIT_BEFORE.search(text, max(0, at - 4), at + 1) is not None, cut
+
+
+def _ordinal_start(text: str, start: int, items: Sequence[Item], last_end: int) -> tuple[int, bool]:
+    """The offset where the ordinal before `start` begins. Digits glued to it stay outside: only as many are taken as
+    the form prints there, or one, by guess (second value true)."""
+    window = text[max(0, start - 12, last_end) : start]
+    match = _ORDINAL_BEFORE.search(window)
+    if match is None:
+        return start, False
+    digits = _DIGITS_BEFORE.search(window)
+    if digits is None:
+        return start - len(match.group()), False
+    run = digits["digits"]
+    known = next((item.ordinal for item in items if item.ordinal and run.endswith(item.ordinal)), "")
+    keep = len(known) or 1
+    return start - len(digits.group()) + len(digits["open"]) + len(run) - keep, len(run) > keep and not known
 
 
 def _right(text: str, end: int, next_start: int) -> bool:
@@ -191,7 +197,7 @@ def value_rows(spotted: Spotted, region: Region) -> list[ValueRow]:
     text = spotted.text
     mode = _cell_a_line(text, region)
     closed = _closed(text, region)
-    builder = _Builder(region.table, cell_a_line=mode)
+    builder = _Builder(text, region.table, cell_a_line=mode)
     hits = region.hits
     for number, hit in enumerate(hits):
         builder.hit(hit)
@@ -229,8 +235,9 @@ def _closed(text: str, region: Region) -> bool:
 class _Builder:
     """Collects hits and pieces into value rows."""
 
-    def __init__(self, table: Table, *, cell_a_line: bool) -> None:
+    def __init__(self, text: str, table: Table, *, cell_a_line: bool) -> None:
         self.rows: list[ValueRow] = []
+        self._text = text
         self._table = table
         self._cell_a_line = cell_a_line
         self._size = len(table.columns)
@@ -242,9 +249,9 @@ class _Builder:
 
     def hit(self, hit: Hit) -> None:
         last = self._row.tokens[-1] if self._row.tokens else None
-        if last is not None and last.end == hit.start and last.figures:
+        if last is not None and last.end == hit.start and len(last.figures) > hit.cut:
             ordinals = {item.ordinal for item in hit.items if item.ordinal}
-            if any(last.figures.endswith(ordinal) for ordinal in ordinals) and len(last.figures) > 1:
+            if hit.cut or any(last.figures.endswith(ordinal) for ordinal in ordinals):
                 self._row.because = "the last digit may be the number of the next row"
         if self._row.tokens and any(token.kind is not TokenKind.BLANK for token in self._row.tokens):
             self.flush()
@@ -302,10 +309,22 @@ class _Builder:
         matches = process.extract(text, officials, scorer=ratio, score_cutoff=_SIMILAR, limit=3)
         if matches:
             close = [match for match in matches if match[1] > matches[0][1] - _CLOSE_SCORES]
-            self.hit(Hit(words.start, words.end, tuple(items[match[2]] for match in close)))
+            self.hit(self._cut_ordinal(words, tuple(items[match[2]] for match in close)))
             self._row.labels[-len(close) :] = [Label(items[place], Near.FIRM, score / 100.0) for _, score, place in close]
         elif self._row.tokens and len(text) > 12:
             self.flush()
+
+    def _cut_ordinal(self, words: Words, items: tuple[Item, ...]) -> Hit:
+        """The label's hit; if its ordinal was read as the end of the figure before it, it is taken off that figure."""
+        tokens = self._row.tokens
+        if not tokens or not tokens[-1].figures or not _DIGITS_BEFORE.fullmatch(self._text[tokens[-1].start : words.start]):
+            return Hit(words.start, words.end, items)
+        begin, cut = _ordinal_start(self._text, words.start, items, tokens[-1].start)
+        last = tokens.pop()
+        left = self._text[last.start : begin]
+        if left:
+            tokens.append(number(left, last.start, last.joint))
+        return Hit(begin, words.end, items, cut)
 
     def _pipes(self, pipes: Pipes) -> None:
         row = self._row

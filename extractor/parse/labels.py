@@ -47,11 +47,15 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A label found at offsets [start, end) of the folded text, with every item it may name."""
+    """A label found at offsets [start, end) of the folded text, with every item it may name.
+
+    `start` is before its ordinal; `cut` says that the ordinal was cut off a run of digits by guess.
+    """
 
     start: int
     end: int
     items: tuple[Item, ...]
+    cut: bool = False
 
 
 @dataclass(frozen=True, slots=True)

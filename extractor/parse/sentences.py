@@ -1,4 +1,4 @@
-"""Sentences of a document, closed up: spaces and line breaks inside them dropped, offsets kept.
+"""Sentences of a document, closed up: spaces, line breaks and quotation marks in them dropped, offsets kept.
 
 Prose comes hard-wrapped in the middle of words and figures, in one line with the tables, or with pipes around it. A
 Sentence is what stands between full stops or anything else that ends running text. Digits that only white space
@@ -14,6 +14,7 @@ __all__ = ["BAR", "Sentence", "Sentences"]
 
 BAR = "¦"
 _BLANKED = "■"
+_QUOTE = '"'
 
 _ORDINAL = (
     r"[^\S\n]*(?:[一二三四五六七八九十]{1,3}、|\([一二三四五六七八九十0-9]{1,3}\)|[0-9]{1,2}[.、](?![0-9])"
@@ -28,6 +29,8 @@ _BREAK = re.compile(
 _PARTED = re.compile(r"[0-9]\s+(?=[0-9])")
 _TITLE = re.compile(r"《[^《》]+》")
 _SHORTEST = 6
+# What goes on for longer without a full stop is no sentence.
+_LONGEST = 2_000
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,9 @@ class Sentence:
     @cached_property
     def places(self) -> tuple[int, ...]:
         """`places[i]` is the offset of text[i] in the document."""
-        return tuple(self.start + at for at, character in enumerate(self.raw) if not character.isspace())
+        return tuple(
+            self.start + at for at, character in enumerate(self.raw) if not (character.isspace() or character == _QUOTE)
+        )
 
 
 class Sentences:
@@ -65,8 +70,13 @@ class Sentences:
     def holding(self, words: re.Pattern[str], table: re.Pattern[str]) -> Iterator[Sentence]:
         """Those that are running text and hold one of `words`. `table` finds words of a table's head."""
         for index, (start, end, stopped) in enumerate(self._spans):
-            closed = "".join(self._folded[start:end].split())
-            if words.search(closed) is None or not (stopped or "," in closed) or table.search(closed):
+            closed = _closed(self._folded[start:end])
+            if (
+                len(closed) > _LONGEST
+                or words.search(closed) is None
+                or not (stopped or "," in closed)
+                or table.search(closed)
+            ):
                 continue
             yield self._close(index)
 
@@ -75,19 +85,24 @@ class Sentences:
         if not 0 <= index < len(self._spans):
             return ""
         start, end, _ = self._spans[index]
-        return _TITLE.sub(_blank, "".join(self._folded[start:end].split()))
+        return _TITLE.sub(_blank, _closed(self._folded[max(start, end - _LONGEST) : end]))
 
     def before(self, index: int, length: int) -> str:
         """About `length` characters that stand before sentence `index`, closed up."""
         start = self._spans[index][0]
-        return "".join(self._folded[max(0, start - length) : start].split())
+        return _closed(self._folded[max(0, start - length) : start])
 
     def _close(self, index: int) -> Sentence:
         start, end, _ = self._spans[index]
         raw = self._folded[start:end]
         if _PARTED.search(raw):
             raw = _PARTED.sub(lambda match: match[0][0] + BAR + " " * (len(match[0]) - 2), raw)
-        return Sentence(_TITLE.sub(_blank, "".join(raw.split())), index, start, raw)
+        return Sentence(_TITLE.sub(_blank, _closed(raw)), index, start, raw)
+
+
+def _closed(text: str) -> str:
+    """Without white space and quotation marks: “予以公开”6件 says what 予以公开6件 says."""
+    return "".join(text.replace(_QUOTE, "").split())
 
 
 def _blank(match: re.Match[str]) -> str:

@@ -13,6 +13,7 @@ from extractor.parse.labels import Role
 from extractor.parse.readings import Alternative, Choice, Reading, ReadingKind
 from extractor.parse.rows import Near, Token, TokenKind, ValueRow
 from extractor.parse.split import Shape
+from extractor.parse.subtotals import place_subtotals
 from extractor.read.document import Document
 from extractor.report import Number
 
@@ -126,7 +127,7 @@ def _table_choices(rows: Sequence[ValueRow], table: Table, form: Form) -> Iterat
         if not _stacked(rows, table):
             yield from _line_choices(rows, table, form)
             return
-    placements = align(rows, table)
+    placements = place_subtotals(rows, align(rows, table), table)
     sizes = [(rows[one.row], len(table.columns_of(table.rows[one.places[0]]))) for one in placements]
     glued = glues(sizes)
     fitted: list[tuple[ValueRow, Placement, list[tuple[Row, Fit]]]] = []

@@ -15,6 +15,7 @@ _TABLE_TAG = re.compile(
     r"<(?:script|style)\b(?>.*?</(?:script|style)|.*)|<!--(?>.*?-->|.*)|<(/?)(table|tr|td|th|thead|tbody|tfoot)\b[^>]*>?",
     re.I | re.S,
 )
+_ROWS_GO_ON = re.compile(r"\s*+</?(?:tr|td|th|thead|tbody|tfoot)\b", re.I)
 _WITHOUT_END = "area base br col embed hr img input link meta param source track wbr"
 _END_IMPLIED = "p li dt dd tr td th thead tbody tfoot option optgroup colgroup rp rt html head body"
 _NOT_NESTED = frozenset((*_WITHOUT_END.split(), *_END_IMPLIED.split()))
@@ -67,23 +68,26 @@ def enclose_stray_cells(text: str) -> str | None:
     """The markup with a table around rows and cells that stand outside any; None where there are none."""
     pieces: list[str] = []
     at = depth = 0
-    stray = False  # a table of ours is open
-    found = False
+    ours = False  # a table of ours is open
     for tag in _TABLE_TAG.finditer(text):
         closing, name = tag[1], tag[2]
         if name is None:
             continue
         if name.lower() == "table":
-            if stray:
+            if ours:
                 pieces += (text[at : tag.start()], "</table>")
                 at = tag.start()
-                stray = False
+                ours = False
             depth = max(0, depth - 1) if closing else depth + 1
-        elif depth == 0 and not closing and not stray:
+        elif depth == 0 and not closing and not ours:
             pieces += (text[at : tag.start()], "<table>")
             at = tag.start()
-            stray = found = True
-    if not found:
+            ours = True
+        elif ours and closing and not _ROWS_GO_ON.match(text, tag.end()):
+            pieces += (text[at : tag.end()], "</table>")
+            at = tag.end()
+            ours = False
+    if not pieces:
         return None
     pieces.append(text[at:])
     return "".join(pieces)

@@ -31,7 +31,7 @@ class _Table:
     """A table being read. `break_parts`: where in the output a break inside the open cell was written as a space."""
 
     __slots__ = (
-        *("break_parts", "cell_end", "cell_start", "first_part", "header", "holds_tables"),
+        *("break_parts", "cell_end", "cell_start", "first_part", "header", "holders", "holds_tables"),
         *("in_cell", "layout", "rows", "section", "span", "start"),
     )
 
@@ -41,6 +41,7 @@ class _Table:
         self.section = 0
         self.header = False
         self.holds_tables = False
+        self.holders: list[int] = []  # for each cell with text of its own and a table: its row
         self.in_cell = False
         self.layout = False
         self.cell_start = 0
@@ -53,6 +54,8 @@ class _Table:
         """Only there to place things on the page: a single cell, or too little text of its own beside other tables."""
         filled = [sum([cell[1] > cell[0] for cell in row.cells]) for row in self.rows]
         if self.holds_tables:
+            for row in self.holders:
+                filled[row] -= 1
             return sum(count > 1 for count in filled) < 2
         return not any(filled) or sum(len(row.cells) for row in self.rows) < 2
 
@@ -85,7 +88,10 @@ class Walk:
                 self._write(node.text_content or "")
             elif act == _BREAK:
                 self._pending = _LINE
-            elif act != _SKIP and not (hidden and node.mem_id in hidden):
+            elif hidden and node.mem_id in hidden:
+                # A browser would join what stands before and after; two figures must not become one.
+                self._pending = _LINE if act == _BLOCK else self._pending
+            elif act != _SKIP:
                 if act == _BLOCK:
                     self._pending = _LINE
                     child = node.first_child
@@ -271,6 +277,8 @@ class Walk:
                 cell = "".join(self.parts[table.first_part :])[: end - start]
                 end -= len(cell) - len(cell.rstrip())
                 start = min(end, start + len(cell) - len(cell.lstrip()))
+        if end > start and table.cell_end is not None:
+            table.holders.append(len(table.rows) - 1)
         table.in_cell = False
         cells = table.rows[-1].cells
         cells[-1] = (start, end, cells[-1][2], *table.span)

@@ -35,7 +35,7 @@ def implied(form: Form, edits: Iterable[Linear], known: Mapping[str, Number]) ->
 
     Edits that contradict `known`, and all that share a cell with such an edit, prove nothing and are left out.
     """
-    exact = [linear for linear in edits if linear.exact]
+    exact = [linear for linear in edits if linear.exact and linear.complete]
     tainted = {cell for linear in exact if _contradicted(linear, known) for cell in linear.cells}
     kinds = form.kinds
     usable = [

@@ -1,0 +1,48 @@
+"""Rows that only say 小计 or 合计: which group's sum they print is told by their figures and their neighbours."""
+
+from collections.abc import Sequence
+
+from extractor.forms.model import Table
+from extractor.parse.align import Placement
+from extractor.parse.rows import TokenKind, ValueRow
+
+__all__ = ["place_subtotals"]
+
+
+def place_subtotals(rows: Sequence[ValueRow], placements: list[Placement], table: Table) -> list[Placement]:
+    """`placements` with each row left over that is the sum, in every column, of the group before or after it."""
+    place_of = {placement.row: placement.places[0] for placement in placements if len(placement.places) == 1}
+    taken = set(place_of.values())
+    out = list(placements)
+    for number, row in enumerate(rows):
+        if number in place_of or len(row.tokens) != len(table.columns):
+            continue
+        around = (
+            next((place_of[other] for other in range(number - 1, -1, -1) if other in place_of), None),
+            next((place_of[other] for other in range(number + 1, len(rows)) if other in place_of), None),
+        )
+        for neighbour in around:
+            group = None if neighbour is None else table.rows[neighbour].group
+            if group is None:
+                continue
+            subtotal = next((i for i, one in enumerate(table.rows) if one.subtotal_of == group), None)
+            if subtotal is None or subtotal in taken:
+                continue
+            details = [rows[one] for one, place in place_of.items() if table.rows[place].group == group]
+            if _is_sum(row, details):
+                out.append(Placement(number, (subtotal,)))
+                taken.add(subtotal)
+                break
+    return out
+
+
+def _is_sum(row: ValueRow, details: Sequence[ValueRow]) -> bool:
+    width = len(row.tokens)
+    if not details or any(len(detail.tokens) != width for detail in details):
+        return False
+    for column, token in enumerate(row.tokens):
+        if token.kind is not TokenKind.NUMBER or token.value is None:
+            return False
+        if sum(detail.tokens[column].value or 0 for detail in details) != token.value:
+            return False
+    return any(token.value for token in row.tokens)

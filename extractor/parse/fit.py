@@ -31,12 +31,17 @@ class Fitted:
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """All ways to fit a row. `because`: what was wrong with the row. `doubted`: no sum vouches for any of them."""
+    """All ways to fit a row. `because`: what was wrong with the row. `doubted`: no sum vouches for any of them.
+
+    `dropped`: the row has fewer figures than columns. `unexplained`: no place for them satisfies the sums.
+    """
 
     ways: tuple[Fitted, ...]
     origin: Origin
     because: str | None = None
     doubted: bool = False
+    dropped: bool = False
+    unexplained: bool = False
 
 
 def fit(
@@ -48,9 +53,15 @@ def fit(
     prints its figures with nothing between them, so too few tokens cannot mean that blank cells were dropped.
     """
     found = _fit(row, shape, rank, glues=glues)
-    if found is None or row.because is None:
+    if found is None:
+        return None
+    sound = tuple(way for way in found.ways if not _malformed(way.tokens, shape))
+    if not sound:
+        return replace(found, because="a figure is not of the kind that its column holds", doubted=True)
+    found = replace(found, ways=sound)
+    if row.because is None:
         return found
-    vouched = bool(shape.sums) and all(_total(way.tokens, shape) and holds(way.tokens, shape) for way in found.ways)
+    vouched = bool(shape.sums) and all(_total(way.tokens, shape) and holds(way.tokens, shape) for way in sound)
     return found if vouched else replace(found, because=row.because, doubted=True)
 
 
@@ -123,8 +134,6 @@ def _by_header(tokens: Sequence[Token], shape: Shape) -> tuple[Token | None, ...
 def _straight(row: ValueRow, shape: Shape) -> Fit:
     """As many tokens as columns. Spaces do not make cells: where they break the sum, a re-cut that mends it competes."""
     tokens = tuple(row.tokens)
-    if any(_malformed(token, kind) for token, kind in zip(tokens, shape.kinds, strict=True)):
-        return Fit((Fitted(tokens),), row.origin, "a figure is not of the kind that the column holds", doubted=True)
     if holds(tokens, shape) or not _may_be_glued(tokens, shape):
         return Fit((Fitted(tokens),), row.origin)
     glued = _recut(tokens, shape)
@@ -134,11 +143,14 @@ def _straight(row: ValueRow, shape: Shape) -> Fit:
     return Fit(ways, Origin.GLUED, "as printed the row does not add up; cut elsewhere it does")
 
 
-def _malformed(token: Token, kind: Kind) -> bool:
+def _malformed(tokens: Sequence[Token | None], shape: Shape) -> bool:
     """A leading zero, or decimals, where whole numbers stand: figures glued or shifted."""
-    if kind is Kind.AMOUNT or token.kind is not TokenKind.NUMBER:
-        return False
-    return not isinstance(token.value, int) or (len(token.figures) > 1 and token.figures[0] == "0")
+    for token, kind in zip(tokens, shape.kinds, strict=True):
+        if token is None or token.kind is not TokenKind.NUMBER or kind is Kind.AMOUNT:
+            continue
+        if not isinstance(token.value, int) or (len(token.figures) > 1 and token.figures[0] == "0"):
+            return True
+    return False
 
 
 def _trim(tokens: Sequence[Token], size: int) -> list[Token]:
@@ -153,14 +165,19 @@ def _trim(tokens: Sequence[Token], size: int) -> list[Token]:
 
 
 def _trimmed(row: ValueRow, trimmed: list[Token], shape: Shape) -> Fit:
-    """Empty cells were cut off. Where another window adds up and this one has no total to add up to, both stand."""
-    ways = [Fitted(tuple(trimmed), 2.0)]
-    if shape.sums and not _total(trimmed, shape):
+    """Empty cells were cut off. Where its total is empty, a row may as well begin further left or right."""
+    chosen = tuple(trimmed)
+    ways = [Fitted(chosen, 2.0)]
+    if shape.sums and not (_total(chosen, shape) and holds(chosen, shape)):
         for offset in range(len(row.tokens) - shape.size + 1):
             window = tuple(row.tokens[offset : offset + shape.size])
-            outside = (*row.tokens[:offset], *row.tokens[offset + shape.size :])
-            if all(token.kind is _BLANK for token in outside) and _total(window, shape) and holds(window, shape):
-                ways.append(Fitted(window))
+            before, after = row.tokens[:offset], row.tokens[offset + shape.size :]
+            stray = bool(before) and before[-1].kind is not _BLANK
+            if window == chosen or any(token.kind is not _BLANK for token in (*before[:-1], *after)):
+                continue
+            if not stray and not (_total(window, shape) and holds(window, shape)):
+                continue
+            ways.append(Fitted(window))
     return Fit(tuple(ways), row.origin, "the row has more cells than the form" if len(ways) > 1 else None)
 
 
@@ -228,7 +245,8 @@ def _glued(tokens: Sequence[Token], shape: Shape, rank: Callable[[Sequence[int]]
             because = None if forced else f"{len(found)} ways to cut the digits satisfy the row sum"
             return Fit(ways, Origin.GLUED, because, doubted=len(found) >= MOST_CUTS)
         if forced:
-            return Fit(ways, Origin.GLUED, None)
+            because = "no cut of the digits satisfies the row sum" if shape.sums else None
+            return Fit(ways, Origin.GLUED, because, doubted=bool(shape.sums))
         because = f"the digits can be cut in {len(found)} ways and no sum decides"
         return Fit(ways, Origin.GLUED, because, doubted=len(found) >= MOST_CUTS)
     return None
@@ -282,14 +300,12 @@ def _dropped(row: ValueRow, tokens: Sequence[Token], shape: Shape) -> Fit | None
             return None
         ways = [_placed(tokens, places, size) for places in combinations(range(size), len(tokens))]
         because = f"{len(tokens)} of {size} figures are printed and nothing says in which columns"
-        return Fit(tuple(Fitted(way) for way in ways), row.origin, because)
+        return Fit(tuple(Fitted(way) for way in ways), row.origin, because, dropped=True)
     totals = {total for _, total in shape.sums}
     found: list[Fitted] = []
     capped = comb(size, len(tokens)) > _PLACEMENTS
     for places in islice(combinations(range(size), len(tokens)), _PLACEMENTS):
         way = _placed(tokens, places, size)
-        if any(token is not None and _malformed(token, kind) for token, kind in zip(way, shape.kinds, strict=True)):
-            continue
         if not _explains(way, shape, alone=len(tokens) == 1):
             continue
         covered = sum(1 for place in places if place in totals)
@@ -298,8 +314,8 @@ def _dropped(row: ValueRow, tokens: Sequence[Token], shape: Shape) -> Fit | None
     if not found:
         every = islice(combinations(range(size), len(tokens)), _PLACEMENTS)
         found = [Fitted(_placed(tokens, places, size)) for places in every]
-        return Fit(tuple(found), row.origin, because, doubted=True)
-    return Fit(tuple(found), row.origin, because, doubted=capped)
+        return Fit(tuple(found), row.origin, because, doubted=True, dropped=True, unexplained=True)
+    return Fit(tuple(found), row.origin, because, doubted=capped, dropped=True)
 
 
 def _explains(tokens: Sequence[Token | None], shape: Shape, *, alone: bool) -> bool:

@@ -35,6 +35,8 @@ _SENTENCE_AFTER = re.compile(rf"[ :]*(?:为|共|计|有)?[ ]*[\d,.]+[ ]*(?:{UNIT
 _DIGITS_BEFORE = re.compile(r"(?P<open>\(?)(?P<digits>\d+)\)?[、.,)]\s*[*|\t ]*$")
 _UNIT_BEFORE = re.compile(rf"(?<=[\s|])(?:{UNIT_PATTERN})$")
 _UNIT_AFTER = re.compile(rf"(?:{UNIT_PATTERN})(?=[\s|\d]|$)")
+_HEAD = 60
+_HEAD_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?:年度?)?(?=[\s|]|$)")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _FREE_BEFORE = "\n\r\t|*#`_>\"'”“‘’:"
 _FREE_AFTER = "\n\r\t|*#`_("
@@ -192,7 +194,7 @@ def _end(spotted: Spotted, cluster: Sequence[Hit], starts: Sequence[int], table:
     return limit
 
 
-def value_rows(spotted: Spotted, region: Region) -> list[ValueRow]:
+def value_rows(spotted: Spotted, region: Region, year: int | None) -> list[ValueRow]:
     """The printed rows of a region, in order, with the labels that lie about them."""
     text = spotted.text
     mode = _cell_a_line(text, region)
@@ -208,7 +210,22 @@ def value_rows(spotted: Spotted, region: Region) -> list[ValueRow]:
                 break
             builder.take(piece)
     builder.flush()
-    return [row for row in builder.rows if row.tokens or row.blank_cells]
+    years = _years(text, region, year)
+    rows = [row for row in builder.rows if row.tokens or row.blank_cells]
+    for row in rows:
+        row.years = years
+    return rows
+
+
+def _years(text: str, region: Region, year: int | None) -> tuple[bool, ...]:
+    """Where a head line of the table names several years side by side: whether each is the report's."""
+    first = next((hit.start for hit in region.hits if any(item.role is Role.ROW for item in hit.items)), region.end)
+    begin = max(0, min(region.hits[0].start, first - _HEAD))
+    for line in text[begin:first].split("\n"):
+        named = [int(match) for match in _HEAD_YEAR.findall(line[-_HEAD:])]
+        if len(named) >= 2 and len(set(named)) == len(named):
+            return tuple(one == year for one in named)
+    return ()
 
 
 def _cell_a_line(text: str, region: Region) -> bool:

@@ -25,6 +25,7 @@ _ORDINAL = re.compile(r"^[\s*]*(?:\(?[一二三四五六七八九十]{1,3}\)?[�
 _UNIT = re.compile(UNIT_PATTERN)
 _UNIT_HEADS = ("单位", "计量单位")
 _YEAR = re.compile(r"(?:19|20)\d\d")
+_HEAD_YEAR = re.compile(r"((?:19|20)\d\d)(?:年度?)?")
 _SIMILAR = 78.0
 _LONGEST_LABEL = 80
 
@@ -39,11 +40,11 @@ class _Line:
     tokens: list[tuple[int, Token]] = field(default_factory=list)
 
 
-def grid_rows(document: Document, form: Form) -> dict[str, list[ValueRow]]:
+def grid_rows(document: Document, form: Form, year: int | None) -> dict[str, list[ValueRow]]:
     """The value rows of every table of `form` that the document's grids hold, by table id."""
     words = vocabulary(form)
     lines = [line for grid in document.grids for line in _lines(document, grid, words)]
-    return {table.id: rows for table in form.tables if (rows := _table_rows(lines, table))}
+    return {table.id: rows for table in form.tables if (rows := _table_rows(lines, table, year))}
 
 
 def _lines(document: Document, grid: Grid, words: Vocabulary) -> Iterator[_Line]:
@@ -146,7 +147,7 @@ def _look_up(text: str, words: Vocabulary) -> Iterator[tuple[Item, float]]:
         yield cores[0], 0.8
 
 
-def _table_rows(lines: Sequence[_Line], table: Table) -> list[ValueRow]:
+def _table_rows(lines: Sequence[_Line], table: Table, year: int | None) -> list[ValueRow]:
     marked = [
         number
         for number, line in enumerate(lines)
@@ -160,9 +161,12 @@ def _table_rows(lines: Sequence[_Line], table: Table) -> list[ValueRow]:
     header: dict[int, int] = {}
     units: set[int] = set()
     loose: list[Label] = []
-    for line in lines[marked[0] : last]:
+    others: set[int] = set()
+    for line in lines[max(0, marked[0] - 1) : last]:
         here = [(column, item, score) for column, item, score in line.items if item.table == table.id]
         heads = _header(line, table)
+        if not here and (beside := _other_years(line, year)) is not None:
+            others = beside
         if line.items and not here and len(heads) < 2:
             continue
         figures = any(
@@ -174,7 +178,7 @@ def _table_rows(lines: Sequence[_Line], table: Table) -> list[ValueRow]:
             units = {column for column, _, item in line.heads if item.role is Role.HEADER and item.id in _UNIT_HEADS}
             loose = [Label(item, Near.LOOSE, score) for _, item, score in here]
             continue
-        row = _value_row(line, here, table, header, units, loose)
+        row = _value_row(line, here, table, header, units | others, loose)
         if row is not None:
             rows.append(row)
             loose = []
@@ -196,6 +200,18 @@ def _header(line: _Line, table: Table) -> dict[int, int]:
             if token.kind is TokenKind.NUMBER and _YEAR.fullmatch(token.figures):
                 out[column] = year
     return out if len(set(out.values())) >= 2 or len(table.columns) < 3 else {}
+
+
+def _other_years(line: _Line, year: int | None) -> set[int] | None:
+    """The columns that a head line gives to years other than the report's; None where it names less than two years."""
+    named = {
+        column: int(match[1])
+        for column, token in line.tokens
+        if (match := _HEAD_YEAR.fullmatch((token.printed or token.figures).strip()))
+    }
+    if len(named) < 2 or year not in named.values():
+        return None
+    return {column for column, one in named.items() if one != year}
 
 
 def _value_row(

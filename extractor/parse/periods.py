@@ -25,6 +25,8 @@ _WORDS = re.compile(
         |下一?年度?|次年度?|明年度?)
     |(?P<compared>(?:较|比|与|同|和|相较于?|相比|对比|环比|于)(?:之前|以前)?(?:{_LAST}|同期|{_YEAR}年度?)(?:同期|相比|的)?(?:持平|相同)?|同比)
     |(?P<whole>(?P<from>{_YEAR})年1月(?:1日)?(?:起|开始)?(?:至|到|-|~){{1,2}}(?:(?:{_YEAR}|同|当)年)?12月(?:31日|底)?止?)
+    |(?P<years>近[几两二三四五六七八九十0-9]{{1,2}}年|(?<![〇零○一二三0-9])[两二三四五六七八九十]年(?:来|间|内|以来)
+        |{_YEAR}年?度?(?:至|到|-|~){{1,2}}{_YEAR}年)
     |(?P<as_of>截[至止](?:到|至)?(?P<by>{_YEAR})?年?(?:度)?(?:底|末|年底|12月(?:31日|底|末)?)|截[至止]到?(?:目前|今|本年底|年底|本年末|当前))
     |(?P<this>今年以来|{_YEAR}年以来|本年度?|今年度?|本报告期|报告期内?|本年内)
     |(?P<within>全年|当年|年内|全年度|一年来|一年以来)
@@ -64,7 +66,7 @@ def period_at(text: str, end: int, year: int | None, before: Period = Period.YEA
                 period = Period.CUMULATIVE
             elif not told:
                 period = Period.OTHER
-        elif match["part"] or match["last"]:
+        elif match["part"] or match["last"] or match["years"]:
             period = Period.OTHER
         elif kind is not None:
             period = _of(match["year"], year)

@@ -145,18 +145,19 @@ def _subject(text: str, end: int, form: Form, rules: ProseRules) -> str | None:
 def _fact(cell: str, match: re.Match[str], phrasing: Compiled, sentence: Sentence, form: Form) -> Fact | None:
     if cell not in form.cells:
         return None
-    value: Number | None = 0
-    start, end = match.span()
-    if not phrasing.zero:
-        start, end = match.span("n")
+    if phrasing.zero:
+        value: Number | None = 0
+        start, end = match.span()
+    else:
         value = _value(match["n"])
-        if value is None or (isinstance(value, Decimal) and form.kinds[cell] is not Kind.AMOUNT):
-            return None
+        start, end = match.span("n")
+    if value is None or (isinstance(value, Decimal) and form.kinds[cell] is not Kind.AMOUNT):
+        return None
     places = sentence.places
     quote_start, quote_end = _quote(sentence, match)
     return Fact(
         cell=cell,
-        value=value if value is not None else 0,
+        value=value,
         start=places[start],
         end=places[end - 1] + 1,
         quote_start=quote_start,

@@ -167,12 +167,16 @@ def _is_report(compact: str, found: Mapping[str, _Found], rules: RecognitionRule
         for one in found.values()
     ):
         return True, ""
-    head = compact[: genre.head]
     structure = _structure(compact, rules)
-    for other in genre.against:
-        if structure < genre.enough_alone + other.weight and (match := rules.compiled(other.pattern).search(head)):
-            return False, f"no annual report: looks like {other.says} (“{match[0][-_LONGEST_QUOTE:]}”)"
     title = any(rules.compiled(one.pattern).search(compact[:_HEAD]) for one in genre.titles)
+    dated = title and any(
+        rules.compiled(rule.pattern).search(compact[:_HEAD]) for rule in rules.years if rule.id.startswith("title")
+    )
+    for other in genre.against:
+        if structure >= genre.enough_alone + other.weight or (other.excused and dated):
+            continue
+        if match := rules.compiled(other.pattern).search(compact[: genre.head]):
+            return False, f"no annual report: looks like {other.says} (“{match[0][-_LONGEST_QUOTE:]}”)"
     if structure >= genre.enough_alone or (title and structure >= genre.enough_with_title):
         return True, ""
     if title:

@@ -40,6 +40,7 @@ class Weighted(Frozen):
     pattern: Text
     weight: float
     says: str | None = None
+    excused: bool = False
     form: str | None = None
 
 

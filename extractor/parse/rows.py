@@ -69,7 +69,9 @@ class Label:
 @dataclass(slots=True)
 class ValueRow:
     """Labels and tokens of one printed row. `blank_cells`: cells known to be empty whose place was lost.
-    `because`: why its figures are doubted."""
+    `because`: why its figures are doubted. `years`: where the head names several years side by side, whether each is
+    the report's own.
+    """
 
     labels: list[Label] = field(default_factory=list)
     tokens: list[Token] = field(default_factory=list)
@@ -78,3 +80,4 @@ class ValueRow:
     end: int = 0
     blank_cells: int = 0
     because: str | None = None
+    years: tuple[bool, ...] = ()

@@ -1,6 +1,6 @@
 """Rows that only say 小计 or 合计: which group's sum they print is told by their figures and their neighbours."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from extractor.forms.model import Table
 from extractor.parse.align import Placement
@@ -15,7 +15,10 @@ def place_subtotals(rows: Sequence[ValueRow], placements: list[Placement], table
     taken = set(place_of.values())
     out = list(placements)
     for number, row in enumerate(rows):
-        if number in place_of or len(row.tokens) != len(table.columns):
+        if number in place_of:
+            _doubt(row, number, rows, place_of, table)
+            continue
+        if len(row.tokens) != len(table.columns):
             continue
         around = (
             next((place_of[other] for other in range(number - 1, -1, -1) if other in place_of), None),
@@ -34,6 +37,23 @@ def place_subtotals(rows: Sequence[ValueRow], placements: list[Placement], table
                 taken.add(subtotal)
                 break
     return out
+
+
+def _doubt(
+    row: ValueRow, number: int, rows: Sequence[ValueRow], place_of: Mapping[int, int], table: Table
+) -> None:
+    """Doubt a row placed as a subtotal whose figures its details exceed: it may be a detail row that lost its label."""
+    group = table.rows[place_of[number]].subtotal_of
+    if group is None:
+        return
+    details = [rows[one] for one, place in place_of.items() if table.rows[place].group == group]
+    size = len(row.tokens)
+    if any(len(detail.tokens) != size for detail in details):
+        return
+    for column, token in enumerate(row.tokens):
+        if sum(detail.tokens[column].value or 0 for detail in details) > (token.value or 0):
+            row.because = "its label heads a group, but the group adds up to more"
+            return
 
 
 def _is_sum(row: ValueRow, details: Sequence[ValueRow]) -> bool:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from extractor.parse.rows import Joint, Token, TokenKind
 from extractor.read.figures import UNIT_PATTERN, FigureKind, parse_number, read_figure
@@ -191,10 +191,11 @@ def _parts(raw: str, start: int, joint: Joint) -> Iterator[Token | Words]:
         if match["date"] is not None:
             yield Words(match.group(), start + match.start(), start + match.end())
         elif digits is not None:
-            digits = digits.rstrip(".,")
-            token = number(digits, start + match.start(), joint)
+            if digits[-1] == "." and len(digits) <= 3 and _CJK.match(raw, match.end()):
+                continue  # an ordinal before words: 3.其他
+            token = number(digits.rstrip(".,"), start + match.start(), joint)
             unit = match["unit"]
-            yield token if unit is None else Token(token.kind, token.start, token.end, token.figures, token.value, unit, joint)
+            yield token if unit is None else replace(token, unit=unit)
             joint = Joint.SPACE if raw[match.end() : match.end() + 1] in (" ", "") else Joint.NONE
         elif match["words"] is not None:
             words = match["words"]

@@ -6,14 +6,14 @@ unified; so every offset found in `folded` is an offset into `text`, and no map 
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from extractor.report import Source
 
 __all__ = ["Document", "Grid", "GridCell"]
 
 
-@dataclass(frozen=True, slots=True)
-class GridCell:
+class GridCell(NamedTuple):
     """One table cell after spans are resolved. `row`, `column`: zero-based position of its top left corner.
 
     `start`, `end`: offsets of the cell's text in Document.text; equal where the cell is empty.

@@ -1,0 +1,121 @@
+"""From the value rows of one table to Choices: placed on the form's rows, fitted into its columns."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from extractor.forms.model import Form, Layout, Row, Table
+from extractor.parse.align import Placement, align
+from extractor.parse.fit import Fit, Fitted, fit, glues
+from extractor.parse.readings import Alternative, Choice, Reading, ReadingKind
+from extractor.parse.rows import Near, Token, TokenKind, ValueRow
+from extractor.parse.shapes import line_shape, ranker, row_shape
+from extractor.parse.subtotals import place_subtotals
+
+__all__ = ["table_choices"]
+
+_MOST_RUNS = 5
+
+
+def table_choices(rows: Sequence[ValueRow], table: Table, form: Form) -> Iterator[Choice]:
+    """What the rows of one printed table say, a Choice for each row that could be placed."""
+    if table.layout is Layout.LINE:
+        rows = [row for row in rows if any(token.kind is not TokenKind.BLANK for token in row.tokens)]
+        if not _stacked(rows, table):
+            yield from _line_choices(rows, table, form)
+            return
+    placements = place_subtotals(rows, align(rows, table), table)
+    sizes = [(rows[one.row], len(table.columns_of(table.rows[one.places[0]]))) for one in placements]
+    glued = glues(sizes)
+    fitted: list[tuple[ValueRow, Placement, list[tuple[Row, Fit]]]] = []
+    for placement in placements:
+        row = _this_year(rows[placement.row], len(table.columns_of(table.rows[placement.places[0]])))
+        fits: list[tuple[Row, Fit]] = []
+        for place in placement.places:
+            template = table.rows[place]
+            found = fit(row, row_shape(form, table, template), ranker(form, table, template), glues=glued)
+            if found is not None:
+                fits.append((template, found))
+        if fits:
+            fitted.append((row, placement, fits))
+    # A table whose blanks were dropped and whose totals do not explain its rows may print no totals at all.
+    distrust = any(found.unexplained for _, _, fits in fitted for _, found in fits)
+    for row, _, fits in fitted:
+        yield _choice(row, fits, table, distrust)
+
+
+def _this_year(row: ValueRow, size: int) -> ValueRow:
+    """Of a row with two years side by side the half that is this year's; where blanks hide which, it is doubted."""
+    if not row.years:
+        return row
+    if len(row.tokens) == size * len(row.years):
+        first = row.years.index(True) * size if True in row.years else 0
+        half = replace(row, tokens=row.tokens[first : first + size], years=())
+        return half if True in row.years else replace(half, because="two years stand side by side, neither is this one")
+    return replace(row, because="two years stand side by side, and some figures are missing")
+
+
+def _choice(row: ValueRow, fits: Sequence[tuple[Row, Fit]], table: Table, distrust: bool) -> Choice:
+    alternatives: list[Alternative] = []
+    for template, found in fits:
+        cells = [f"{table.id}.{template.id}.{column}" for column in table.columns_of(template)]
+        alternatives.extend(_alternative(way, cells, row) for way in found.ways)
+    first = fits[0][1]
+    because = first.because
+    doubted = first.doubted or (distrust and first.dropped)
+    if len(fits) > 1:
+        names = " or ".join(template.labels[0] for template, _ in fits)
+        because = f"the row has no label of its own and may be {names}"
+        doubted = True
+    return Choice(first.origin, tuple(alternatives), because, doubted)
+
+
+def _alternative(way: Fitted, cells: Sequence[str], row: ValueRow) -> Alternative:
+    readings: list[Reading] = []
+    for cell, token in zip(cells, way.tokens, strict=True):
+        reading = _reading(cell, token, row)
+        if reading is not None:
+            readings.append(reading)
+    return Alternative(tuple(readings), way.weight)
+
+
+def _reading(cell: str, token: Token | None, row: ValueRow) -> Reading | None:
+    if token is None:
+        return Reading(cell, ReadingKind.BLANK, None, row.end, row.end, "")
+    if token.kind is TokenKind.NUMBER:
+        if token.value is None:
+            return None
+        printed = token.printed if token.printed is not None else token.figures
+        return Reading(cell, ReadingKind.NUMBER, token.value, token.start, token.end, printed, token.unit)
+    if token.kind is TokenKind.BLANK:
+        return Reading(cell, ReadingKind.BLANK, None, token.start, token.end, "")
+    if token.kind is TokenKind.NOT_APPLICABLE:
+        return Reading(cell, ReadingKind.NOT_APPLICABLE, None, token.start, token.end, token.printed or "")
+    return None
+
+
+def _stacked(rows: Sequence[ValueRow], table: Table) -> bool:
+    """Whether a table meant to be one line is printed as rows of its own."""
+    size = len(table.columns)
+    firm = sum(1 for row in rows if any(label.near is Near.FIRM for label in row.labels) and row.tokens)
+    exact = sum(1 for row in rows if len(row.tokens) == size)
+    return firm >= 2 or exact >= 2
+
+
+def _line_choices(rows: Sequence[ValueRow], table: Table, form: Form) -> Iterator[Choice]:
+    tokens = [token for row in rows for token in row.tokens]
+    if not tokens:
+        return
+    longest = max(rows, key=lambda row: (sum(max(1, len(token.figures)) for token in row.tokens)))
+    required = [row for row in table.rows if not row.optional]
+    shape = line_shape(form, table, required)
+    size = shape.size
+    whole = longest if len(longest.tokens) >= size else ValueRow(tokens=tokens, origin=longest.origin)
+    if len(longest.tokens) == 1 and len(longest.tokens[0].figures) >= size:
+        whole = longest
+    whole.end = tokens[-1].end
+    found = fit(whole, shape, glues=len(whole.tokens) <= _MOST_RUNS)
+    if found is None:
+        return
+    cells = [f"{table.id}.{row.id}.{column}" for row in required for column in table.columns_of(row)]
+    alternatives = tuple(_alternative(way, cells, whole) for way in found.ways)
+    yield Choice(found.origin, alternatives, found.because, found.doubted)

@@ -1,6 +1,7 @@
 """A table that stands in a document more than once: last year's beside this year's, an annex, a draft left in."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -8,14 +9,16 @@ from extractor.forms.model import Layout, Table
 from extractor.parse.labels import Role
 from extractor.parse.readings import Choice
 from extractor.parse.rows import Near, ValueRow
-from extractor.read.document import Document
+from extractor.read.fold import fold
 from extractor.report import Number
 
 __all__ = ["instances", "of_this_year", "weigh_copies", "weight"]
 
 _YEAR = re.compile(r"((?:19|20)\d\d)\s*年")
 _LAST_YEAR = re.compile(r"上年(?!度?结转)|去年|上一年(?!度?项目)")
-_HEADING = 400
+_ORDINAL = re.compile(r"^[一二三四五六七八九十]+、")
+_LINE = 40
+_AFTER = 12
 _TWICE = "the table is printed more than once, with different figures"
 
 
@@ -53,23 +56,36 @@ def instances(rows: Sequence[ValueRow], table: Table) -> list[list[ValueRow]]:
     return out
 
 
-def of_this_year(
-    document: Document, found: Sequence[list[ValueRow]], year: int | None
-) -> Sequence[list[ValueRow]]:
-    """Leave out tables whose heading names another year, as long as one remains."""
-    if len(found) < 2:
-        return found
-    kept: list[list[ValueRow]] = []
-    before = 0
-    for rows in found:
-        start = min((row.start or (row.tokens[0].start if row.tokens else 0)) for row in rows)
-        heading = document.folded[max(before, start - _HEADING) : start]
-        years = [int(match) for match in _YEAR.findall(heading)]
-        other = bool(years) and year is not None and year not in years
-        if not other and not (_LAST_YEAR.search(heading) and (year is None or year not in years)):
-            kept.append(rows)
-        before = max(row.end for row in rows)
-    return kept or found
+def of_this_year(folded: str, rows: Sequence[ValueRow], table: Table, year: int | None) -> list[ValueRow]:
+    """Leave out the rows whose table's heading names another year, as long as any remain."""
+    headings = _headings(folded, table, year)
+    if not any(foreign for _, foreign in headings):
+        return list(rows)
+    offsets = [offset for offset, _ in headings]
+    kept: list[ValueRow] = []
+    for row in rows:
+        start = row.tokens[0].start if row.tokens else row.start
+        governing = bisect_right(offsets, start) - 1
+        if governing < 0 or not headings[governing][1]:
+            kept.append(row)
+    return kept or list(rows)
+
+
+def _headings(folded: str, table: Table, year: int | None) -> list[tuple[int, bool]]:
+    """Where a title of the table stands, and whether the line it stands in is about another year."""
+    found: dict[int, bool] = {}
+    for title in table.titles:
+        words = _ORDINAL.sub("", fold(title))
+        at = folded.find(words)
+        while at >= 0:
+            begin = max(folded.rfind("\n", max(0, at - _LINE), at) + 1, at - _LINE)
+            end = folded.find("\n", at, at + len(words) + _LINE)
+            line = folded[begin : end if end >= 0 else at + len(words) + _AFTER]
+            years = [int(one) for one in _YEAR.findall(line)]
+            about_other = year is not None and bool(years) and year not in years
+            found[at] = about_other or (year not in years and _LAST_YEAR.search(line) is not None)
+            at = folded.find(words, at + 1)
+    return sorted(found.items())
 
 
 def weigh_copies(copies: Sequence[list[Choice]]) -> Iterator[Choice]:

@@ -64,9 +64,9 @@ def spot(text: str, form: Form) -> Spotted:
     hits = vocabulary(form).find(condense(text))
     kept: list[Hit] = []
     last_end = -1
-    for number, hit in enumerate(hits):
+    for place, hit in enumerate(hits):
         begin, left, cut = _left(text, hit, last_end)
-        right = _right(text, hit.end, hits[number + 1].start if number + 1 < len(hits) else len(text))
+        right = _right(text, hit.end, hits[place + 1].start if place + 1 < len(hits) else len(text))
         items = tuple(item for item in hit.items if _stands(item, left, right))
         if items and not (not left and not right) and not _in_sentence(text, hit, left):
             kept.append(Hit(begin, hit.end, items, cut))
@@ -201,10 +201,10 @@ def value_rows(spotted: Spotted, region: Region, year: int | None) -> list[Value
     closed = _closed(text, region)
     builder = _Builder(text, region.table, cell_a_line=mode)
     hits = region.hits
-    for number, hit in enumerate(hits):
+    for place, hit in enumerate(hits):
         builder.hit(hit)
-        last = number + 1 == len(hits)
-        end = region.end if last else hits[number + 1].start
+        last = place + 1 == len(hits)
+        end = region.end if last else hits[place + 1].start
         for piece in scan_gap(text, hit.end, end, cell_a_line=mode, closed=closed):
             if last and isinstance(piece, Words) and len(piece.text) > 3:
                 break

@@ -24,11 +24,13 @@ def read_tables(document: Document, form: Form, year: int | None) -> list[Choice
             by_text.setdefault(region.table.id, []).append(value_rows(spotted, region, year))
     choices: list[Choice] = []
     for table in form.tables:
-        found = instances(by_grid.get(table.id, []), table)
-        flat = [part for rows in by_text.get(table.id, []) for part in instances(rows, table)]
-        if weight(flat) > weight(found):
-            found = flat
-        copies = [list(table_choices(rows, table, form)) for rows in of_this_year(document, found, year)]
+        grid = of_this_year(document.folded, by_grid.get(table.id, []), table, year)
+        flat = [of_this_year(document.folded, rows, table, year) for rows in by_text.get(table.id, [])]
+        found = instances(grid, table)
+        in_text = [part for rows in flat for part in instances(rows, table)]
+        if weight(in_text) > weight(found):
+            found = in_text
+        copies = [list(table_choices(rows, table, form)) for rows in found]
         choices.extend(weigh_copies(copies))
     return choices
 

@@ -40,7 +40,7 @@ def settle(document: Document, form: Form, choices: Sequence[Choice], facts: Seq
     edits = resolve(form, present)
     kept = surviving(choices, edits)
     said = _collect(choices, kept)
-    cells = {cell: _decide(document, said[cell], edits) if cell in said else _MISSING for cell in form.cells}
+    cells = {cell: _decide(document, said[cell]) if cell in said else _MISSING for cell in form.cells}
     present |= _from_prose(document, form, cells, facts, present, edits)
     edits = resolve(form, present)
     _derive(form, cells, edits)
@@ -80,7 +80,7 @@ def _collect(
     return out
 
 
-def _decide(document: Document, said: list[tuple[Choice, list[_Said]]], edits: Sequence[Linear]) -> Cell:
+def _decide(document: Document, said: list[tuple[Choice, list[_Said]]]) -> Cell:
     choice, things = said[0]
     agreed = False
     if len(said) > 1:

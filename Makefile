@@ -2,8 +2,9 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-SAMPLES := clean-html-2022 misprint-2023 glued-2021 prose-only-2023
-DEMO := $(wildcard $(SAMPLES:%=eval/samples/%*))
+# What `make demo` shows, the one printed in full last.
+DEMO := clean-html-2022 glued-2021 prose-only-2023 misprint-2023
+DEMO_FILES := $(wildcard $(DEMO:%=eval/samples/%/report.*))
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test lint corpus bench clean
@@ -13,12 +14,21 @@ help: ## this list
 
 setup: $(VENV)/.dev ## install into .venv, with what the tests need
 
-demo: $(VENV)/.base ## extract the samples: one in full, then all in a line each
-ifeq ($(DEMO),)
-	@echo "There are no samples in eval/samples."
+demo: $(VENV)/.base ## extract four samples: a line each, then the one with misprints in full
+ifneq ($(words $(DEMO_FILES)),$(words $(DEMO)))
+	@echo "eval/samples lacks some of: $(DEMO)" >&2; exit 1
 else
-	$(BIN)/gouji extract $(firstword $(filter %misprint-2023,$(DEMO)) $(DEMO))
-	$(BIN)/gouji extract $(DEMO)
+	@echo 'Four made-up reports. Every figure of the form is looked for, given a status and checked against the others.'
+	@echo '  clean-html-2022   a tidy web page: all printed, all adds up; rows the form does not print are derived'
+	@echo '  glued-2021        tables flattened, figures glued (229353446 is 22 9 3 5 3 4 46): the row sums cut them'
+	@echo '  prose-only-2023   tables lost: sentences give some figures, sums prove more, the rest stays missing'
+	@echo '  misprint-2023     a page whose figures do not add up: kept as printed, and reported below'
+	@echo
+	@echo '$$ gouji extract $(DEMO:%=eval/samples/%/report.*)'
+	@$(BIN)/gouji extract --quiet $(DEMO_FILES)
+	@echo
+	@echo '$$ gouji extract eval/samples/misprint-2023/report.html'
+	@$(BIN)/gouji extract $(lastword $(DEMO_FILES))
 endif
 
 test: setup ## run the tests

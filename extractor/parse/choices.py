@@ -62,11 +62,16 @@ def _choice(row: ValueRow, fits: Sequence[tuple[Row, Fit]], table: Table, distru
     first = fits[0][1]
     because = first.because
     doubted = first.doubted or (distrust and first.dropped)
+    if row.astray is not None:
+        because, doubted = row.astray, True
     if len(fits) > 1:
         names = " or ".join(template.labels[0] for template, _ in fits)
         because = f"the row has no label of its own and may be {names}"
         doubted = True
-    return Choice(first.origin, tuple(alternatives), because, doubted)
+    named = {label.item.index for label in row.labels if label.near is Near.FIRM}
+    unlabelled = not any(table.rows[index].id == template.id for index in named for template, _ in fits)
+    stray = any(label.near is Near.LOOSE and not table.rows[label.item.index].subtotal_of for label in row.labels)
+    return Choice(first.origin, tuple(alternatives), because, doubted, unlabelled, stray or not row.labels)
 
 
 def _alternative(way: Fitted, cells: Sequence[str], row: ValueRow) -> Alternative:

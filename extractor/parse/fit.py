@@ -73,11 +73,15 @@ def _fit(
         if placed is not None:
             return Fit((Fitted(placed),), row.origin)
     tokens = row.tokens
-    if len(tokens) == shape.size:
-        return _straight(row, shape)
-    trimmed = _trim(tokens, shape.size)
+    trimmed = _trim(tokens, shape)
     if len(trimmed) == shape.size:
-        return _trimmed(row, trimmed, shape)
+        straight = len(tokens) == shape.size
+        found = _straight(row, shape, glues=glues) if straight else _trimmed(row, trimmed, shape)
+        packed = _packed(trimmed, shape)
+        if not packed:
+            return found
+        dropped = _dropped(row, packed, shape)
+        return found if dropped is None else replace(dropped, ways=(*found.ways, *dropped.ways))
     if len(trimmed) > shape.size:
         return _windows(row, trimmed, shape)
     glued = _glued(trimmed, shape, rank) if _may_be_glued(trimmed, shape) else None
@@ -131,16 +135,30 @@ def _by_header(tokens: Sequence[Token], shape: Shape) -> tuple[Token | None, ...
     return tuple(out)
 
 
-def _straight(row: ValueRow, shape: Shape) -> Fit:
+def _straight(row: ValueRow, shape: Shape, *, glues: bool) -> Fit:
     """As many tokens as columns. Spaces do not make cells: where they break the sum, a re-cut that mends it competes."""
     tokens = tuple(row.tokens)
+    if glues and shape.size > 1 and not shape.sums and all(token.joint < Joint.LINE for token in tokens):
+        return Fit((Fitted(tokens),), row.origin, "the table glues its figures, this row does not", doubted=True)
     if holds(tokens, shape) or not _may_be_glued(tokens, shape):
         return Fit((Fitted(tokens),), row.origin)
     glued = _recut(tokens, shape)
     if not glued:
-        return Fit((Fitted(tokens),), row.origin)
+        touching = any(token.joint is Joint.NONE for token in tokens[1:])
+        because = "the figures touch and do not add up" if touching else None
+        return Fit((Fitted(tokens),), row.origin, because, doubted=touching)
     ways = (Fitted(tokens, 2.0), *glued)
     return Fit(ways, Origin.GLUED, "as printed the row does not add up; cut elsewhere it does")
+
+
+def _packed(tokens: Sequence[Token], shape: Shape) -> list[Token]:
+    """The figures of a row whose blanks may have been moved behind them: they stand together on the left, the total's
+    place is empty, and the last of them is the sum of the others."""
+    figures = [token for token in tokens if token.kind is not _BLANK]
+    count = len(figures)
+    if not shape.sums or not 1 < count < shape.size or any(token.kind is _BLANK for token in tokens[:count]):
+        return []
+    return figures if _value(figures[-1]) and sum(map(_value, figures[:-1])) == _value(figures[-1]) else []
 
 
 def _malformed(tokens: Sequence[Token | None], shape: Shape) -> bool:
@@ -153,14 +171,13 @@ def _malformed(tokens: Sequence[Token | None], shape: Shape) -> bool:
     return False
 
 
-def _trim(tokens: Sequence[Token], size: int) -> list[Token]:
-    """Drop empty cells beyond the columns, on the left first: value columns are anchored at the right edge, and what
-    is left over of a label that spans several columns stands before them."""
+def _trim(tokens: Sequence[Token], shape: Shape) -> list[Token]:
+    """Drop empty cells beyond the columns. Rows as wide as the table are anchored at its right edge, for what is left
+    over of a label that spans several columns stands before them; narrower ones are filled up behind."""
     out = list(tokens)
-    while len(out) > size and out[0].kind is _BLANK:
-        out.pop(0)
-    while len(out) > size and out[-1].kind is _BLANK:
-        out.pop()
+    for end in (-1, 0) if shape.narrow else (0, -1):
+        while len(out) > shape.size and out[end].kind is _BLANK:
+            out.pop(end)
     return out
 
 

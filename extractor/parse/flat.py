@@ -13,7 +13,7 @@ from rapidfuzz import process
 from rapidfuzz.fuzz import ratio
 
 from extractor.forms.model import Form, Layout, Table
-from extractor.parse.labels import Hit, Item, Role, bare_text, condense, vocabulary
+from extractor.parse.labels import Hit, Item, Role, Vocabulary, bare_text, condense, vocabulary
 from extractor.parse.readings import Origin
 from extractor.parse.rows import Joint, Label, Near, Token, TokenKind, ValueRow
 from extractor.parse.tokens import Break, Pipes, Words, number, scan_gap
@@ -39,6 +39,8 @@ _HEAD = 60
 _HEAD_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?:年度?)?(?=[\s|]|$)")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _FREE_BEFORE = "\n\r\t|*#`_>\"'”“‘’:"
+_LINE = 40
+_CELL_ENDS = "\n\t|"
 _FREE_AFTER = "\n\r\t|*#`_("
 
 
@@ -61,17 +63,36 @@ class Region:
 
 def spot(text: str, form: Form) -> Spotted:
     """All labels of `form` in the folded `text` that stand as labels do, not in a sentence."""
-    hits = vocabulary(form).find(condense(text))
+    words = vocabulary(form)
+    hits = words.find(condense(text))
     kept: list[Hit] = []
     last_end = -1
     for place, hit in enumerate(hits):
         begin, left, cut = _left(text, hit, last_end)
         right = _right(text, hit.end, hits[place + 1].start if place + 1 < len(hits) else len(text))
         items = tuple(item for item in hit.items if _stands(item, left, right))
+        if items and left != right:
+            hit, items = _whole_cell(text, hit, items, words)
         if items and not (not left and not right) and not _in_sentence(text, hit, left):
             kept.append(Hit(begin, hit.end, items, cut))
         last_end = hit.end
     return Spotted(text, tuple(kept))
+
+
+def _whole_cell(text: str, hit: Hit, items: tuple[Item, ...], words: Vocabulary) -> tuple[Hit, tuple[Item, ...]]:
+    """The label that the whole cell is most like, where a known one is only a part of it: 信函、传真申请数 with its
+    first character lost holds 传真申请数, which is another row."""
+    begin = max((text.rfind(mark, max(0, hit.start - _LINE), hit.start) for mark in _CELL_ENDS), default=-1) + 1
+    end = min((at for mark in _CELL_ENDS if (at := text.find(mark, hit.end, hit.end + _LINE)) >= 0), default=hit.end)
+    cell = bare_text(_OFFICIAL_ORDINAL.sub("", text[begin:end]))
+    length = len(bare_text(text[hit.start : hit.end]))
+    if begin <= 0 or not length < len(cell) <= length + 4:
+        return hit, items
+    match = process.extractOne(cell, words.whole.keys(), scorer=ratio, score_cutoff=_SIMILAR)
+    if match is None:
+        return hit, items
+    found = tuple(item for item in words.whole[match[0]] if not item.bare and not item.core)
+    return (hit, found) if found else (hit, items)
 
 
 def _stands(item: Item, left: bool, right: bool) -> bool:

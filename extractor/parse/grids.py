@@ -161,12 +161,12 @@ def _table_rows(lines: Sequence[_Line], table: Table, year: int | None) -> list[
     header: dict[int, int] = {}
     units: set[int] = set()
     loose: list[Label] = []
-    others: set[int] = set()
+    years: dict[int, bool] = {}
     for line in lines[max(0, marked[0] - 1) : last]:
         here = [(column, item, score) for column, item, score in line.items if item.table == table.id]
         heads = _header(line, table)
-        if not here and (beside := _other_years(line, year)) is not None:
-            others = beside
+        if not here and (beside := _years(line, year)):
+            years = beside
         if line.items and not here and len(heads) < 2:
             continue
         figures = any(
@@ -178,7 +178,7 @@ def _table_rows(lines: Sequence[_Line], table: Table, year: int | None) -> list[
             units = {column for column, _, item in line.heads if item.role is Role.HEADER and item.id in _UNIT_HEADS}
             loose = [Label(item, Near.LOOSE, score) for _, item, score in here]
             continue
-        row = _value_row(line, here, table, header, units | others, loose)
+        row = _value_row(line, here, table, header, units, years, loose)
         if row is not None:
             rows.append(row)
             loose = []
@@ -202,16 +202,16 @@ def _header(line: _Line, table: Table) -> dict[int, int]:
     return out if len(set(out.values())) >= 2 or len(table.columns) < 3 else {}
 
 
-def _other_years(line: _Line, year: int | None) -> set[int] | None:
-    """The columns that a head line gives to years other than the report's; None where it names less than two years."""
+def _years(line: _Line, year: int | None) -> dict[int, bool]:
+    """Of a head line that names several years: their columns, and whether each is the report's. Else empty."""
     named = {
         column: int(match[1])
         for column, token in line.tokens
         if (match := _HEAD_YEAR.fullmatch((token.printed or token.figures).strip()))
     }
     if len(named) < 2 or year not in named.values():
-        return None
-    return {column for column, one in named.items() if one != year}
+        return {}
+    return {column: one == year for column, one in sorted(named.items())}
 
 
 def _value_row(
@@ -220,6 +220,7 @@ def _value_row(
     table: Table,
     header: dict[int, int],
     units: set[int],
+    years: dict[int, bool],
     loose: list[Label],
 ) -> ValueRow | None:
     last_label = max((column for column, _, _ in here), default=-1)
@@ -228,6 +229,8 @@ def _value_row(
         for column, token in line.tokens
         if column > last_label and column not in units and not _is_unit(token)
     ]
+    if years:
+        tokens = _this_year(tokens, years)
     while tokens and not here and tokens[0][1].kind is TokenKind.WORDS:
         tokens.pop(0)
     if not tokens or (not here and not any(token.kind is TokenKind.NUMBER for _, token in tokens)):
@@ -240,6 +243,13 @@ def _value_row(
     if table.layout is Layout.ROWS and len(values) != size and header and here:
         values = _placed(tokens, header, table, here) or values
     return ValueRow(labels, values, Origin.GRID, line.start, values[-1].end)
+
+
+def _this_year(tokens: list[tuple[int, Token]], years: dict[int, bool]) -> list[tuple[int, Token]]:
+    """The tokens of the report's year: by their order where all are there, for spans lie, else by their columns."""
+    if len(tokens) == len(years):
+        return [one for one, own in zip(tokens, years.values(), strict=True) if own]
+    return [one for one in tokens if years.get(one[0], True)]
 
 
 def _is_unit(token: Token) -> bool:

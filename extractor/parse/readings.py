@@ -29,7 +29,7 @@ class Origin(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One cell, one possible value. `start`, `end`: offsets of the figure in Document.text; `value` None unless NUMBER."""
+    """One cell, one possible value. `start`, `end`: offsets of the figure in Document.text. `value`: for NUMBER only."""
 
     cell: str
     kind: ReadingKind
@@ -50,12 +50,19 @@ class Alternative:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Alternatives of which exactly one holds. `because`: why there are several, or why it is doubted."""
+    """Alternatives of which exactly one holds. `because`: why there are several, or why it is doubted.
+
+    `doubted`: no figure of it may be reported on its word alone. `unlabelled`: its place in the table was told by its
+    neighbours, so it is doubted as soon as an identity breaks on it; `nameless`: no label is near, or several
+    are, so it stands only where an identity confirms it.
+    """
 
     origin: Origin
     alternatives: tuple[Alternative, ...]
     because: str | None = None
     doubted: bool = False
+    unlabelled: bool = False
+    nameless: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,7 +69,7 @@ class Label:
 @dataclass(slots=True)
 class ValueRow:
     """Labels and tokens of one printed row. `blank_cells`: cells known to be empty whose place was lost.
-    `because`: why its figures are doubted. `years`: where the head names several years side by side, whether each is
+    `because`: why its figures are doubted unless they add up; `astray`: why its place is. `years`: where the head names several years side by side, whether each is
     the report's own.
     """
 
@@ -80,4 +80,5 @@ class ValueRow:
     end: int = 0
     blank_cells: int = 0
     because: str | None = None
+    astray: str | None = None
     years: tuple[bool, ...] = ()

@@ -24,7 +24,7 @@ def row_shape(form: Form, table: Table, row: Row) -> Shape:
         and (not rule.only or row.id in rule.only)
         and {*rule.left, *rule.right} <= set(columns)
     )
-    return Shape(kinds, sums)
+    return Shape(kinds, sums, len(columns) < len(table.columns))
 
 
 def line_shape(form: Form, table: Table, rows: Sequence[Row]) -> Shape:

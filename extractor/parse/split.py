@@ -19,10 +19,14 @@ _COUNT = re.compile(r"0|[1-9]\d*")
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What a row must look like: a kind for each column, and sums as (columns of the parts, column of the total)."""
+    """What a row must look like: a kind for each column, and sums as (columns of the parts, column of the total).
+
+    `narrow`: the row has fewer columns than its table.
+    """
 
     kinds: tuple[Kind, ...]
     sums: tuple[tuple[tuple[int, ...], int], ...] = ()
+    narrow: bool = False
 
     @property
     def size(self) -> int:

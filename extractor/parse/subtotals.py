@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from extractor.forms.model import Table
 from extractor.parse.align import Placement
 from extractor.parse.rows import TokenKind, ValueRow
+from extractor.report import Number
 
 __all__ = ["place_subtotals"]
 
@@ -42,18 +43,20 @@ def place_subtotals(rows: Sequence[ValueRow], placements: list[Placement], table
 def _doubt(
     row: ValueRow, number: int, rows: Sequence[ValueRow], place_of: Mapping[int, int], table: Table
 ) -> None:
-    """Doubt a row placed as a subtotal whose figures its details exceed: it may be a detail row that lost its label."""
+    """Doubt a row placed as a subtotal that its details do not add up to: it may be a detail row without its label."""
     group = table.rows[place_of[number]].subtotal_of
     if group is None:
         return
-    details = [rows[one] for one, place in place_of.items() if table.rows[place].group == group]
-    size = len(row.tokens)
-    if any(len(detail.tokens) != size for detail in details):
-        return
-    for column, token in enumerate(row.tokens):
-        if sum(detail.tokens[column].value or 0 for detail in details) > (token.value or 0):
-            row.because = "its label heads a group, but the group adds up to more"
-            return
+    totals = [
+        _last(rows[one]) for one, place in place_of.items() if table.rows[place].group == group and rows[one].tokens
+    ]
+    if totals and sum(totals) != _last(row):
+        row.astray = "its label heads a group, but the group does not add up to it"
+
+
+def _last(row: ValueRow) -> Number:
+    """The last figure of a row: its total, wherever the columns went."""
+    return next((token.value for token in reversed(row.tokens) if token.value is not None), 0)
 
 
 def _is_sum(row: ValueRow, details: Sequence[ValueRow]) -> bool:

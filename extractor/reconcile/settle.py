@@ -43,8 +43,41 @@ def settle(document: Document, form: Form, choices: Sequence[Choice], facts: Seq
     cells = {cell: _decide(document, said[cell]) if cell in said else _MISSING for cell in form.cells}
     present |= _from_prose(document, form, cells, facts, present, edits)
     edits = resolve(form, present)
+    _doubt_unlabelled(cells, edits, choices)
     _derive(form, cells, edits)
     return Settled(cells, edits)
+
+
+def _doubt_unlabelled(cells: dict[str, Cell], edits: Sequence[Linear], choices: Sequence[Choice]) -> None:
+    """Dispute figures of rows without a label of their own where an identity breaks on them: they may lie elsewhere.
+    With no label even near, an identity has to confirm them."""
+    nameless: dict[str, bool] = {}
+    for choice in choices:
+        if choice.unlabelled:
+            nameless.update((reading.cell, choice.nameless) for way in choice.alternatives for reading in way.readings)
+    if not nameless:
+        return
+    known = _known(cells)
+    nil = {cell for cell, state in cells.items() if state.status in (Status.BLANK, Status.NOT_APPLICABLE)}
+    failed: set[str] = set()
+    confirmed: set[str] = set()
+    for linear in edits:
+        if not linear.exact or not _across_rows(linear) or nameless.keys().isdisjoint(linear.cells):
+            continue
+        if broken(linear, known, nil):
+            failed.update(linear.cells)
+        elif all(cell in known or cell in nil for cell in linear.cells):
+            confirmed.update(linear.cells)
+    for cell, bare in nameless.items():
+        state = cells[cell]
+        if state.status is Status.REPORTED and (cell in failed or (bare and cell not in confirmed)):
+            because = "the row has no label of its own, and no identity confirms its place"
+            cells[cell] = replace(state, status=Status.DISPUTED, alternatives=(None,), because=because)
+
+
+def _across_rows(linear: Linear) -> bool:
+    """Whether the identity is over several rows; one within a row says nothing about where the row belongs."""
+    return len({cell.rsplit(".", 1)[0] for cell in linear.cells}) > 1
 
 
 def _collect(

@@ -56,19 +56,22 @@ def instances(rows: Sequence[ValueRow], table: Table) -> list[list[ValueRow]]:
     return out
 
 
-def of_this_year(folded: str, rows: Sequence[ValueRow], table: Table, year: int | None) -> list[ValueRow]:
-    """Leave out the rows whose table's heading names another year, as long as any remain."""
+def of_this_year(
+    folded: str, stretches: Sequence[Sequence[ValueRow]], table: Table, year: int | None
+) -> list[list[ValueRow]]:
+    """The rows of every stretch without those whose table's heading names another year, as long as any remain."""
     headings = _headings(folded, table, year)
-    if not any(foreign for _, foreign in headings):
-        return list(rows)
     offsets = [offset for offset, _ in headings]
-    kept: list[ValueRow] = []
-    for row in rows:
-        start = row.tokens[0].start if row.tokens else row.start
-        governing = bisect_right(offsets, start) - 1
-        if governing < 0 or not headings[governing][1]:
-            kept.append(row)
-    return kept or list(rows)
+    kept: list[list[ValueRow]] = []
+    for rows in stretches:
+        own: list[ValueRow] = []
+        for row in rows:
+            start = row.tokens[0].start if row.tokens else row.start
+            governing = bisect_right(offsets, start) - 1
+            if governing < 0 or not headings[governing][1]:
+                own.append(row)
+        kept.append(own)
+    return kept if any(kept) else [list(rows) for rows in stretches]
 
 
 def _headings(folded: str, table: Table, year: int | None) -> list[tuple[int, bool]]:

@@ -297,9 +297,10 @@ class _Builder:
         self._pending_blanks.clear()
         named = [item for item in hit.items if item.table == self._table.id]
         rows = [item for item in named if item.role is Role.ROW]
-        self._row.labels = [
-            Label(label.item, Near.LOOSE, label.score) for label in self._row.labels if not label.item.bare
-        ]
+        if rows:
+            self._row.labels = [
+                Label(label.item, Near.LOOSE, label.score) for label in self._row.labels if not label.item.bare
+            ]
         if rows:
             self._row.labels.extend(Label(item, Near.FIRM) for item in rows)
             self._row.start = self._row.start or hit.start

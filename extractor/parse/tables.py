@@ -24,9 +24,9 @@ def read_tables(document: Document, form: Form, year: int | None) -> list[Choice
             by_text.setdefault(region.table.id, []).append(value_rows(spotted, region, year))
     choices: list[Choice] = []
     for table in form.tables:
-        grid = of_this_year(document.folded, by_grid.get(table.id, []), table, year)
-        flat = [of_this_year(document.folded, rows, table, year) for rows in by_text.get(table.id, [])]
-        found = instances(grid, table)
+        grid = of_this_year(document.folded, [by_grid.get(table.id, [])], table, year)
+        flat = of_this_year(document.folded, by_text.get(table.id, []), table, year)
+        found = instances(grid[0], table)
         in_text = [part for rows in flat for part in instances(rows, table)]
         if weight(in_text) > weight(found):
             found = in_text

@@ -7,7 +7,7 @@ from extractor.forms.model import Form, Layout, Row, Table
 from extractor.parse.align import Placement, align
 from extractor.parse.fit import Fit, Fitted, fit, glues
 from extractor.parse.readings import Alternative, Choice, Reading, ReadingKind
-from extractor.parse.rows import Near, Token, TokenKind, ValueRow
+from extractor.parse.rows import Label, Near, Token, TokenKind, ValueRow
 from extractor.parse.shapes import line_shape, ranker, row_shape
 from extractor.parse.subtotals import place_subtotals
 
@@ -19,7 +19,7 @@ _MOST_RUNS = 5
 def table_choices(rows: Sequence[ValueRow], table: Table, form: Form) -> Iterator[Choice]:
     """What the rows of one printed table say, a Choice for each row that could be placed."""
     if table.layout is Layout.LINE:
-        rows = [row for row in rows if any(token.kind is not TokenKind.BLANK for token in row.tokens)]
+        rows = list(_with_figures(rows))
         if not _stacked(rows, table):
             yield from _line_choices(rows, table, form)
             return
@@ -41,6 +41,17 @@ def table_choices(rows: Sequence[ValueRow], table: Table, form: Form) -> Iterato
     distrust = any(found.unexplained for _, _, fits in fitted for _, found in fits)
     for row, _, fits in fitted:
         yield _choice(row, fits, table, distrust)
+
+
+def _with_figures(rows: Sequence[ValueRow]) -> Iterator[ValueRow]:
+    """The rows that print something; a label alone on its line belongs to the figures under it."""
+    waiting: list[Label] = []
+    for row in rows:
+        if all(token.kind is TokenKind.BLANK for token in row.tokens):
+            waiting = [Label(label.item, min(label.near, Near.CLOSE), label.score) for label in row.labels]
+            continue
+        yield replace(row, labels=waiting) if waiting and not row.labels else row
+        waiting = []
 
 
 def _this_year(row: ValueRow, size: int) -> ValueRow:

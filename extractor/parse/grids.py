@@ -176,15 +176,25 @@ def _table_rows(lines: Sequence[_Line], table: Table, year: int | None) -> list[
         if len(heads) >= 2 and not figures:
             header = heads
             units = {column for column, _, item in line.heads if item.role is Role.HEADER and item.id in _UNIT_HEADS}
-            loose = [Label(item, Near.LOOSE, score) for _, item, score in here]
+            loose = _waiting(loose, here)
             continue
         row = _value_row(line, here, table, header, units, years, loose)
         if row is not None:
             rows.append(row)
             loose = []
         else:
-            loose.extend(Label(item, Near.LOOSE, score) for _, item, score in here)
+            loose = _waiting(loose, here)
     return rows
+
+
+def _waiting(loose: list[Label], here: list[tuple[int, Item, float]]) -> list[Label]:
+    """Labels of lines without figures, for the figures that follow: the last one is the closest."""
+    if not here:
+        return loose
+    last = max(column for column, _, _ in here)
+    return [Label(label.item, Near.LOOSE, label.score) for label in loose] + [
+        Label(item, Near.CLOSE if column == last else Near.LOOSE, score) for column, item, score in here if not item.bare
+    ]
 
 
 def _header(line: _Line, table: Table) -> dict[int, int]:
@@ -235,7 +245,7 @@ def _value_row(
         tokens.pop(0)
     if not tokens or (not here and not any(token.kind is TokenKind.NUMBER for _, token in tokens)):
         return None
-    labels = list(loose)
+    labels = [Label(label.item, Near.LOOSE, label.score) for label in loose] if here else list(loose)
     for column, item, score in here:
         labels.append(Label(item, Near.FIRM if column == last_label else Near.LOOSE, score))
     values = [token for _, token in tokens]

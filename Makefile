@@ -4,6 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 # What `make demo` shows, the one printed in full last.
 DEMO := clean-html-2022 glued-2021 prose-only-2023 misprint-2023
+COMMA := ,
+SPACE := $(subst ,, )
 DEMO_FILES := $(wildcard $(DEMO:%=eval/samples/%/report.*))
 
 .DEFAULT_GOAL := help
@@ -24,7 +26,7 @@ else
 	@echo '  prose-only-2023   tables lost: sentences give some figures, sums prove more, the rest stays missing'
 	@echo '  misprint-2023     a page whose figures do not add up: kept as printed, and reported below'
 	@echo
-	@echo '$$ gouji extract $(DEMO:%=eval/samples/%/report.*)'
+	@echo '$$ gouji extract eval/samples/{$(subst $(SPACE),$(COMMA),$(DEMO))}/report.*'
 	@$(BIN)/gouji extract --quiet $(DEMO_FILES)
 	@echo
 	@echo '$$ gouji extract eval/samples/misprint-2023/report.html'

@@ -7,7 +7,15 @@
 
 from typing import TYPE_CHECKING
 
-from extractor.errors import DocumentError, GoujiError, LimitError, RulesError, UnreadableError, UnrecognisedError, UsageError
+from extractor.errors import (
+    DocumentError,
+    GoujiError,
+    LimitError,
+    RulesError,
+    UnreadableError,
+    UnrecognisedError,
+    UsageError,
+)
 from extractor.report import Cell, Evidence, Finding, Report, Severity, Status, Verdict
 
 if TYPE_CHECKING:

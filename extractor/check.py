@@ -44,22 +44,16 @@ def verdict(form: Form, cells: Mapping[str, Cell], found: Sequence[Finding]) -> 
     if any(finding.severity is not Severity.INFO for finding in found):
         return Verdict.REVIEW
     good = (Status.REPORTED, Status.DERIVED, Status.BLANK)
+    dispensable = form.dispensable
     for cell_id, cell in cells.items():
-        if cell.status in good or (cell.status is Status.MISSING and _dispensable(form, cells, cell_id)):
+        if cell.status in good:
             continue
-        return Verdict.REVIEW
+        if cell.status is not Status.MISSING or cell_id not in dispensable:
+            return Verdict.REVIEW
+        subtotal = dispensable[cell_id]
+        if subtotal is not None and cells[subtotal].status is Status.MISSING:
+            return Verdict.REVIEW
     return Verdict.CLEAN
-
-
-def _dispensable(form: Form, cells: Mapping[str, Cell], cell_id: str) -> bool:
-    """An optional row that is absent, or a detail row whose group is printed as its subtotal alone."""
-    table, row, column = form.cells[cell_id]
-    if row.optional:
-        return True
-    if row.group is None:
-        return False
-    subtotal = next((one for one in table.rows if one.subtotal_of == row.group), None)
-    return subtotal is not None and cells[f"{table.id}.{subtotal.id}.{column.id}"].status is not Status.MISSING
 
 
 def _identities(cells: Mapping[str, Cell], edits: Iterable[Linear]) -> Iterator[Finding]:

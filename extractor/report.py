@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 __all__ = [
     "Cell",
@@ -63,8 +63,7 @@ class Source:
     media_type: str
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(NamedTuple):
     """Where a figure stands: character offsets [start, end) into the document's text, or page and box for a PDF."""
 
     start: int
@@ -80,8 +79,7 @@ class Evidence:
         return out
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """One cell of the form.
 
     `alternatives` are the other values that remain possible where the status is `disputed`; `because` says in one

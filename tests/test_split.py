@@ -11,9 +11,7 @@ from extractor.forms.model import Kind
 from extractor.parse.split import MOST_CUTS, Piece, Shape, cuts
 
 APPLICATIONS = Shape((Kind.COUNT,) * 7, ((tuple(range(6)), 6),))
-REVIEWS = Shape(
-    (Kind.COUNT,) * 15, (((0, 1, 2, 3), 4), ((5, 6, 7, 8), 9), ((10, 11, 12, 13), 14))
-)
+REVIEWS = Shape((Kind.COUNT,) * 15, (((0, 1, 2, 3), 4), ((5, 6, 7, 8), 9), ((10, 11, 12, 13), 14)))
 THREE = Shape((Kind.COUNT,) * 3)
 
 counts = st.one_of(st.just(0), st.integers(0, 9), st.integers(0, 999))
@@ -75,11 +73,7 @@ def test_several_sums_on_one_line(parts: list[int]) -> None:
 def test_without_a_sum_every_cut_is_given(figures: list[int]) -> None:
     digits = "".join(map(str, figures))
     found = cut(digits, shape=THREE, checked=False)
-    every = [
-        [digits[:i], digits[i:j], digits[j:]]
-        for i in range(1, len(digits))
-        for j in range(i + 1, len(digits))
-    ]
+    every = [[digits[:i], digits[i:j], digits[j:]] for i in range(1, len(digits)) for j in range(i + 1, len(digits))]
     wanted = [one for one in every if all(figure == "0" or figure[0] != "0" for figure in one)]
     assert sorted(found) == sorted(wanted)
 

@@ -109,7 +109,11 @@ class Table(Frozen):
 
     def columns_of(self, row: Row) -> tuple[str, ...]:
         """Ids of the columns that `row` has, in printed order."""
-        return row.columns or tuple(column.id for column in self.columns)
+        return row.columns or self.column_ids
+
+    @cached_property
+    def column_ids(self) -> tuple[str, ...]:
+        return tuple(column.id for column in self.columns)
 
     @cached_property
     def column_by_id(self) -> dict[str, Column]:
@@ -253,6 +257,20 @@ class Form(Frozen):
             for row in table.rows
             for column in table.columns_of(row)
         }
+
+    @cached_property
+    def dispensable(self) -> dict[str, str | None]:
+        """Cells that may be absent from a whole report: of optional rows (None), and of details whose group may be
+        printed as its subtotal alone (the cell of that subtotal)."""
+        out: dict[str, str | None] = {}
+        for cell, (table, row, column) in self.cells.items():
+            if row.optional:
+                out[cell] = None
+            elif row.group is not None:
+                subtotal = next((one.id for one in table.rows if one.subtotal_of == row.group), None)
+                if subtotal is not None:
+                    out[cell] = f"{table.id}.{subtotal}.{column.id}"
+        return out
 
     @cached_property
     def kinds(self) -> dict[str, Kind]:

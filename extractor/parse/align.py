@@ -5,7 +5,7 @@ max-marginals (the best path through every pair) are computed: a row that would 
 places are given.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from extractor.forms.model import Row, Table
@@ -35,18 +35,65 @@ class Placement:
 
 
 def align(rows: Sequence[ValueRow], table: Table) -> list[Placement]:
-    """Place each value row on a row of `table`; rows that lie nowhere (noise) are left out. O(rows * table rows)."""
-    direct = _direct(rows, table)
-    if direct is not None:
-        return direct
-    scores = [[_score(row, index, template, table) for index, template in enumerate(table.rows)] for row in rows]
-    noise = [_noise(row) for row in rows]
-    optional = [template.optional for template in table.rows]
+    """Place each value row on a row of `table`; rows that lie nowhere (noise) are left out.
+
+    Rows that carry a whole label of their own, in the form's order, hold the alignment; what lies between two of them
+    is aligned on its own.
+    """
+    anchors = _anchors(rows, table)
+    placements: list[Placement] = []
+    first_row = first_place = 0
+    for row, place in [*anchors, (len(rows), len(table.rows))]:
+        if row > first_row:
+            placements.extend(_stretch(rows, first_row, row, table, first_place, place))
+        if row < len(rows):
+            placements.append(Placement(row, (place,)))
+        first_row, first_place = row + 1, place + 1
+    return _out_of_order(rows, table, placements) if len(placements) < len(rows) else placements
+
+
+def _anchors(rows: Sequence[ValueRow], table: Table) -> list[tuple[int, int]]:
+    """(row, place) of the firmly labelled rows. None at all if they are not in the form's order."""
+    out: list[tuple[int, int]] = []
+    last = -1
+    for number, row in enumerate(rows):
+        firm = [label for label in row.labels if label.near is Near.FIRM]
+        if len(firm) != 1 or firm[0].score < 1.0:
+            continue
+        item = firm[0].item
+        if item.role is not Role.ROW or item.core or item.bare:
+            continue
+        template = table.rows[item.index]
+        if template.subtotal_of or not _fits(row, len(table.columns_of(template))):
+            continue
+        if item.index <= last:
+            return []
+        last = item.index
+        out.append((number, last))
+    return out
+
+
+def _fits(row: ValueRow, size: int) -> bool:
+    return len(row.tokens) == size or 0 < len(row.tokens) < size
+
+
+def _stretch(
+    rows: Sequence[ValueRow], first: int, last: int, table: Table, low: int, high: int
+) -> Iterator[Placement]:
+    """Align rows[first:last) with table.rows[low:high). O(rows * template rows)."""
+    count, width = last - first, high - low
+    if not width:
+        return
+    templates = table.rows[low:high]
+    scores = [
+        [_score(row, low + index, template, table) for index, template in enumerate(templates)]
+        for row in rows[first:last]
+    ]
+    noise = [_noise(row) for row in rows[first:last]]
+    optional = [template.optional for template in templates]
     forward = _sweep(scores, noise, optional)
     mirrored = _sweep([line[::-1] for line in scores[::-1]], noise[::-1], optional[::-1])
-    count, width = len(rows), len(optional)
     best = max(forward[count][width])
-    placements: list[Placement] = []
     for i in range(count):
         near: list[tuple[float, int]] = []
         dropped = _NEVER
@@ -61,8 +108,7 @@ def align(rows: Sequence[ValueRow], table: Table) -> list[Placement]:
                     near.append((-through, j))
         near.sort()
         if near and dropped - noise[i] <= -near[0][0]:
-            placements.append(Placement(i, tuple(j for _, j in near)))
-    return _out_of_order(rows, table, placements)
+            yield Placement(first + i, tuple(low + j for _, j in near))
 
 
 def _out_of_order(rows: Sequence[ValueRow], table: Table, placements: list[Placement]) -> list[Placement]:
@@ -81,29 +127,6 @@ def _out_of_order(rows: Sequence[ValueRow], table: Table, placements: list[Place
             placements.append(Placement(number, (firm[0].index,)))
             taken.add(firm[0].index)
     return placements
-
-
-def _direct(rows: Sequence[ValueRow], table: Table) -> list[Placement] | None:
-    """Every row firmly labelled, in the form's order: nothing to align."""
-    placements: list[Placement] = []
-    last = -1
-    for number, row in enumerate(rows):
-        firm = [label for label in row.labels if label.near is Near.FIRM]
-        if len(firm) != 1 or firm[0].score < 1.0:
-            return None
-        item = firm[0].item
-        if item.role is not Role.ROW or item.core or item.bare or item.index <= last:
-            return None
-        template = table.rows[item.index]
-        if template.subtotal_of or not _fits(row, len(table.columns_of(template))):
-            return None
-        last = item.index
-        placements.append(Placement(number, (last,)))
-    return placements
-
-
-def _fits(row: ValueRow, size: int) -> bool:
-    return len(row.tokens) == size or (len(row.tokens) < size and row.tokens != [] and row.origin.value == "glued")
 
 
 def _score(row: ValueRow, index: int, template: Row, table: Table) -> float:

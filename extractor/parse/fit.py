@@ -58,7 +58,8 @@ def fit(
     sound = tuple(way for way in found.ways if not _malformed(way.tokens, shape))
     if not sound:
         return replace(found, because="a figure is not of the kind that its column holds", doubted=True)
-    found = replace(found, ways=sound)
+    if len(sound) < len(found.ways):
+        found = replace(found, ways=sound)
     if row.because is None:
         return found
     vouched = bool(shape.sums) and all(_total(way.tokens, shape) and holds(way.tokens, shape) for way in sound)
@@ -318,7 +319,12 @@ def _dropped(row: ValueRow, tokens: Sequence[Token], shape: Shape) -> Fit | None
         ways = [_placed(tokens, places, size) for places in combinations(range(size), len(tokens))]
         because = f"{len(tokens)} of {size} figures are printed and nothing says in which columns"
         return Fit(tuple(Fitted(way) for way in ways), row.origin, because, dropped=True)
+    because = f"{len(tokens)} of {size} figures are printed; blank cells were dropped"
     totals = {total for _, total in shape.sums}
+    if not any(map(_value, tokens)):
+        # Zeros make no difference to any sum; totals are what a body prints when it prints one figure a row.
+        places = [*sorted(totals), *(place for place in range(size) if place not in totals)][: len(tokens)]
+        return Fit((Fitted(_placed(tokens, sorted(places), size)),), row.origin, because, dropped=True)
     found: list[Fitted] = []
     capped = comb(size, len(tokens)) > _PLACEMENTS
     for places in islice(combinations(range(size), len(tokens)), _PLACEMENTS):
@@ -327,7 +333,6 @@ def _dropped(row: ValueRow, tokens: Sequence[Token], shape: Shape) -> Fit | None
             continue
         covered = sum(1 for place in places if place in totals)
         found.append(Fitted(way, 8.0**covered * 2.0 ** -(sum(places) / size)))
-    because = f"{len(tokens)} of {size} figures are printed; blank cells were dropped"
     if not found:
         every = islice(combinations(range(size), len(tokens)), _PLACEMENTS)
         found = [Fitted(_placed(tokens, places, size)) for places in every]

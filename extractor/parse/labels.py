@@ -9,6 +9,7 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
+from itertools import accumulate
 
 from extractor.forms.model import Form, Table
 from extractor.read.fold import fold
@@ -74,17 +75,10 @@ class Condensed:
 
 def condense(folded: str) -> Condensed:
     """Drop everything but letters and digits, keeping the way back."""
-    parts: list[str] = []
-    starts: list[int] = []
-    origins: list[int] = []
-    length = 0
-    for match in _WORD.finditer(folded):
-        starts.append(length)
-        origins.append(match.start())
-        run = match.group()
-        parts.append(run)
-        length += len(run)
-    return Condensed("".join(parts), tuple(starts), tuple(origins))
+    spans = [match.span() for match in _WORD.finditer(folded)]
+    lengths = accumulate((end - start for start, end in spans), initial=0)
+    text = "".join([folded[start:end] for start, end in spans])
+    return Condensed(text, tuple(lengths)[:-1], tuple([start for start, _ in spans]))
 
 
 @lru_cache(maxsize=4096)

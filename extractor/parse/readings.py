@@ -6,6 +6,7 @@ row is a Choice with one alternative; a glued row has one alternative for each w
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from extractor.report import Number
 
@@ -27,8 +28,7 @@ class Origin(StrEnum):
     PROSE = "prose"  # a sentence
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """One cell, one possible value. `start`, `end`: offsets of the figure in Document.text. `value`: for NUMBER only."""
 
     cell: str

@@ -25,7 +25,6 @@ _LONGEST_QUOTE = 60
 _EARLIEST, _LATEST = 2003, 2045
 # Only the beginning decides the genre; a report is longer than any text about one, but no evidence lies that deep.
 _LONGEST = 400_000
-_DROPPED = re.compile(r'[\s|"\u00a0]+')
 _NAMED_YEAR = re.compile(rf"(?<![0-9])({YEAR})年")
 
 
@@ -52,7 +51,7 @@ def recognise(document: Document, forms: Mapping[str, Form], hint: str | None = 
         raise UsageError(f"no form '{hint}'; known forms: {', '.join(sorted(forms))}")
     rules = load_recognition()
     folded = document.folded[:_LONGEST]
-    compact = _DROPPED.sub("", folded)
+    compact = _compact_folded(folded)
     scores, found = _scores(compact, forms, rules)
     year, year_reason = _year(compact, document.source.name, rules)
     reasons = {"year": year_reason}
@@ -94,7 +93,12 @@ def _marks(form: Form, rules: RecognitionRules) -> _Marks:
 
 
 def _compact(text: str) -> str:
-    return _DROPPED.sub("", fold(text))
+    return _compact_folded(fold(text))
+
+
+def _compact_folded(folded: str) -> str:
+    """Without white space, pipes and quotation marks."""
+    return "".join(folded.replace("|", "").replace('"', "").split())
 
 
 @dataclass(slots=True)

@@ -6,6 +6,7 @@ parser no longer cares where a row came from.
 
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
+from typing import NamedTuple
 
 from extractor.parse.labels import Item
 from extractor.parse.readings import Origin
@@ -39,8 +40,7 @@ class Near(IntEnum):
     FIRM = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A figure, a blank, a 不适用 or other words at [start, end) of the text. `figures`: the bare digits of a number.
 
     `column`: position in the table's columns, where a header says so.
@@ -57,8 +57,7 @@ class Token:
     printed: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Label:
+class Label(NamedTuple):
     """An item that some text beside the figures may name, and how sure that is (0 to 1)."""
 
     item: Item

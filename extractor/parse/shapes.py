@@ -8,8 +8,19 @@ from extractor.parse.split import Shape
 __all__ = ["line_shape", "ranker", "row_shape"]
 
 
+_shapes: dict[int, tuple[Form, dict[tuple[str, str], Shape]]] = {}
+
+
 def row_shape(form: Form, table: Table, row: Row) -> Shape:
-    """Kinds and sums of one row."""
+    """Kinds and sums of one row; worked out once for each form."""
+    known = _shapes.get(id(form))
+    if known is None or known[0] is not form:
+        known = (form, {(one.id, line.id): _row_shape(form, one, line) for one in form.tables for line in one.rows})
+        _shapes[id(form)] = known
+    return known[1][table.id, row.id]
+
+
+def _row_shape(form: Form, table: Table, row: Row) -> Shape:
     columns = table.columns_of(row)
     kinds = tuple(row.kind or table.column_by_id[column].kind for column in columns)
     sums = tuple(

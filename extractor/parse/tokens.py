@@ -2,14 +2,14 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from extractor.parse.rows import Joint, Token, TokenKind
 from extractor.read.figures import UNIT_PATTERN, FigureKind, parse_number, read_figure
 
 __all__ = ["Break", "Pipes", "Words", "is_rule_line", "scan_field", "scan_gap"]
 
-_FIELD = re.compile(r"[^\n\r\t|]+|\r\n|\n|\r|\t|\|")
+_FIELD = re.compile(r"[^\t|]+|\t|\|")
 _NUMERIC = re.compile(r"[\s\d.,+-]+")
 _GROUP = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?(?:-\d+)*|[-/]+")
 _LEADING = re.compile(rf"\s*[+-]?\d[\d,]*(?:\.\d+)?\s*(?:{UNIT_PATTERN})?\s*(?:[(].*)?")
@@ -17,7 +17,8 @@ _PART = re.compile(rf"(?P<date>\d+\s?[年月日号届%])|(?P<digits>[+-]?\d[\d,.
 _UNIT = re.compile(UNIT_PATTERN)
 _CJK = re.compile(r"[\u3400-\u9fff]")
 _SENTENCE = 24
-_PADDING = " \xa0\u3000*`#\u200b"
+_PADDING = " \r\xa0\u3000*`#\u200b"
+_EDGES = " |\t\r\xa0\u3000*"
 _RULE_LINE = re.compile(r"[\s|:+=-]*-{3,}[\s|:+=-]*")
 
 
@@ -59,57 +60,53 @@ def scan_gap(
     line without is running text, where figures follow one another with nothing or a space between. `closed`: a tab
     ends each line; it stands for no further cell.
     """
+    lines = text[start:end].split("\n")
+    last = len(lines) - 1
     at = start
+    seen = start > 0 and text[start - 1] not in "\n\r"
     joint = Joint.NONE
+    for number_of_line, line in enumerate(lines):
+        ended = number_of_line < last
+        if cell_a_line and (cell := line.strip(_EDGES)).isdigit() and cell.isascii() and line.count("|") < 2:
+            place = at + line.index(cell)
+            yield Token(TokenKind.NUMBER, place, place + len(cell), cell, parse_number(cell), None, joint)
+        elif line:
+            physical = line if 0 < number_of_line < last else _line_at(text, at)
+            running = not cell_a_line and "\t" not in physical and "|" not in physical
+            if not ("---" in physical and not seen and is_rule_line(physical)):
+                yield from _scan_line(line, at, joint, seen=seen, running=running, ended=ended, closed=closed)
+        if ended:
+            at += len(line) + 1
+            yield Break(at - 1)
+            seen = False
+            joint = Joint.CELL if cell_a_line else Joint.LINE
+
+
+def _scan_line(
+    line: str, at: int, joint: Joint, *, seen: bool, running: bool, ended: bool, closed: bool
+) -> Iterator[Token | Words | Pipes]:
+    """Scan (a part of) one line at offset `at`. `seen`: something stands before it on the same printed line."""
+    if running:
+        if line.strip(_PADDING):
+            yield from scan_field(line, at, joint, glued=True)
+        return
     separators = 0
     tabbed = False
-    seen_on_line = start > 0 and text[start - 1] not in "\n\r"
-    running = not cell_a_line and not _has_separator(text, at)
-    while at < end:
-        char = text[at]
-        if char in "\n\r":
-            if not seen_on_line and separators:
-                yield Pipes(separators, at)
-            elif seen_on_line:
-                yield from _blanks(at, separators if tabbed and not closed else separators - 1)
-            yield Break(at)
-            joint = Joint.CELL if cell_a_line else max(joint, Joint.LINE)
-            separators, seen_on_line = 0, False
-            at += 1
-            running = not cell_a_line and not _has_separator(text, at)
-            continue
-        if char in "\t|":
+    for match in _FIELD.finditer(line):
+        raw = match.group()
+        if raw in "\t|":
             separators += 1
-            tabbed = char == "\t"
+            tabbed = raw == "\t"
             joint = Joint.CELL
-            at += 1
-            continue
-        field = _FIELD.match(text, at, end)
-        if field is None:
-            at += 1
-            continue
-        stop = field.end()
-        raw = text[at:stop]
-        if not raw.strip(_PADDING):
-            at = stop
-            continue
-        if "---" in raw and not seen_on_line and is_rule_line(_line_at(text, at)):
-            at = _line_end(text, at)
-            separators, seen_on_line = 0, True
-            continue
-        yield from _blanks(at, separators - 1)
-        separators = 0
-        seen_on_line = True
-        yield from scan_field(raw, at, joint, glued=running)
-        joint = Joint.SPACE if running else Joint.CELL
-        at = stop
-    if seen_on_line:
-        yield from _blanks(end, separators - 1)
-
-
-def _has_separator(text: str, at: int) -> bool:
-    line = _line_at(text, at)
-    return "\t" in line or "|" in line
+        elif raw.strip(_PADDING):
+            yield from _blanks(at + match.start(), separators - 1)
+            yield from scan_field(raw, at + match.start(), joint, glued=False)
+            joint = Joint.CELL
+            separators, seen = 0, True
+    if seen:
+        yield from _blanks(at + len(line), separators if ended and tabbed and not closed else separators - 1)
+    elif separators and ended:
+        yield Pipes(separators, at + len(line))
 
 
 def _blanks(at: int, count: int) -> Iterator[Token]:
@@ -132,7 +129,7 @@ def scan_field(raw: str, start: int, joint: Joint, *, glued: bool) -> Iterator[T
     stripped = raw.strip()
     if stripped.isdigit() and stripped.isascii():
         at = start + raw.index(stripped)
-        yield number(stripped, at, joint)
+        yield Token(TokenKind.NUMBER, at, at + len(stripped), stripped, parse_number(stripped), None, joint)
         return
     if _NUMERIC.fullmatch(raw):
         if glued:
@@ -195,7 +192,7 @@ def _parts(raw: str, start: int, joint: Joint) -> Iterator[Token | Words]:
                 continue  # an ordinal before words: 3.其他
             token = number(digits.rstrip(".,"), start + match.start(), joint)
             unit = match["unit"]
-            yield token if unit is None else replace(token, unit=unit)
+            yield token if unit is None else token._replace(unit=unit)
             joint = Joint.SPACE if raw[match.end() : match.end() + 1] in (" ", "") else Joint.NONE
         elif match["words"] is not None:
             words = match["words"]

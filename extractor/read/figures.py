@@ -111,6 +111,8 @@ def read_figure(text: str, *, join: bool = False) -> Figure:
 def parse_number(text: str) -> Number | None:
     """The value of "12", "-1,234", "12.50" and nothing else, or None; a comma must stand before three digits."""
     text = text.strip()
+    if text.isdigit() and text.isascii():
+        return int(text) if len(text) <= _MOST_DIGITS else None
     if not _PLAIN.fullmatch(text):
         return None
     digits = text.lstrip("+-")

@@ -4,17 +4,18 @@ Which operands an identity has depends on what was printed: a group's details or
 none. Resolved once per document, an edit is a sum of signed cells that must be zero (equal) or not above zero (at most).
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from extractor.forms.model import Edit, EditKind, Form, Term
 
 __all__ = ["Linear", "resolve"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Linear:
-    """`plus` minus `minus` is zero, or at most zero. `edit` is the identity it came from.
+    """`plus` minus `minus` is zero (`exact`), or at most zero. `edit` is the identity it came from.
 
     `complete` is false where an optional row was left out because it was not found: it may be lost, not absent, so
     the identity can be checked but proves nothing.
@@ -23,27 +24,47 @@ class Linear:
     edit: Edit
     plus: tuple[str, ...]
     minus: tuple[str, ...]
+    exact: bool
     complete: bool = True
 
-    @property
+    @cached_property
     def cells(self) -> tuple[str, ...]:
         return self.plus + self.minus
 
-    @property
-    def exact(self) -> bool:
-        return self.edit.kind is EditKind.EQUAL
+    @cached_property
+    def across_rows(self) -> bool:
+        """Whether it is over several rows; one within a row says nothing about where the row belongs."""
+        return len({cell.rsplit(".", 1)[0] for cell in self.cells}) > 1
+
+
+_MOST_KEPT = 512
+_resolved: dict[tuple[int, frozenset[str]], tuple[Form, tuple[Linear, ...]]] = {}
 
 
 def resolve(form: Form, present: Collection[str]) -> tuple[Linear, ...]:
-    """The identities of `form` over a document in which the cells `present` were found, printed or blank."""
-    out: list[Linear] = []
+    """The identities of `form` over a document in which the cells `present` were found, printed or blank.
+
+    Memoised: most documents of a form have the same cells.
+    """
+    key = (id(form), frozenset(present))
+    known = _resolved.get(key)
+    if known is not None and known[0] is form:
+        return known[1]
+    if len(_resolved) >= _MOST_KEPT:
+        _resolved.clear()
+    edits = tuple(_resolve(form, present))
+    _resolved[key] = (form, edits)
+    return edits
+
+
+def _resolve(form: Form, present: Collection[str]) -> Iterator[Linear]:
     for edit in form.edits:
         (plus, whole_left), (minus, whole_right) = _side(edit.left, present), _side(edit.right, present)
         plus_cells = [cell for sign, cell in plus if sign > 0] + [cell for sign, cell in minus if sign < 0]
         minus_cells = [cell for sign, cell in minus if sign > 0] + [cell for sign, cell in plus if sign < 0]
         if plus_cells and minus_cells:
-            out.append(Linear(edit, tuple(plus_cells), tuple(minus_cells), whole_left and whole_right))
-    return tuple(out)
+            exact = edit.kind is EditKind.EQUAL
+            yield Linear(edit, tuple(plus_cells), tuple(minus_cells), exact, whole_left and whole_right)
 
 
 def _side(terms: Iterable[Term], present: Collection[str]) -> tuple[list[tuple[int, str]], bool]:

@@ -35,16 +35,68 @@ def implied(form: Form, edits: Iterable[Linear], known: Mapping[str, Number]) ->
 
     Edits that contradict `known`, and all that share a cell with such an edit, prove nothing and are left out.
     """
-    exact = [linear for linear in edits if linear.exact and linear.complete]
-    tainted = {cell for linear in exact if _contradicted(linear, known) for cell in linear.cells}
     kinds = form.kinds
-    usable = [
-        linear
-        for linear in exact
-        if not tainted.intersection(linear.cells)
-        and all(kinds.get(cell) is Kind.COUNT for cell in linear.cells)
-        and any(cell not in known for cell in linear.cells)
-    ]
+    values = dict(known)
+    pending: list[Linear] = []
+    tainted: set[str] = set()
+    for linear in edits:
+        if not (linear.exact and linear.complete):
+            continue
+        balance, over, under = _weigh(linear, values)
+        if over or under:
+            if all(kinds[cell] is Kind.COUNT for cell in linear.cells):
+                pending.append(linear)
+        if (not under and balance > 0) or (not over and balance < 0):
+            tainted.update(linear.cells)
+    if not pending:
+        return {}
+    if tainted:
+        pending = [linear for linear in pending if tainted.isdisjoint(linear.cells)]
+    out: dict[str, int] = {}
+    moved = True
+    while moved:
+        moved = False
+        rest: list[Linear] = []
+        for linear in pending:
+            balance, over, under = _weigh(linear, values)
+            if len(over) + len(under) == 1:
+                value = -balance if over else balance
+                if value < 0:
+                    return {}
+                cell = (over or under)[0]
+                values[cell] = out[cell] = int(value)
+                moved = True
+            elif over or under:
+                rest.append(linear)
+            elif balance:
+                return {}
+        pending = rest
+    bounded = _bounded(pending, values)
+    return {} if bounded is None else {**out, **bounded}
+
+
+def _weigh(linear: Linear, values: Mapping[str, Number]) -> tuple[Number, list[str], list[str]]:
+    """The known plus cells less the known minus cells, and the unknown cells of either side."""
+    balance: Number = 0
+    over: list[str] = []
+    under: list[str] = []
+    for cell in linear.plus:
+        value = values.get(cell)
+        if value is None:
+            over.append(cell)
+        else:
+            balance += value
+    for cell in linear.minus:
+        value = values.get(cell)
+        if value is None:
+            under.append(cell)
+        else:
+            balance -= value
+    return balance, over, under
+
+
+def _bounded(usable: Sequence[Linear], known: Mapping[str, Number]) -> dict[str, int] | None:
+    """What interval propagation adds where no edit has a single unknown left. None where the edits contradict."""
     low: dict[str, int] = {}
     high: dict[str, int | None] = {}
     for linear in usable:
@@ -56,29 +108,13 @@ def implied(form: Form, edits: Iterable[Linear], known: Mapping[str, Number]) ->
         if not any([_tighten(linear.plus, linear.minus, low, high) for linear in usable]):
             break
     out: dict[str, int] = {}
-    spoiled: set[str] = set()
-    for linear in usable:
-        if any((top := high[cell]) is not None and top < low[cell] for cell in linear.cells):
-            spoiled.update(linear.cells)
     for cell, bottom in low.items():
-        if cell not in known and high[cell] == bottom and cell not in spoiled:
+        top = high[cell]
+        if top is not None and top < bottom:
+            return None
+        if cell not in known and top == bottom:
             out[cell] = bottom
-    return {} if spoiled else out
-
-
-def _contradicted(linear: Linear, known: Mapping[str, Number]) -> bool:
-    """No nonnegative values of the unknown cells can make the edit hold."""
-    plus = sum(known[cell] for cell in linear.plus if cell in known)
-    minus = sum(known[cell] for cell in linear.minus if cell in known)
-    open_plus = any(cell not in known for cell in linear.plus)
-    open_minus = any(cell not in known for cell in linear.minus)
-    if open_plus and open_minus:
-        return False
-    if open_plus:
-        return plus > minus
-    if open_minus:
-        return minus > plus
-    return plus != minus
+    return out
 
 
 def _tighten(

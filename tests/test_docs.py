@@ -1,0 +1,324 @@
+"""README.md and docs/ held against the program: commands, options, examples, fields and figures of speech."""
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+import yaml
+from pydantic import BaseModel
+
+from extractor import Limits, Severity, Status, Verdict, errors, extract
+from extractor.batch import failed
+from extractor.cli.app import app
+from extractor.cli.extract import Format
+from extractor.deliver.to_csv import COLUMNS
+from extractor.forms import model
+from extractor.forms.load import load_forms
+from extractor.parse import prose_rules, recognition_rules
+
+ROOT = Path(__file__).resolve().parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+OUTPUT, RULES, HOW = (
+    (ROOT / "docs" / name).read_text(encoding="utf-8") for name in ("output.md", "rules.md", "how-it-works.md")
+)
+PAGES = {"README.md": README, "docs/output.md": OUTPUT, "docs/rules.md": RULES, "docs/how-it-works.md": HOW}
+MISPRINT = ROOT / "eval" / "samples" / "misprint-2023" / "report.html"
+
+_BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_CODE = re.compile(r"`([^`\n]+)`")
+
+
+def blocks(page: str, language: str) -> list[str]:
+    return [text for kind, text in _BLOCK.findall(page) if kind == language]
+
+
+def block_after(page: str, words: str) -> str:
+    """The first block behind `words`."""
+    match = _BLOCK.search(page, page.index(words))
+    assert match, words
+    return match[2]
+
+
+def section(page: str, heading: str) -> str:
+    """From a heading to the next one that is not below it."""
+    level = heading.split()[0]
+    match = re.search(rf"^{re.escape(heading)}$\n(.*?)(?=^#{{1,{len(level)}}} |\Z)", page, re.MULTILINE | re.DOTALL)
+    assert match, heading
+    return match[1]
+
+
+def first_column(table: str) -> list[str]:
+    """The code words in the first column of a page's tables."""
+    lines = [line for line in table.splitlines() if line.startswith("| `")]
+    return [word for line in lines for word in _CODE.findall(line.split("|")[1])]
+
+
+def command_lines() -> Iterator[tuple[str, list[str]]]:
+    """Every command in the pages' shell blocks, without its comment and redirections."""
+    for name, page in PAGES.items():
+        for block in (*blocks(page, "sh"), *blocks(page, "console")):
+            for line in block.splitlines():
+                if line.startswith("$ "):
+                    line = line[2:]
+                elif block in blocks(page, "console"):
+                    continue
+                words = shlex.split(re.sub(r"<[^ ]*[^>]*>", "placeholder", line), comments=True)
+                if words:
+                    yield name, words
+
+
+def run(command: list[str], **variables: str) -> subprocess.CompletedProcess[str]:
+    """In the checkout, with its package, as on a pipe."""
+    environment = {key: value for key, value in os.environ.items() if key not in ("COLUMNS", "FORCE_COLOR")}
+    environment |= {"PYTHONPATH": str(ROOT), "PYTHONUTF8": "1", **variables}
+    return subprocess.run(command, capture_output=True, encoding="utf-8", cwd=ROOT, env=environment, check=False)
+
+
+def resolved(words: list[str]) -> tuple[Any, list[str]]:
+    """The command that `gouji <words>` runs, and what is left for it."""
+    command: Any = typer.main.get_command(app)
+    while words and words[0] in getattr(command, "commands", {}):
+        command, words = command.commands[words[0]], words[1:]
+    return command, words
+
+
+GOUJI = [(name, words[1:]) for name, words in command_lines() if Path(words[0]).name == "gouji"]
+
+
+@pytest.mark.parametrize(("name", "words"), GOUJI, ids=[f"{name}: {' '.join(words)}" for name, words in GOUJI])
+def test_every_gouji_command_shown_exists_with_its_options(name: str, words: list[str]) -> None:
+    command, rest = resolved(words)
+    if hasattr(command, "commands") and "--version" not in words:
+        assert command.invoke_without_command, f"{name}: gouji {' '.join(words)}"
+    known = {option for parameter in command.params for option in parameter.opts}
+    for word in rest:
+        if word.startswith("-") and word != "-":
+            assert word.partition("=")[0] in known, f"{name}: {word}"
+
+
+def test_every_command_is_shown() -> None:
+    assert set(resolved([])[0].commands) <= {words[0] for _, words in GOUJI}
+
+
+def test_options_named_in_running_text_exist() -> None:
+    everything = [resolved([])[0], *(resolved([name])[0] for name in ("extract", "forms", "text"))]
+    known = {option for command in everything for parameter in command.params for option in parameter.opts}
+    evals = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "eval").glob("*.py"))
+    for name, page in PAGES.items():
+        for code in _CODE.findall(page):
+            for option in re.findall(r"(?<![\w-])--[a-z][a-z-]*", code):
+                in_eval = "eval." in code and f'"{option}"' in evals
+                assert option in known or in_eval, f"{name}: {code}"
+
+
+def test_formats_shown_are_written() -> None:
+    formats = {words[words.index("--format") + 1] for _, words in GOUJI if "--format" in words}
+    formats |= {
+        code.split()[1] for page in PAGES.values() for code in _CODE.findall(page) if code.startswith("--format ")
+    }
+    assert formats == set(Format) - {Format.TABLE}
+
+
+def test_make_targets_shown_exist() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    targets = set(re.findall(r"^([a-z]+):.*## ", makefile, re.MULTILINE))
+    shown = {words[1] for _, words in command_lines() if words[0] == "make"}
+    shown |= {code.split()[1] for page in PAGES.values() for code in _CODE.findall(page) if code.startswith("make ")}
+    assert shown <= targets
+    assert {"demo", "test"} <= shown
+
+
+def test_python_modules_shown_exist() -> None:
+    shown = {match for page in PAGES.values() for match in re.findall(r"python -m ([\w.]+)", page)}
+    for module in shown - {"venv"}:
+        assert (ROOT / (module.replace(".", "/") + ".py")).exists(), module
+
+
+def test_ci_runs_the_tests_as_the_readme_says() -> None:
+    lines = (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()
+    shown = [line.strip() for block in blocks(README, "sh") for line in block.splitlines()]
+    assert [line for line in lines if line.startswith("make ") and line != "make lint"] == ["make test"]
+    assert "make test" in shown
+
+
+def test_the_first_screen_is_a_real_run() -> None:
+    """Each line of the README's terminal output stands in the real one, in that order; … stands for what was cut."""
+    (block,) = blocks(README, "console")
+    command, *shown = block.splitlines()
+    result = run([sys.executable, "-m", "extractor.cli", *shlex.split(command)[2:]], COLUMNS="110")
+    assert result.returncode == 0, result.stderr
+    real = iter(line.rstrip() for line in result.stdout.splitlines())
+    for line in shown:
+        if line.strip() != "…":
+            assert line.rstrip() in real, f"not (or not here) in the output of COLUMNS=110 {command[2:]}: {line}"
+
+
+def test_the_library_example_prints_what_the_readme_says() -> None:
+    (example,) = blocks(README, "python")
+    result = run([sys.executable, "-c", example])
+    assert result.returncode == 0, result.stderr
+    assert result.stdout == block_after(README, "\nprints\n")
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/rules.md"])
+def test_the_mistake_shown_is_told_as_shown(page: str, tmp_path: Path) -> None:
+    """With file and line; the line's number may differ."""
+    rules = tmp_path / "rules"
+    shutil.copytree(ROOT / "rules", rules)
+    file = rules / "forms" / "ogi-2021.yaml"
+    text = file.read_text(encoding="utf-8")
+    changed = text.replace("labels: [行政许可]", "labels: [行政许可, 行政处罚]")
+    assert changed != text
+    file.write_text(changed, encoding="utf-8")
+    with pytest.raises(errors.RulesError) as raised:
+        load_forms(rules)
+    told = re.sub(r":\d+:", ":N:", f"gouji: {raised.value}".replace(f"{tmp_path}/", ""))
+    assert told in [re.sub(r":\d+:", ":N:", block.strip()) for block in blocks(PAGES[page], "text")]
+
+
+def test_the_label_variant_of_the_readme_is_a_valid_edit() -> None:
+    (row,) = yaml.safe_load(block_after(README, "## Adding a label variant"))
+    assert model.Row.model_validate(row).id == "licences"
+    assert "labels: [行政许可]" in (ROOT / "rules" / "forms" / "ogi-2021.yaml").read_text(encoding="utf-8")
+
+
+def test_yaml_examples_of_rules_md_stand_in_the_rules() -> None:
+    form = yaml.safe_load((ROOT / "rules" / "forms" / "ogi-2021.yaml").read_text(encoding="utf-8"))
+    for block in blocks(RULES, "yaml"):
+        (one,) = yaml.safe_load(block)
+        assert one in form["identities"] or one in form["plausible"], one
+
+
+def test_statuses_severities_and_verdicts_are_those_of_the_program() -> None:
+    assert sorted(first_column(section(OUTPUT, "### Statuses"))) == sorted(Status)
+    assert sorted(first_column(README[: README.index("## Install")])) == sorted(Status)
+    assert sorted(first_column(section(OUTPUT, "### Severities"))) == sorted(Severity)
+    assert sorted(first_column(section(OUTPUT, "## Verdicts"))) == sorted(Verdict)
+
+
+def test_every_field_is_described() -> None:
+    report = extract(MISPRINT).to_dict()
+    top = first_column(section(OUTPUT, "## The report"))
+    assert top == list(report)
+    described = set(_CODE.findall(OUTPUT))
+    for name in ("source", "usage", "reasons"):
+        inner = report[name]
+        assert isinstance(inner, dict)
+        assert set(inner) <= described, name
+    cells, findings = report["cells"], report["findings"]
+    assert isinstance(cells, dict) and isinstance(findings, list)
+    fields = {key for cell in cells.values() if isinstance(cell, dict) for key in cell}
+    assert fields <= set(first_column(section(OUTPUT, "## Cells").split("### ")[0]))
+    fields = {key for finding in findings if isinstance(finding, dict) for key in finding}
+    assert fields <= set(first_column(section(OUTPUT, "## Findings").split("### ")[0]))
+
+
+def test_the_fields_that_are_described_exist() -> None:
+    source = (ROOT / "extractor" / "report.py").read_text(encoding="utf-8")
+    for heading in ("## The report", "## Cells", "## Findings"):
+        for name in first_column(section(OUTPUT, heading).split("### ")[0]):
+            assert f'"{name}"' in source, name
+
+
+def test_rule_ids_of_documents_are_all_described() -> None:
+    written = set()
+    for path in (ROOT / "extractor").rglob("*.py"):
+        text = path.read_text(encoding="utf-8")
+        written |= set(re.findall(r'Finding\(\s*"(document\.\w+)"', text))
+        written |= {f"document.{code}" for code in re.findall(r'failed\(\s*[^,()]+,\s*"(\w+)"', text)}
+    written |= {f"document.{kind.code}" for kind in errors.DocumentError.__subclasses__()}
+    shown = {rule for rule in first_column(section(OUTPUT, "### Rules")) if rule.startswith("document.")}
+    assert shown == written
+
+
+def test_rule_ids_named_as_examples_exist() -> None:
+    rules = {edit.id for form in load_forms().values() for edit in form.edits}
+    named = {code for page in PAGES.values() for code in _CODE.findall(page)}
+    examples = {code for code in named if re.fullmatch(r"[a-z_]+\.(?:row_sum|balance|outcomes)\.[a-z_]+", code)}
+    assert examples
+    assert examples <= rules
+
+
+def test_a_failed_document_is_as_described() -> None:
+    report = failed(ROOT / "nowhere", "unreadable", "why").to_dict()
+    assert (report["form"], report["organ"], report["year"], report["cells"]) == (None, None, None, {})
+    assert report["verdict"] == "failed"
+    assert isinstance(report["source"], dict)
+    assert report["source"]["media_type"] == "application/octet-stream"
+    assert "`application/octet-stream`" in section(OUTPUT, "## Documents that failed")
+
+
+def test_csv_columns_are_those_written() -> None:
+    described = section(OUTPUT, "## CSV").partition("Columns:")[2].partition("Table, row")[0]
+    assert tuple(_CODE.findall(described)) == COLUMNS
+
+
+def test_limits_are_those_of_the_program() -> None:
+    lines = re.findall(r"^\| `(\w+)` \| ([\d,]+) \|", section(OUTPUT, "## Limits"), re.MULTILINE)
+    limits = Limits()
+    assert {name: int(value.replace(",", "")) for name, value in lines} == {
+        name: getattr(limits, name) for name in type(limits).__slots__
+    }
+
+
+KEYS: list[tuple[str, type[BaseModel]]] = [
+    ("## Forms: rules/forms/\\<id\\>.yaml", kind)
+    for kind in (model.Form, model.Table, model.Row, model.Column, model.EditRule, model.Plausible, model.Marker)
+]
+KEYS += [
+    ("## Sentences: rules/prose.yaml", kind)
+    for kind in (prose_rules.ProseRules, prose_rules.Phrasing, prose_rules.Case, prose_rules.Subject)
+]
+KEYS += [
+    ("## Recognition: rules/recognition.yaml", kind)
+    for kind in (
+        recognition_rules.RecognitionRules,
+        recognition_rules.YearRule,
+        recognition_rules.OrganRule,
+        recognition_rules.Weighted,
+        recognition_rules.FormYear,
+        recognition_rules.YearNamed,
+        recognition_rules.LabelRule,
+    )
+]
+
+
+@pytest.mark.parametrize(("heading", "kind"), KEYS, ids=[kind.__name__ for _, kind in KEYS])
+def test_every_key_of_the_rules_is_described(heading: str, kind: type[BaseModel]) -> None:
+    described = set(_CODE.findall(section(RULES, heading)))
+    wanted = {info.alias or name for name, info in kind.model_fields.items()}
+    assert wanted <= described | {"id"}, wanted - described
+
+
+def test_kinds_and_layouts_are_described() -> None:
+    described = set(_CODE.findall(section(RULES, "## Forms: rules/forms/\\<id\\>.yaml")))
+    for values in (model.Kind, model.EditKind, model.PlausibleKind, model.Layout, model.ForEach):
+        assert set(values) <= described
+
+
+def test_links_lead_somewhere() -> None:
+    for name, page in PAGES.items():
+        here = (ROOT / name).parent
+        for target in re.findall(r"\]\(([^)\s]+)\)", page):
+            path, _, anchor = target.partition("#")
+            if path.startswith("http"):
+                continue
+            other = (here / path).resolve() if path else ROOT / name
+            assert other.exists(), f"{name}: {target}"
+            if anchor:
+                headings = re.findall(r"^#+ (.+)$", other.read_text(encoding="utf-8"), re.MULTILINE)
+                assert anchor in {heading.lower().replace(" ", "-") for heading in headings}, f"{name}: {target}"
+
+
+def test_samples_named_exist() -> None:
+    for page in PAGES.values():
+        for path in re.findall(r"eval/samples/[\w-]+/report\.\w+", page):
+            assert (ROOT / path).exists(), path

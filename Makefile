@@ -22,7 +22,7 @@ ifneq ($(words $(DEMO_FILES)),$(words $(DEMO)))
 else
 	@echo 'Four made-up reports. Every figure of the form is looked for, given a status and checked against the others.'
 	@echo '  clean-html-2022   a tidy web page: all printed, all adds up; rows the form does not print are derived'
-	@echo '  glued-2021        tables flattened, figures glued (229353446 is 22 9 3 5 3 4 46): the row sums cut them'
+	@echo '  glued-2021        tables flattened, figures glued (229353446 is 22 9 3 5 3 4 46): row and column sums cut them'
 	@echo '  prose-only-2023   tables lost: sentences give some figures, sums prove more, the rest stays missing'
 	@echo '  misprint-2023     a page whose figures do not add up: kept as printed, and reported below'
 	@echo

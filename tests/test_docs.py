@@ -23,6 +23,7 @@ from extractor.deliver.to_csv import COLUMNS
 from extractor.forms import model
 from extractor.forms.load import load_forms
 from extractor.parse import prose_rules, recognition_rules
+from extractor.parse.split import Shape, cuts
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -322,3 +323,13 @@ def test_samples_named_exist() -> None:
     for page in PAGES.values():
         for path in re.findall(r"eval/samples/[\w-]+/report\.\w+", page):
             assert (ROOT / path).exists(), path
+
+
+def test_the_glued_row_can_be_cut_as_the_pages_say() -> None:
+    shape = Shape((model.Kind.COUNT,) * 7, (((0, 1, 2, 3, 4, 5), 6),))
+    every, summing = (cuts(["229353446"], shape, checked=checked) for checked in (False, True))
+    ways = {" ".join(piece.text for piece in way) for way in summing}
+    for page in (README, HOW):
+        running = " ".join(page.split())
+        assert f"in {len(every)} ways" in running
+        assert {one for one in re.findall(r"\d+(?: \d+){6}", running) if one.endswith(" 46")} == ways

@@ -295,7 +295,7 @@ def ways_to_cut(row: str, truth: list[int]) -> list[tuple[int, ...]]:
 
 
 @given(st.integers(0, 40), st.floats(0, 0.5), st.randoms(use_true_random=False))
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=150)
 def test_rows_glued_and_rows_lost_never_make_a_certain_wrong_number(seed: int, share: float, random: Random) -> None:
     """Every row of a true report printed, glued (all its cuts at hand) or lost: what is certain is true."""
     truth = make_truth("ogi-2021", seed, scale=40).values

@@ -52,6 +52,8 @@ def fit(
     `rank` gives the odds of a split that no sum decides, from the figures in column order. `glues` says that the table
     prints its figures with nothing between them, so too few tokens cannot mean that blank cells were dropped.
     """
+    if len(row.tokens) == shape.size and row.because is None and all(map(_clean, row.tokens)):
+        return Fit((Fitted(tuple(row.tokens)),), row.origin)
     found = _fit(row, shape, rank, glues=glues)
     if found is None:
         return None
@@ -150,6 +152,13 @@ def _straight(row: ValueRow, shape: Shape, *, glues: bool) -> Fit:
         return Fit((Fitted(tokens),), row.origin, because, doubted=touching)
     ways = (Fitted(tokens, 2.0), *glued)
     return Fit(ways, Origin.GLUED, "as printed the row does not add up; cut elsewhere it does")
+
+
+def _clean(token: Token) -> bool:
+    """A whole number, or zero, alone in a cell of its own: nothing about it is open."""
+    return token.joint is Joint.CELL and type(token.value) is int and token.column is None and (
+        token.figures[0] != "0" or len(token.figures) == 1
+    )
 
 
 def _packed(tokens: Sequence[Token], shape: Shape) -> list[Token]:
@@ -266,7 +275,7 @@ def _glued(tokens: Sequence[Token], shape: Shape, rank: Callable[[Sequence[int]]
             because = "no cut of the digits satisfies the row sum" if shape.sums else None
             return Fit(ways, Origin.GLUED, because, doubted=bool(shape.sums))
         because = f"the digits can be cut in {len(found)} ways and no sum decides"
-        return Fit(ways, Origin.GLUED, because, doubted=len(found) >= MOST_CUTS)
+        return Fit(ways, Origin.GLUED, because, doubted=bool(shape.sums) or len(found) >= MOST_CUTS)
     return None
 
 

@@ -25,6 +25,7 @@ __all__ = ["Region", "Spotted", "regions", "spot", "value_rows"]
 _SHORTEST_TORN = 4
 _SIMILAR = 78.0
 _CLOSE_SCORES = 8.0
+_CUT = "the last digit may be the number of the next row"
 _FOREIGN_LIMIT = 32
 _TAIL = 600
 _CJK = re.compile(r"[\u3400-\u9fff]")
@@ -102,6 +103,8 @@ def _stands(item: Item, left: bool, right: bool) -> bool:
 def _left(text: str, hit: Hit, last_end: int) -> tuple[int, bool, bool]:
     """Where the label begins with its ordinal, whether what stands before it can end a cell, and whether the ordinal
     was cut off a run of digits without the form vouching for it."""
+    if hit.start == 0 or text[hit.start - 1] in _CELL_ENDS:
+        return hit.start, True, False
     begin, cut = _ordinal_start(text, hit.start, hit.items, last_end)
     at = begin - 1
     while at >= 0 and text[at] in " \u200b\xa0":
@@ -132,6 +135,8 @@ def _ordinal_start(text: str, start: int, items: Sequence[Item], last_end: int) 
 
 def _right(text: str, end: int, next_start: int) -> bool:
     """Whether what follows a label can be a cell of its own or the next label."""
+    if end < len(text) and text[end] in _CELL_ENDS:
+        return True
     at = end
     while at < len(text) and text[at] in " \u200b\xa0)\"”":
         at += 1
@@ -147,6 +152,8 @@ def _right(text: str, end: int, next_start: int) -> bool:
 
 
 def _in_sentence(text: str, hit: Hit, left: bool) -> bool:
+    if text[hit.end : hit.end + 1] in _CELL_ENDS:
+        return False
     after = _SENTENCE_AFTER.match(text, hit.end)
     if after is None:
         return False
@@ -290,7 +297,7 @@ class _Builder:
         if last is not None and last.end == hit.start and len(last.figures) > hit.cut:
             ordinals = {item.ordinal for item in hit.items if item.ordinal}
             if hit.cut or any(last.figures.endswith(ordinal) for ordinal in ordinals):
-                self._row.because = "the last digit may be the number of the next row"
+                self._row.because = _CUT
         if self._row.tokens and any(token.kind is not TokenKind.BLANK for token in self._row.tokens):
             self.flush()
         self._row.tokens.clear()
@@ -338,11 +345,15 @@ class _Builder:
         if self._pending_blanks:
             self._row.tokens.extend(self._pending_blanks)
             self._pending_blanks.clear()
+        if token.cut:
+            self._row.because = _CUT
         self._row.tokens.append(token)
 
     def _words(self, words: Words) -> None:
         text = bare_text(words.text)
         if len(text) < _SHORTEST_TORN:
+            if len(text) > 1 and self._row.tokens and self._row.tokens[-1].joint < Joint.CELL:
+                self.flush()
             return
         items, officials = self._officials
         matches = process.extract(text, officials, scorer=ratio, score_cutoff=_SIMILAR, limit=3)

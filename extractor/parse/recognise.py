@@ -114,10 +114,15 @@ def _scores(
 ) -> tuple[dict[str, float], dict[str, _Found]]:
     scores: dict[str, float] = {}
     found: dict[str, _Found] = {}
+    marked = {
+        form_id: [(weight, text) for text, weight in _marks(form, rules).markers if text in compact]
+        for form_id, form in forms.items()
+    }
+    bare = not any(marked.values())
     for form_id, form in forms.items():
-        marks = _marks(form, rules)
-        hits = [(weight, text) for text, weight in marks.markers if text in compact]
-        labels = sum(label in compact for label in marks.labels)
+        hits = marked[form_id]
+        # Labels are many: they are looked for only where a marker speaks for the form, or for none.
+        labels = sum(label in compact for label in _marks(form, rules).labels) if hits or bare else 0
         hits += [
             (citation.weight, match[0])
             for citation in rules.citations

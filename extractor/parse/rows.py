@@ -43,7 +43,7 @@ class Near(IntEnum):
 class Token(NamedTuple):
     """A figure, a blank, a 不适用 or other words at [start, end) of the text. `figures`: the bare digits of a number.
 
-    `column`: position in the table's columns, where a header says so.
+    `column`: position in the table's columns, where a header says so. `cut`: a digit behind it was taken for an ordinal.
     """
 
     kind: TokenKind
@@ -55,6 +55,7 @@ class Token(NamedTuple):
     joint: Joint = Joint.CELL
     column: int | None = None
     printed: str | None = None
+    cut: bool = False
 
 
 class Label(NamedTuple):

@@ -188,9 +188,12 @@ def _parts(raw: str, start: int, joint: Joint) -> Iterator[Token | Words]:
         if match["date"] is not None:
             yield Words(match.group(), start + match.start(), start + match.end())
         elif digits is not None:
-            if digits[-1] == "." and len(digits) <= 3 and _CJK.match(raw, match.end()):
-                continue  # an ordinal before words: 3.其他
             token = number(digits.rstrip(".,"), start + match.start(), joint)
+            if digits[-1] == "." and _CJK.match(raw, match.end()):
+                if len(digits) <= 3:
+                    continue  # an ordinal before words: 3.其他
+                shorter = number(digits[:-2].rstrip(".,"), start + match.start(), joint)
+                token = shorter._replace(cut=True)
             unit = match["unit"]
             yield token if unit is None else token._replace(unit=unit)
             joint = Joint.SPACE if raw[match.end() : match.end() + 1] in (" ", "") else Joint.NONE

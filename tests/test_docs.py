@@ -112,6 +112,7 @@ def test_every_command_is_shown() -> None:
 def test_options_named_in_running_text_exist() -> None:
     everything = [resolved([])[0], *(resolved([name])[0] for name in ("extract", "forms", "text"))]
     known = {option for command in everything for parameter in command.params for option in parameter.opts}
+    known |= {"--help"}
     evals = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "eval").glob("*.py"))
     for name, page in PAGES.items():
         for code in _CODE.findall(page):

@@ -1,4 +1,4 @@
-"""Documents made from known truths, every form in every layout: what is read is right, and no wrong number looks right."""
+"""Documents made from known truths, every form in every layout: what is read is right, or says that it may not be."""
 
 from functools import cache
 

@@ -4,6 +4,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from extractor.forms.model import Layout, Table
 from extractor.parse.labels import Role
@@ -74,11 +75,15 @@ def of_this_year(
     return kept if any(kept) else [list(rows) for rows in stretches]
 
 
+@lru_cache(maxsize=64)
+def _titles(titles: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(_ORDINAL.sub("", fold(title)) for title in titles))
+
+
 def _headings(folded: str, table: Table, year: int | None) -> list[tuple[int, bool]]:
     """Where a title of the table stands, and whether the line it stands in is about another year."""
     found: dict[int, bool] = {}
-    for title in table.titles:
-        words = _ORDINAL.sub("", fold(title))
+    for words in _titles(table.titles):
         at = folded.find(words)
         while at >= 0:
             begin = max(folded.rfind("\n", max(0, at - _LINE), at) + 1, at - _LINE)

@@ -40,6 +40,7 @@ _HEAD = 60
 _HEAD_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?:年度?)?(?=[\s|]|$)")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _FREE_BEFORE = "\n\r\t|*#`_>\"'”“‘’:"
+_NUMERALS = "一二三四五六七八九十"
 _LINE = 40
 _CELL_ENDS = "\n\t|"
 _FREE_AFTER = "\n\r\t|*#`_("
@@ -69,6 +70,9 @@ def spot(text: str, form: Form) -> Spotted:
     kept: list[Hit] = []
     last_end = -1
     for place, hit in enumerate(hits):
+        if _inside_words(text, hit, hits[place + 1].start if place + 1 < len(hits) else len(text)):
+            last_end = hit.end
+            continue
         begin, left, cut = _left(text, hit, last_end)
         right = _right(text, hit.end, hits[place + 1].start if place + 1 < len(hits) else len(text))
         items = tuple(item for item in hit.items if _stands(item, left, right))
@@ -78,6 +82,17 @@ def spot(text: str, form: Form) -> Spotted:
             kept.append(Hit(begin, hit.end, items, cut))
         last_end = hit.end
     return Spotted(text, tuple(kept))
+
+
+def _inside_words(text: str, hit: Hit, next_start: int) -> bool:
+    """A short word with more words right behind it: no label, and common in prose."""
+    after = text[hit.end : hit.end + 1]
+    return (
+        "\u4e00" <= after <= "\u9fff"
+        and next_start > hit.end
+        and after not in _NUMERALS
+        and all(item.bare or item.core for item in hit.items)
+    )
 
 
 def _whole_cell(text: str, hit: Hit, items: tuple[Item, ...], words: Vocabulary) -> tuple[Hit, tuple[Item, ...]]:

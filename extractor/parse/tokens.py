@@ -24,7 +24,7 @@ _RULE_LINE = re.compile(r"[\s|:+=-]*-{3,}[\s|:+=-]*")
 
 @dataclass(frozen=True, slots=True)
 class Break:
-    """End of a printed line."""
+    """End of a printed line, where a line is a row."""
 
     at: int
 
@@ -77,7 +77,8 @@ def scan_gap(
                 yield from _scan_line(line, at, joint, seen=seen, running=running, ended=ended, closed=closed)
         if ended:
             at += len(line) + 1
-            yield Break(at - 1)
+            if not cell_a_line:
+                yield Break(at - 1)
             seen = False
             joint = Joint.CELL if cell_a_line else Joint.LINE
 

@@ -7,7 +7,7 @@ that cell as the suspect (error localisation after Fellegi and Holt 1976, for on
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from extractor.forms.model import Form, Kind
-from extractor.parse.readings import Choice, Fact
+from extractor.parse.readings import Choice, Fact, TableReadings, Unplaced
 from extractor.read.document import Document
 from extractor.reconcile.linear import Linear
 from extractor.reconcile.propagate import broken
@@ -15,6 +15,7 @@ from extractor.report import Cell, Evidence, Finding, Number, Severity, Status, 
 
 __all__ = ["findings", "verdict"]
 
+_NO_TABLES = TableReadings(())
 _PRINTED = (Status.REPORTED, Status.CORRECTED, Status.DERIVED)
 _NIL = (Status.BLANK, Status.NOT_APPLICABLE)
 
@@ -25,14 +26,15 @@ def findings(
     cells: Mapping[str, Cell],
     edits: Sequence[Linear],
     facts: Sequence[Fact] = (),
-    choices: Sequence[Choice] = (),
+    tables: TableReadings = _NO_TABLES,
 ) -> tuple[Finding, ...]:
     """Everything about the report that somebody should look at, worst first."""
     found = [
         *_identities(cells, edits),
         *_domains(form, cells),
         *_prose(document, cells, facts),
-        *_reading(choices, cells),
+        *_reading(tables.choices, cells),
+        *_unplaced(document, tables.unplaced),
         *(Finding("document.reading", Severity.INFO, note) for note in document.notes),
     ]
     order = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
@@ -177,3 +179,11 @@ def _reading(choices: Sequence[Choice], cells: Mapping[str, Cell]) -> Iterator[F
             by_reason.setdefault(choice.because, []).extend(doubtful or names)
     for reason, names_ in by_reason.items():
         yield Finding("document.ambiguous_row", Severity.WARNING, reason, tuple(dict.fromkeys(names_)))
+
+
+def _unplaced(document: Document, rows: Sequence[Unplaced]) -> Iterator[Finding]:
+    """Rows of figures that no row of the form could be found for: nothing is lost without being said."""
+    for row in rows:
+        quote = Evidence(row.start, row.end, document.text[row.start : row.end])
+        message = f"a row of {row.figures} figures in the table '{row.table}' belongs to no row of the form"
+        yield Finding("document.unplaced_row", Severity.WARNING, message, quotes=(quote,))

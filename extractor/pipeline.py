@@ -47,10 +47,10 @@ def extract_document(document: Document, *, form: str | None = None, forms: Mapp
     if recognised.form is None:
         raise UnrecognisedError(recognised.reasons.get("form", "no annual report of a known form"))
     this = forms[recognised.form]
-    choices = read_tables(document, this, recognised.year)
+    tables = read_tables(document, this, recognised.year)
     facts = prose_facts(document, this, recognised.year)
-    settled = settle(document, this, choices, facts)
-    found = findings(document, this, settled.cells, settled.edits, facts, choices)
+    settled = settle(document, this, tables.choices, facts)
+    found = findings(document, this, settled.cells, settled.edits, facts, tables)
     return Report(
         source=document.source,
         form=this.id,

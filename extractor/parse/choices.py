@@ -6,7 +6,7 @@ from dataclasses import replace
 from extractor.forms.model import Form, Layout, Row, Table
 from extractor.parse.align import Placement, align
 from extractor.parse.fit import Fit, Fitted, fit, glues
-from extractor.parse.readings import Alternative, Choice, Reading, ReadingKind
+from extractor.parse.readings import Alternative, Choice, Reading, ReadingKind, TableReadings, Unplaced
 from extractor.parse.rows import Label, Near, Token, TokenKind, ValueRow
 from extractor.parse.shapes import line_shape, ranker, row_shape
 from extractor.parse.subtotals import place_subtotals
@@ -16,13 +16,13 @@ __all__ = ["table_choices"]
 _MOST_RUNS = 5
 
 
-def table_choices(rows: Sequence[ValueRow], table: Table, form: Form) -> Iterator[Choice]:
-    """What the rows of one printed table say, a Choice for each row that could be placed."""
+def table_choices(rows: Sequence[ValueRow], table: Table, form: Form) -> TableReadings:
+    """What the rows of one printed table say: a Choice for each row that could be placed, and the rows that could not."""
     if table.layout is Layout.LINE:
         rows = list(_with_figures(rows))
         if not _stacked(rows, table):
-            yield from _line_choices(rows, table, form)
-            return
+            choices = tuple(_line_choices(rows, table, form))
+            return TableReadings(choices, () if choices else tuple(_unplaced(rows, table)))
     placements = place_subtotals(rows, align(rows, table), table)
     sizes = [(rows[one.row], len(table.columns_of(table.rows[one.places[0]]))) for one in placements]
     glued = glues(sizes)
@@ -39,8 +39,19 @@ def table_choices(rows: Sequence[ValueRow], table: Table, form: Form) -> Iterato
             fitted.append((row, placement, fits))
     # A table whose blanks were dropped and whose totals do not explain its rows may print no totals at all.
     distrust = any(found.unexplained for _, _, fits in fitted for _, found in fits)
-    for row, _, fits in fitted:
-        yield _choice(row, fits, table, distrust)
+    placed = {placement.row for _, placement, _ in fitted}
+    rest = [row for number, row in enumerate(rows) if number not in placed]
+    return TableReadings(
+        tuple(_choice(row, fits, table, distrust) for row, _, fits in fitted), tuple(_unplaced(rest, table))
+    )
+
+
+def _unplaced(rows: Sequence[ValueRow], table: Table) -> Iterator[Unplaced]:
+    """The rows left over that look like rows of figures, not like a stray number or a year in a head."""
+    for row in rows:
+        figures = sum(1 for token in row.tokens if token.kind is TokenKind.NUMBER)
+        if figures > 1:
+            yield Unplaced(table.id, row.tokens[0].start, row.tokens[-1].end, figures)
 
 
 def _with_figures(rows: Sequence[ValueRow]) -> Iterator[ValueRow]:
@@ -104,9 +115,8 @@ def _reading(cell: str, token: Token | None, row: ValueRow) -> Reading | None:
         return Reading(cell, ReadingKind.NUMBER, token.value, token.start, token.end, printed, token.unit)
     if token.kind is TokenKind.BLANK:
         return Reading(cell, ReadingKind.BLANK, None, token.start, token.end, "")
-    if token.kind is TokenKind.NOT_APPLICABLE:
-        return Reading(cell, ReadingKind.NOT_APPLICABLE, None, token.start, token.end, token.printed or "")
-    return None
+    kind = ReadingKind.NOT_APPLICABLE if token.kind is TokenKind.NOT_APPLICABLE else ReadingKind.WORDS
+    return Reading(cell, kind, None, token.start, token.end, token.printed or "")
 
 
 def _stacked(rows: Sequence[ValueRow], table: Table) -> bool:

@@ -96,7 +96,7 @@ def _headings(folded: str, table: Table, year: int | None) -> list[tuple[int, bo
     return sorted(found.items())
 
 
-def weigh_copies(copies: Sequence[list[Choice]]) -> Iterator[Choice]:
+def weigh_copies(copies: Sequence[Sequence[Choice]]) -> Iterator[Choice]:
     """A table printed more than once: where the copies contradict each other, none of them is trusted alone."""
     values: list[dict[str, Number | None]] = [
         {reading.cell: reading.value for choice in choices for reading in choice.alternatives[0].readings}

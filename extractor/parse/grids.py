@@ -152,7 +152,7 @@ def _table_rows(lines: Sequence[_Line], table: Table, year: int | None) -> list[
         number
         for number, line in enumerate(lines)
         if any(item.table == table.id and not item.bare for _, item, _ in line.items)
-        or sum(1 for _, _, item in line.heads if item.table == table.id) >= 2
+        or _heads_table(line, table)
     ]
     if not marked:
         return []
@@ -195,6 +195,12 @@ def _waiting(loose: list[Label], here: list[tuple[int, Item, float]]) -> list[La
     return [Label(label.item, Near.LOOSE, label.score) for label in loose] + [
         Label(item, Near.CLOSE if column == last else Near.LOOSE, score) for column, item, score in here if not item.bare
     ]
+
+
+def _heads_table(line: _Line, table: Table) -> bool:
+    """Whether several cells of the line are heads of the table, and not only the 其他 and 总计 that all tables have."""
+    mine = [(column, item) for column, _, item in line.heads if item.table == table.id]
+    return len({column for column, _ in mine}) >= 2 and any(not item.bare for _, item in mine)
 
 
 def _header(line: _Line, table: Table) -> dict[int, int]:

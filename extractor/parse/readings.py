@@ -10,13 +10,23 @@ from typing import NamedTuple
 
 from extractor.report import Number
 
-__all__ = ["Alternative", "Choice", "Fact", "Origin", "Reading", "ReadingKind"]
+__all__ = [
+    "Alternative",
+    "Choice",
+    "Fact",
+    "Origin",
+    "Reading",
+    "ReadingKind",
+    "TableReadings",
+    "Unplaced",
+]
 
 
 class ReadingKind(StrEnum):
     NUMBER = "number"
     BLANK = "blank"
     NOT_APPLICABLE = "not_applicable"
+    WORDS = "words"
 
 
 class Origin(StrEnum):
@@ -63,6 +73,24 @@ class Choice:
     doubted: bool = False
     unlabelled: bool = False
     nameless: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Unplaced:
+    """A row of figures inside a table that could be put nowhere: offsets [start, end) and how many figures it has."""
+
+    table: str
+    start: int
+    end: int
+    figures: int
+
+
+@dataclass(frozen=True, slots=True)
+class TableReadings:
+    """All that the tables of a document say, and the rows that nothing could be made of."""
+
+    choices: tuple[Choice, ...]
+    unplaced: tuple[Unplaced, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

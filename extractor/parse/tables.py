@@ -7,14 +7,14 @@ from extractor.parse.choices import table_choices
 from extractor.parse.copies import instances, of_this_year, weigh_copies, weight
 from extractor.parse.flat import regions, spot, value_rows
 from extractor.parse.grids import grid_rows
-from extractor.parse.readings import Choice
+from extractor.parse.readings import Choice, TableReadings, Unplaced
 from extractor.parse.rows import ValueRow
 from extractor.read.document import Document
 
 __all__ = ["read_tables"]
 
 
-def read_tables(document: Document, form: Form, year: int | None) -> list[Choice]:
+def read_tables(document: Document, form: Form, year: int | None) -> TableReadings:
     """Everything that the tables of `document` say about the cells of `form`."""
     by_grid = grid_rows(document, form, year) if document.grids else {}
     by_text: dict[str, list[list[ValueRow]]] = {}
@@ -23,6 +23,7 @@ def read_tables(document: Document, form: Form, year: int | None) -> list[Choice
         for region in regions(spotted, form):
             by_text.setdefault(region.table.id, []).append(value_rows(spotted, region, year))
     choices: list[Choice] = []
+    unplaced: list[Unplaced] = []
     for table in form.tables:
         grid = of_this_year(document.folded, [by_grid.get(table.id, [])], table, year)
         flat = of_this_year(document.folded, by_text.get(table.id, []), table, year)
@@ -30,9 +31,10 @@ def read_tables(document: Document, form: Form, year: int | None) -> list[Choice
         in_text = [part for rows in flat for part in instances(rows, table)]
         if weight(in_text) > weight(found):
             found = in_text
-        copies = [list(table_choices(rows, table, form)) for rows in found]
-        choices.extend(weigh_copies(copies))
-    return choices
+        copies = [table_choices(rows, table, form) for rows in found]
+        choices.extend(weigh_copies([copy.choices for copy in copies]))
+        unplaced.extend(row for copy in copies for row in copy.unplaced)
+    return TableReadings(tuple(choices), tuple(unplaced))
 
 
 def _thin(rows: Sequence[ValueRow], table: Table) -> bool:

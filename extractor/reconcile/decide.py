@@ -115,6 +115,8 @@ def _cell(text: str, reading: Reading, choice: Choice | None) -> Cell:
     evidence = Evidence(reading.start, reading.end, text[reading.start : reading.end])
     if reading.kind is ReadingKind.NOT_APPLICABLE:
         return Cell(None, Status.NOT_APPLICABLE, _RULES, evidence, reading.printed)
+    if reading.kind is ReadingKind.WORDS:
+        return Cell(None, Status.MISSING, _RULES, evidence, reading.printed, because="the cell holds words, no figure")
     because = choice.because if choice is not None and len(choice.alternatives) > 1 else None
     return Cell(reading.value, Status.REPORTED, _RULES, evidence, reading.printed, because=because, unit=reading.unit)
 

@@ -33,11 +33,12 @@ def settle(document: Document, form: Form, choices: Sequence[Choice], facts: Seq
     kept = surviving(choices, edits)
     decided = decide(document.text, choices, kept)
     cells = {cell: decided.get(cell, MISSING) for cell in form.cells}
+    _doubt_unlabelled(cells, edits, choices)
+    _derive(form, cells, edits)
     stated = _from_prose(document, form, cells, facts, present, edits)
     if stated:
         edits = resolve(form, present | stated)
-    _doubt_unlabelled(cells, edits, choices)
-    _derive(form, cells, edits)
+        _derive(form, cells, edits)
     return Settled(cells, edits)
 
 

@@ -141,7 +141,10 @@ def _worst(console: Console, done: Sequence[tuple[Case, Score]], count: int) -> 
         console.print(f"{case.id}: {counts}", markup=False, highlight=False)
         if score.failed:
             console.print(f"    failed: {score.failed}", markup=False, highlight=False)
-        for cell in sorted(score.cells, key=lambda one: one.outcome not in (Outcome.SILENTLY_WRONG, Outcome.INVENTED, Outcome.UNEXPECTED))[:12]:
+        for cell in sorted(
+            score.cells,
+            key=lambda one: one.outcome not in (Outcome.SILENTLY_WRONG, Outcome.INVENTED, Outcome.UNEXPECTED),
+        )[:12]:
             line = f"    {cell.cell} {cell.outcome}: got {cell.got} gold {cell.gold} {cell.status} {cell.evidence}"
             console.print(line, markup=False, highlight=False, soft_wrap=True)
 

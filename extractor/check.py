@@ -59,7 +59,9 @@ def verdict(form: Form, cells: Mapping[str, Cell], found: Sequence[Finding]) -> 
 
 
 def _identities(cells: Mapping[str, Cell], edits: Iterable[Linear]) -> Iterator[Finding]:
-    values = {cell: state.value for cell, state in cells.items() if state.value is not None and state.status in _PRINTED}
+    values = {
+        cell: state.value for cell, state in cells.items() if state.value is not None and state.status in _PRINTED
+    }
     nil = {cell for cell, state in cells.items() if state.status in _NIL}
     failed = [linear for linear in edits if broken(linear, values, nil)]
     suspects = _suspects(failed, edits, values, nil)

@@ -1,12 +1,12 @@
 """The one tree of errors.
 
-    GoujiError
-    ├── RulesError        a mistake in rules/, with file and line
-    ├── DocumentError     a document that cannot be processed; `code` is stable
-    │   ├── UnreadableError   empty, binary, undecodable or of an unknown type
-    │   ├── LimitError        over one of the limits on untrusted documents
-    │   └── UnrecognisedError readable, but no annual report of a known form
-    └── UsageError        the caller asked for something that does not exist
+GoujiError
+├── RulesError        a mistake in rules/, with file and line
+├── DocumentError     a document that cannot be processed; `code` is stable
+│   ├── UnreadableError   empty, binary, undecodable or of an unknown type
+│   ├── LimitError        over one of the limits on untrusted documents
+│   └── UnrecognisedError readable, but no annual report of a known form
+└── UsageError        the caller asked for something that does not exist
 """
 
 __all__ = [

@@ -23,7 +23,7 @@ __all__ = [
 ]
 
 Number: TypeAlias = int | Decimal
-JSONValue: TypeAlias = "None | bool | int | float | str | list[JSONValue] | dict[str, JSONValue]"
+JSONValue: TypeAlias = "bool | int | float | str | list[JSONValue] | dict[str, JSONValue] | None"
 
 
 class Status(StrEnum):

@@ -8,7 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from extractor.forms.model import Kind
-from extractor.parse.fit import Fit, fit, glues, holds
+from extractor.parse.fit import fit
+from extractor.parse.fitted import Fit, holds
+from extractor.parse.glue import glues
 from extractor.parse.rows import Joint, Token, TokenKind, ValueRow
 from extractor.parse.split import Shape
 

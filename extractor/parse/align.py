@@ -77,9 +77,7 @@ def _fits(row: ValueRow, size: int) -> bool:
     return len(row.tokens) == size or 0 < len(row.tokens) < size
 
 
-def _stretch(
-    rows: Sequence[ValueRow], first: int, last: int, table: Table, low: int, high: int
-) -> Iterator[Placement]:
+def _stretch(rows: Sequence[ValueRow], first: int, last: int, table: Table, low: int, high: int) -> Iterator[Placement]:
     """Align rows[first:last) with table.rows[low:high). O(rows * template rows)."""
     count, width = last - first, high - low
     if not width:

@@ -5,7 +5,9 @@ from dataclasses import replace
 
 from extractor.forms.model import Form, Layout, Row, Table
 from extractor.parse.align import Placement, align
-from extractor.parse.fit import Fit, Fitted, fit, glues
+from extractor.parse.fit import fit
+from extractor.parse.fitted import Fit, Fitted
+from extractor.parse.glue import glues
 from extractor.parse.readings import Alternative, Choice, Reading, ReadingKind, TableReadings, Unplaced
 from extractor.parse.rows import Label, Near, Token, TokenKind, ValueRow
 from extractor.parse.shapes import line_shape, ranker, row_shape
@@ -131,7 +133,7 @@ def _line_choices(rows: Sequence[ValueRow], table: Table, form: Form) -> Iterato
     tokens = [token for row in rows for token in row.tokens]
     if not tokens:
         return
-    longest = max(rows, key=lambda row: (sum(max(1, len(token.figures)) for token in row.tokens)))
+    longest = max(rows, key=lambda row: sum(max(1, len(token.figures)) for token in row.tokens))
     required = [row for row in table.rows if not row.optional]
     shape = line_shape(form, table, required)
     size = shape.size

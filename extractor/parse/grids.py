@@ -151,8 +151,7 @@ def _table_rows(lines: Sequence[_Line], table: Table, year: int | None) -> list[
     marked = [
         number
         for number, line in enumerate(lines)
-        if any(item.table == table.id and not item.bare for _, item, _ in line.items)
-        or _heads_table(line, table)
+        if any(item.table == table.id and not item.bare for _, item, _ in line.items) or _heads_table(line, table)
     ]
     if not marked:
         return []
@@ -193,7 +192,9 @@ def _waiting(loose: list[Label], here: list[tuple[int, Item, float]]) -> list[La
         return loose
     last = max(column for column, _, _ in here)
     return [Label(label.item, Near.LOOSE, label.score) for label in loose] + [
-        Label(item, Near.CLOSE if column == last else Near.LOOSE, score) for column, item, score in here if not item.bare
+        Label(item, Near.CLOSE if column == last else Near.LOOSE, score)
+        for column, item, score in here
+        if not item.bare
     ]
 
 
@@ -292,6 +293,16 @@ def _placed(
         seen.add(position)
         place = wanted.index(column_id) if wanted else position
         out.append(
-            Token(token.kind, token.start, token.end, token.figures, token.value, token.unit, token.joint, place, token.printed)
+            Token(
+                token.kind,
+                token.start,
+                token.end,
+                token.figures,
+                token.value,
+                token.unit,
+                token.joint,
+                place,
+                token.printed,
+            )
         )
     return out

@@ -17,7 +17,9 @@ from extractor.read.fold import fold
 __all__ = ["Condensed", "Hit", "Item", "Role", "Vocabulary", "condense", "vocabulary"]
 
 _WORD = re.compile(r"[^\W_]+")
-_ORDINAL = re.compile(r"^\s*(?:\(?[一二三四五六七八九十]{1,3}\)?[、.,)]|\([一二三四五六七八九十]{1,3}\)|\d{1,2}[.、)])\s*")
+_ORDINAL = re.compile(
+    r"^\s*(?:\(?[一二三四五六七八九十]{1,3}\)?[、.,)]|\([一二三四五六七八九十]{1,3}\)|\d{1,2}[.、)])\s*"
+)
 _SHORT = 2
 
 

@@ -164,7 +164,9 @@ def _search(runs: tuple[str, ...], shape: Shape, totals: dict[int, tuple[int, ..
         if column in totals:
             expected = str(sum(int(pieces[part].text) for part in totals[column]))
             if rest.startswith(expected):
-                stack.append((run, offset + len(expected), (*pieces, Piece(run, offset, offset + len(expected), expected))))
+                stack.append(
+                    (run, offset + len(expected), (*pieces, Piece(run, offset, offset + len(expected), expected)))
+                )
             continue
         for length in range(1, min(len(rest), room) + 1):
             text = rest[:length]

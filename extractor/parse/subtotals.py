@@ -40,9 +40,7 @@ def place_subtotals(rows: Sequence[ValueRow], placements: list[Placement], table
     return out
 
 
-def _doubt(
-    row: ValueRow, number: int, rows: Sequence[ValueRow], place_of: Mapping[int, int], table: Table
-) -> None:
+def _doubt(row: ValueRow, number: int, rows: Sequence[ValueRow], place_of: Mapping[int, int], table: Table) -> None:
     """Doubt a row placed as a subtotal that its details do not add up to: it may be a detail row without its label."""
     group = table.rows[place_of[number]].subtotal_of
     if group is None:

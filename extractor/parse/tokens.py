@@ -13,7 +13,9 @@ _FIELD = re.compile(r"[^\t|]+|\t|\|")
 _NUMERIC = re.compile(r"[\s\d.,+-]+")
 _GROUP = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?(?:-\d+)*|[-/]+")
 _LEADING = re.compile(rf"\s*[+-]?\d[\d,]*(?:\.\d+)?\s*(?:{UNIT_PATTERN})?\s*(?:[(].*)?")
-_PART = re.compile(rf"(?P<date>\d+\s?[年月日号届%])|(?P<digits>[+-]?\d[\d,.]*(?:-\d[\d.]*)*)(?P<unit>{UNIT_PATTERN})?|(?P<words>[^\W\d_]+)|(?P<dash>(?<!\S)[-/]+(?!\S))")
+_PART = re.compile(
+    rf"(?P<date>\d+\s?[年月日号届%])|(?P<digits>[+-]?\d[\d,.]*(?:-\d[\d.]*)*)(?P<unit>{UNIT_PATTERN})?|(?P<words>[^\W\d_]+)|(?P<dash>(?<!\S)[-/]+(?!\S))"
+)
 _UNIT = re.compile(UNIT_PATTERN)
 _CJK = re.compile(r"[\u3400-\u9fff]")
 _SENTENCE = 24
@@ -175,7 +177,9 @@ def _whole(raw: str, start: int, joint: Joint) -> Iterator[Token]:
             printed=raw.strip(),
         )
     elif figure.kind is FigureKind.NOT_APPLICABLE:
-        yield Token(TokenKind.NOT_APPLICABLE, start + figure.start, start + figure.end, joint=joint, printed=raw.strip())
+        yield Token(
+            TokenKind.NOT_APPLICABLE, start + figure.start, start + figure.end, joint=joint, printed=raw.strip()
+        )
     else:
         for match in _GROUP.finditer(raw):
             yield number(match.group(), start + match.start(), joint)

@@ -39,7 +39,11 @@ def surviving(choices: Sequence[Choice], edits: Sequence[Linear]) -> list[tuple[
         if len(choice.alternatives) == 1:
             fixed.update(_values(choice.alternatives[0]))
     seen_once = {cell for choice in choices for way in choice.alternatives for cell in _values(way)}
-    exact = [linear for linear in edits if linear.exact and linear.complete and all(cell in seen_once for cell in linear.cells)]
+    exact = [
+        linear
+        for linear in edits
+        if linear.exact and linear.complete and all(cell in seen_once for cell in linear.cells)
+    ]
     for component, links in _components(opened, exact):
         kept = _search(component, links, fixed)
         if kept is None:

@@ -43,9 +43,8 @@ def implied(form: Form, edits: Iterable[Linear], known: Mapping[str, Number]) ->
         if not (linear.exact and linear.complete):
             continue
         balance, over, under = _weigh(linear, values)
-        if over or under:
-            if all(kinds[cell] is Kind.COUNT for cell in linear.cells):
-                pending.append(linear)
+        if (over or under) and all(kinds[cell] is Kind.COUNT for cell in linear.cells):
+            pending.append(linear)
         if (not under and balance > 0) or (not over and balance < 0):
             tainted.update(linear.cells)
     if not pending:
@@ -105,7 +104,8 @@ def _bounded(usable: Sequence[Linear], known: Mapping[str, Number]) -> dict[str,
             low[cell] = 0 if value is None else int(value)
             high[cell] = None if value is None else int(value)
     for _ in range(_ROUNDS):
-        if not any([_tighten(linear.plus, linear.minus, low, high) for linear in usable]):
+        moved = [_tighten(linear.plus, linear.minus, low, high) for linear in usable]
+        if not any(moved):
             break
     out: dict[str, int] = {}
     for cell, bottom in low.items():
@@ -117,9 +117,7 @@ def _bounded(usable: Sequence[Linear], known: Mapping[str, Number]) -> dict[str,
     return out
 
 
-def _tighten(
-    plus: Sequence[str], minus: Sequence[str], low: dict[str, int], high: dict[str, int | None]
-) -> bool:
+def _tighten(plus: Sequence[str], minus: Sequence[str], low: dict[str, int], high: dict[str, int | None]) -> bool:
     """One edit's bounds on each of its cells. True if any bound moved."""
     changed = False
     for own, other in ((plus, minus), (minus, plus)):

@@ -1,0 +1,73 @@
+"""Fitting a row whose blank cells were dropped: the figures keep their order and lose their places."""
+
+from collections.abc import Sequence
+from itertools import combinations, islice
+from math import comb
+
+from extractor.parse.fitted import BLANK, Fit, Fitted, placed, value_of
+from extractor.parse.rows import Token, ValueRow
+from extractor.parse.split import Shape
+
+__all__ = ["dropped_ways", "packed"]
+
+_PLACEMENTS = 3003
+
+
+def packed(tokens: Sequence[Token], shape: Shape) -> list[Token]:
+    """The figures of a row whose blanks may have been moved behind them: they stand together on the left, the total's
+    place is empty, and the last of them is the sum of the others."""
+    figures = [token for token in tokens if token.kind is not BLANK]
+    count = len(figures)
+    if not shape.sums or not 1 < count < shape.size or any(token.kind is BLANK for token in tokens[:count]):
+        return []
+    return figures if value_of(figures[-1]) and sum(map(value_of, figures[:-1])) == value_of(figures[-1]) else []
+
+
+def dropped_ways(row: ValueRow, tokens: Sequence[Token], shape: Shape) -> Fit | None:
+    """Fewer tokens than columns: blank cells were dropped, so the figures keep their order and lose their places."""
+    size = shape.size
+    if not tokens:
+        return Fit((Fitted((None,) * size),), row.origin) if row.blank_cells else None
+    if not shape.sums:
+        if size == 1:
+            return None
+        ways = [placed(tokens, places, size) for places in combinations(range(size), len(tokens))]
+        because = f"{len(tokens)} of {size} figures are printed and nothing says in which columns"
+        return Fit(tuple(Fitted(way) for way in ways), row.origin, because, dropped=True)
+    because = f"{len(tokens)} of {size} figures are printed; blank cells were dropped"
+    totals = {total for _, total in shape.sums}
+    if not any(map(value_of, tokens)):
+        # Zeros make no difference to any sum; totals are what a body prints when it prints one figure a row.
+        places = [*sorted(totals), *(place for place in range(size) if place not in totals)][: len(tokens)]
+        return Fit((Fitted(placed(tokens, sorted(places), size)),), row.origin, because, dropped=True)
+    found: list[Fitted] = []
+    capped = comb(size, len(tokens)) > _PLACEMENTS
+    for places in islice(combinations(range(size), len(tokens)), _PLACEMENTS):
+        way = placed(tokens, places, size)
+        if not _explains(way, shape, alone=len(tokens) == 1):
+            continue
+        covered = sum(1 for place in places if place in totals)
+        found.append(Fitted(way, 8.0**covered * 2.0 ** -(sum(places) / size)))
+    if not found:
+        every = islice(combinations(range(size), len(tokens)), _PLACEMENTS)
+        found = [Fitted(placed(tokens, places, size)) for places in every]
+        return Fit(tuple(found), row.origin, because, doubted=True, dropped=True, unexplained=True)
+    return Fit(tuple(found), row.origin, because, doubted=capped, dropped=True)
+
+
+def _explains(tokens: Sequence[Token | None], shape: Shape, *, alone: bool) -> bool:
+    """Whether every printed total is the sum of the parts printed beside it, and no part stands without its total.
+
+    A figure alone in its row may be the total or, the total left blank, a part.
+    """
+    for parts, total in shape.sums:
+        whole = tokens[total]
+        printed = [token for part in parts if (token := tokens[part]) is not None]
+        if whole is None:
+            if printed and not alone and any(value_of(token) for token in printed):
+                return False
+        elif (printed and sum(value_of(token) for token in printed) != value_of(whole)) or (
+            not printed and not alone and value_of(whole)
+        ):
+            return False
+    return True

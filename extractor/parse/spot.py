@@ -1,0 +1,147 @@
+"""Spotting labels in a flattened text: those that stand as labels do, with their ordinals, and none in a sentence."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rapidfuzz import process
+from rapidfuzz.fuzz import ratio
+
+from extractor.forms.model import Form
+from extractor.parse.labels import Hit, Item, Vocabulary, bare_text, condense, vocabulary
+from extractor.read.figures import UNIT_PATTERN
+
+__all__ = ["CLOSE_ENOUGH", "OFFICIAL_ORDINAL", "Spotted", "ordinal_start", "spot"]
+
+CLOSE_ENOUGH = 78.0
+OFFICIAL_ORDINAL = re.compile(r"^\s*(?:\(?[一二三四五六七八九十]{1,3}\)?[、.,)]?|\d{1,2}[、.)])\s*")
+_ORDINAL_BEFORE = re.compile(r"(?:\(?[一二三四五六七八九十]{1,3}\)?[、.,)]?|\(?\d{1,2}\)?[、.,)])\s*[*|\t ]*$")
+_DIGITS_BEFORE = re.compile(r"(?P<open>\(?)(?P<digits>\d+)\)?[、.,)]\s*[*|\t ]*$")
+_SENTENCE_AFTER = re.compile(rf"[ :]*(?:为|共|计|有)?[ ]*[\d,.]+[ ]*(?:{UNIT_PATTERN})?[ ]*[,;。、](?!\d)")
+_UNIT_BEFORE = re.compile(rf"(?<=[\s|])(?:{UNIT_PATTERN})$")
+_UNIT_AFTER = re.compile(rf"(?:{UNIT_PATTERN})(?=[\s|\d]|$)")
+_FREE_BEFORE = "\n\r\t|*#`_>\"'”“‘’:"
+_FREE_AFTER = "\n\r\t|*#`_("
+_NUMERALS = "一二三四五六七八九十"
+_LINE = 40
+_CELL_ENDS = "\n\t|"
+
+
+@dataclass(frozen=True, slots=True)
+class Spotted:
+    """A text with the labels of a form found in it, those in sentences left out."""
+
+    text: str
+    hits: tuple[Hit, ...]
+
+
+def spot(text: str, form: Form) -> Spotted:
+    """All labels of `form` in the folded `text` that stand as labels do, not in a sentence."""
+    words = vocabulary(form)
+    hits = words.find(condense(text))
+    kept: list[Hit] = []
+    last_end = -1
+    for place, hit in enumerate(hits):
+        if _inside_words(text, hit, hits[place + 1].start if place + 1 < len(hits) else len(text)):
+            last_end = hit.end
+            continue
+        begin, left, cut = _left(text, hit, last_end)
+        right = _right(text, hit.end, hits[place + 1].start if place + 1 < len(hits) else len(text))
+        items = tuple(item for item in hit.items if _stands(item, left, right))
+        if items and left != right:
+            hit, items = _whole_cell(text, hit, items, words)
+        if items and not (not left and not right) and not _in_sentence(text, hit, left):
+            kept.append(Hit(begin, hit.end, items, cut))
+        last_end = hit.end
+    return Spotted(text, tuple(kept))
+
+
+def _inside_words(text: str, hit: Hit, next_start: int) -> bool:
+    """A short word with more words right behind it: no label, and common in prose."""
+    after = text[hit.end : hit.end + 1]
+    return (
+        "\u4e00" <= after <= "\u9fff"
+        and next_start > hit.end
+        and after not in _NUMERALS
+        and all(item.bare or item.core for item in hit.items)
+    )
+
+
+def _whole_cell(text: str, hit: Hit, items: tuple[Item, ...], words: Vocabulary) -> tuple[Hit, tuple[Item, ...]]:
+    """The label that the whole cell is most like, where a known one is only a part of it: 信函、传真申请数 with its
+    first character lost holds 传真申请数, which is another row."""
+    begin = max((text.rfind(mark, max(0, hit.start - _LINE), hit.start) for mark in _CELL_ENDS), default=-1) + 1
+    end = min((at for mark in _CELL_ENDS if (at := text.find(mark, hit.end, hit.end + _LINE)) >= 0), default=hit.end)
+    cell = bare_text(OFFICIAL_ORDINAL.sub("", text[begin:end]))
+    length = len(bare_text(text[hit.start : hit.end]))
+    if begin <= 0 or not length < len(cell) <= length + 4:
+        return hit, items
+    match = process.extractOne(cell, words.whole.keys(), scorer=ratio, score_cutoff=CLOSE_ENOUGH)
+    if match is None:
+        return hit, items
+    found = tuple(item for item in words.whole[match[0]] if not item.bare and not item.core)
+    return (hit, found) if found else (hit, items)
+
+
+def _stands(item: Item, left: bool, right: bool) -> bool:
+    return (left and right) if item.bare or item.core else True
+
+
+def _left(text: str, hit: Hit, last_end: int) -> tuple[int, bool, bool]:
+    """Where the label begins with its ordinal, whether what stands before it can end a cell, and whether the ordinal
+    was cut off a run of digits without the form vouching for it."""
+    if hit.start == 0 or text[hit.start - 1] in _CELL_ENDS:
+        return hit.start, True, False
+    begin, cut = ordinal_start(text, hit.start, hit.items, last_end)
+    at = begin - 1
+    while at >= 0 and text[at] in " \u200b\xa0":
+        at -= 1
+    if at < 0 or at < last_end:
+        return begin, True, cut
+    char = text[at]
+    if char in _FREE_BEFORE or char.isdigit() or char in "。)":
+        return begin, True, cut
+    return begin, at < begin - 1 and _UNIT_BEFORE.search(text, max(0, at - 4), at + 1) is not None, cut
+
+
+def ordinal_start(text: str, start: int, items: Sequence[Item], last_end: int) -> tuple[int, bool]:
+    """The offset where the ordinal before `start` begins. Digits glued to it stay outside: only as many are taken as
+    the form prints there, or one, by guess (second value true)."""
+    window = text[max(0, start - 12, last_end) : start]
+    match = _ORDINAL_BEFORE.search(window)
+    if match is None:
+        return start, False
+    digits = _DIGITS_BEFORE.search(window)
+    if digits is None:
+        return start - len(match.group()), False
+    run = digits["digits"]
+    known = next((item.ordinal for item in items if item.ordinal and run.endswith(item.ordinal)), "")
+    keep = len(known) or 1
+    return start - len(digits.group()) + len(digits["open"]) + len(run) - keep, len(run) > keep and not known
+
+
+def _right(text: str, end: int, next_start: int) -> bool:
+    """Whether what follows a label can be a cell of its own or the next label."""
+    if end < len(text) and text[end] in _CELL_ENDS:
+        return True
+    at = end
+    while at < len(text) and text[at] in ' \u200b\xa0)"”':
+        at += 1
+    if at >= len(text) or at >= next_start:
+        return True
+    char = text[at]
+    if char in _FREE_AFTER or char.isdigit() or char in "-/":
+        return True
+    unit = _UNIT_AFTER.match(text, at)
+    if unit is not None and at > end:
+        return True
+    return _ORDINAL_BEFORE.search(text[at : min(next_start, at + 6)]) is not None and next_start - at <= 6
+
+
+def _in_sentence(text: str, hit: Hit, left: bool) -> bool:
+    if text[hit.end : hit.end + 1] in _CELL_ENDS:
+        return False
+    after = _SENTENCE_AFTER.match(text, hit.end)
+    if after is None:
+        return False
+    return not left or text[after.end() - 1] != "、" or "\n" not in text[hit.end : after.end()]

@@ -129,7 +129,7 @@ def _out_of_order(rows: Sequence[ValueRow], table: Table, placements: list[Place
 
 def _score(row: ValueRow, index: int, template: Row, table: Table) -> float:
     score = foreign = 0.0
-    named = firmly = False
+    named = firmly = binding = False
     for label in row.labels:
         worth = _LABEL[label.near] * label.score * (0.8 if label.item.core else 1.0) * (0.5 if label.item.bare else 1.0)
         if label.item.index == index:
@@ -140,8 +140,11 @@ def _score(row: ValueRow, index: int, template: Row, table: Table) -> float:
             score = max(score, min(worth, _HEAD_FIRST))
             firmly = True
         elif label.near is Near.FIRM and not label.item.bare:
+            binding = binding or (label.score >= 1.0 and not label.item.core)
             foreign = max(foreign, _FOREIGN_LABEL * label.score * (0.8 if label.item.core else 1.0))
     if not firmly:
+        if binding:
+            return _NEVER  # it says in so many words that it is another row
         score -= foreign
     if template.optional and not named:
         if template.subtotal_of:

@@ -19,6 +19,8 @@ _YEAR = re.compile(r"((?:19|20)\d\d)\s*年")
 _LAST_YEAR = re.compile(r"上年(?!度?结转)|去年|上一年(?!度?项目)")
 _ORDINAL = re.compile(r"^[一二三四五六七八九十]+、")
 _LINE = 40
+_MOST_COPIES = 6
+_SHARE = 0.4
 _AFTER = 12
 _TWICE = "the table is printed more than once, with different figures"
 
@@ -54,7 +56,7 @@ def instances(rows: Sequence[ValueRow], table: Table) -> list[list[ValueRow]]:
         current.append(row)
     if current:
         out.append(current)
-    return out
+    return out if len(out) <= _MOST_COPIES else sorted(out, key=lambda rows: -len(rows))[:_MOST_COPIES]
 
 
 def of_this_year(
@@ -97,17 +99,27 @@ def _headings(folded: str, table: Table, year: int | None) -> list[tuple[int, bo
 
 
 def weigh_copies(copies: Sequence[Sequence[Choice]]) -> Iterator[Choice]:
-    """A table printed more than once: where the copies contradict each other, none of them is trusted alone."""
+    """A table printed more than once: where the copies contradict each other, none of them is trusted alone.
+
+    A few lines that look like rows (an example, a table of contents, an annex) are no copy of the table: they cast
+    doubt on themselves and on the rows they contradict, not on all the others.
+    """
     values: list[dict[str, Number | None]] = [
         {reading.cell: reading.value for choice in choices for reading in choice.alternatives[0].readings}
         for choices in copies
     ]
-    contradict = any(
-        values[i][cell] != values[j][cell]
-        for i in range(len(values))
-        for j in range(i)
-        for cell in values[i].keys() & values[j].keys()
-    )
-    for choices in copies:
+    largest = max(map(len, copies), default=0)
+    doubted = [False] * len(copies)
+    contradicted: set[str] = set()
+    for i in range(len(values)):
+        for j in range(i):
+            differ = {cell for cell in values[i].keys() & values[j].keys() if values[i][cell] != values[j][cell]}
+            if differ:
+                contradicted |= differ
+                small = min(len(copies[i]), len(copies[j])) < _SHARE * largest
+                doubted[i] = doubted[i] or not small or len(copies[i]) <= len(copies[j])
+                doubted[j] = doubted[j] or not small or len(copies[j]) <= len(copies[i])
+    for choices, all_doubted in zip(copies, doubted, strict=True):
         for choice in choices:
-            yield replace(choice, doubted=True, because=choice.because or _TWICE) if contradict else choice
+            touched = all_doubted or any(reading.cell in contradicted for reading in choice.alternatives[0].readings)
+            yield replace(choice, doubted=True, because=choice.because or _TWICE) if touched else choice

@@ -51,7 +51,7 @@ def _fit(row: ValueRow, shape: Shape, rank: Callable[[Sequence[int]], float] | N
     if len(trimmed) == shape.size:
         straight = len(tokens) == shape.size
         found = _straight(row, shape, glues=glues) if straight else _trimmed(row, trimmed, shape)
-        figures = packed(trimmed, shape)
+        figures = packed(trimmed, shape) if row.origin is Origin.TEXT else []
         if not figures:
             return found
         dropped = dropped_ways(row, figures, shape)
@@ -99,7 +99,7 @@ def _clean(token: Token) -> bool:
         token.joint is Joint.CELL
         and type(token.value) is int
         and token.column is None
-        and (token.figures[0] != "0" or len(token.figures) == 1)
+        and (token.figures[:1] not in ("", "0") or len(token.figures) == 1)
     )
 
 

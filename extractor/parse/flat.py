@@ -19,6 +19,8 @@ __all__ = ["value_rows"]
 
 _SHORTEST_TORN = 4
 _CLOSE_SCORES = 8.0
+_MOST_LOOSE = 12
+_MOST_ROWS = 600
 _CUT = "the last digit may be the number of the next row"
 _DIGIT_ORDINAL = re.compile(r"\s*(\d{1,2})[.、)．]")
 _DIGITS_BEFORE = re.compile(r"(?P<open>\(?)(?P<digits>\d+)\)?[、.,)]\s*[*|\t ]*$")
@@ -38,6 +40,8 @@ def value_rows(spotted: Spotted, region: Region, year: int | None) -> list[Value
         builder.hit(hit)
         last = place + 1 == len(hits)
         end = region.end if last else hits[place + 1].start
+        if len(builder.rows) > _MOST_ROWS:
+            break
         for piece in scan_gap(text, hit.end, end, cell_a_line=mode, closed=closed):
             if last and isinstance(piece, Words) and len(piece.text) > 3:
                 break
@@ -110,9 +114,8 @@ class _Builder:
         named = [item for item in hit.items if item.table == self._table.id]
         rows = [item for item in named if item.role is Role.ROW]
         if rows:
-            self._row.labels = [
-                Label(label.item, Near.LOOSE, label.score) for label in self._row.labels if not label.item.bare
-            ]
+            earlier = [label for label in self._row.labels[-_MOST_LOOSE:] if not label.item.bare]
+            self._row.labels = [Label(label.item, Near.LOOSE, label.score) for label in earlier]
         if rows:
             self._row.labels.extend(Label(item, Near.FIRM) for item in rows)
             self._row.start = self._row.start or hit.start

@@ -1,6 +1,7 @@
 """Glued digits: every way to cut runs of digits into a row's figures, with the row sum as the checksum.
 
-`270020130` over seven columns is 27 0 0 2 0 1 30, the only cut whose first six figures add up to the seventh.
+`640020470` over seven columns is 64 0 0 2 0 4 70, the only cut whose first six figures add up to the seventh.
+`270020130` has two such cuts, 27 0 0 2 0 1 30 and 2 7 0 0 20 1 30: there the columns must decide.
 """
 
 import re
@@ -15,6 +16,7 @@ __all__ = ["MOST_CUTS", "Piece", "Shape", "cuts"]
 MOST_CUTS = 400
 _WORK = 60_000
 _LONGEST = 160
+_AMOUNT = re.compile(r"(?:0|[1-9]\d*)(?:\.\d+)?")
 _COUNT = re.compile(r"0|[1-9]\d*")
 
 
@@ -178,8 +180,7 @@ def _is_figure(text: str, following: str, kind: Kind) -> bool:
     if following == "." or text[-1] in ".-":
         return False
     if kind is Kind.AMOUNT:
-        whole, _, _ = text.partition(".")
-        return bool(_COUNT.fullmatch(whole)) and text.count(".") <= 1
+        return bool(_AMOUNT.fullmatch(text))
     if kind is Kind.CHANGE:
         text = text.removeprefix("-").removeprefix("+")
     return bool(_COUNT.fullmatch(text))

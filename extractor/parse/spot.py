@@ -17,7 +17,7 @@ CLOSE_ENOUGH = 78.0
 OFFICIAL_ORDINAL = re.compile(r"^\s*(?:\(?[一二三四五六七八九十]{1,3}\)?[、.,)]?|\d{1,2}[、.)])\s*")
 _ORDINAL_BEFORE = re.compile(r"(?:\(?[一二三四五六七八九十]{1,3}\)?[、.,)]?|\(?\d{1,2}\)?[、.,)])\s*[*|\t ]*$")
 _DIGITS_BEFORE = re.compile(r"(?P<open>\(?)(?P<digits>\d+)\)?[、.,)]\s*[*|\t ]*$")
-_SENTENCE_AFTER = re.compile(rf"[ :]*(?:为|共|计|有)?[ ]*[\d,.]+[ ]*(?:{UNIT_PATTERN})?[ ]*[,;。、](?!\d)")
+_SENTENCE_AFTER = re.compile(rf"[ :]{{0,8}}(?:为|共|计|有)?[ ]{{0,8}}[\d,.]{{1,20}}+[ ]{{0,8}}(?:{UNIT_PATTERN})?[ ]{{0,8}}[,;。、](?!\d)")
 _UNIT_BEFORE = re.compile(rf"(?<=[\s|])(?:{UNIT_PATTERN})$")
 _UNIT_AFTER = re.compile(rf"(?:{UNIT_PATTERN})(?=[\s|\d]|$)")
 _FREE_BEFORE = "\n\r\t|*#`_>\"'”“‘’:"
@@ -70,11 +70,13 @@ def _inside_words(text: str, hit: Hit, next_start: int) -> bool:
 def _whole_cell(text: str, hit: Hit, items: tuple[Item, ...], words: Vocabulary) -> tuple[Hit, tuple[Item, ...]]:
     """The label that the whole cell is most like, where a known one is only a part of it: 信函、传真申请数 with its
     first character lost holds 传真申请数, which is another row."""
-    begin = max((text.rfind(mark, max(0, hit.start - _LINE), hit.start) for mark in _CELL_ENDS), default=-1) + 1
-    end = min((at for mark in _CELL_ENDS if (at := text.find(mark, hit.end, hit.end + _LINE)) >= 0), default=hit.end)
+    begin = max(text.rfind(mark, max(0, hit.start - _LINE), hit.start) for mark in _CELL_ENDS) + 1
+    end = min((at for mark in _CELL_ENDS if (at := text.find(mark, hit.end, hit.end + _LINE)) >= 0), default=-1)
+    if not 0 < begin < end:
+        return hit, items
     cell = bare_text(OFFICIAL_ORDINAL.sub("", text[begin:end]))
     length = len(bare_text(text[hit.start : hit.end]))
-    if begin <= 0 or not length < len(cell) <= length + 4:
+    if not length < len(cell) <= length + 4:
         return hit, items
     match = process.extractOne(cell, words.whole.keys(), scorer=ratio, score_cutoff=CLOSE_ENOUGH)
     if match is None:

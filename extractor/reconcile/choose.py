@@ -13,7 +13,8 @@ from extractor.report import Number
 
 __all__ = ["surviving"]
 
-_NODES = 30_000
+_NODES = 4_000
+_MOST_OPEN = 60
 _SOLUTIONS = 256
 _WIDEST = 400
 
@@ -45,6 +46,8 @@ def surviving(choices: Sequence[Choice], edits: Sequence[Linear]) -> list[tuple[
         if linear.exact and linear.complete and all(cell in seen_once for cell in linear.cells)
     ]
     for component, links in _components(opened, exact):
+        if len(component) > _MOST_OPEN:
+            continue
         kept = _search(component, links, fixed)
         if kept is None:
             continue

@@ -51,6 +51,7 @@ def implied(form: Form, edits: Iterable[Linear], known: Mapping[str, Number]) ->
         return {}
     if tainted:
         pending = [linear for linear in pending if tainted.isdisjoint(linear.cells)]
+    untainted = pending
     out: dict[str, int] = {}
     moved = True
     while moved:
@@ -71,7 +72,17 @@ def implied(form: Form, edits: Iterable[Linear], known: Mapping[str, Number]) ->
                 return {}
         pending = rest
     bounded = _bounded(pending, values)
-    return {} if bounded is None else {**out, **bounded}
+    if bounded is None:
+        return {}
+    values.update(bounded)
+    out.update(bounded)
+    return out if all(_may_hold(linear, values) for linear in untainted) else {}
+
+
+def _may_hold(linear: Linear, values: Mapping[str, Number]) -> bool:
+    """Whether nonnegative values of the unknown cells could make the edit hold."""
+    balance, over, under = _weigh(linear, values)
+    return not ((not under and balance > 0) or (not over and balance < 0))
 
 
 def _weigh(linear: Linear, values: Mapping[str, Number]) -> tuple[Number, list[str], list[str]]:

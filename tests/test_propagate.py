@@ -124,10 +124,6 @@ def test_identities_that_prove_different_values_prove_none() -> None:
     assert "carried_out.public_welfare" not in proved(known)
 
 
-USED_UP = pytest.mark.xfail(strict=True, reason="an identity whose cells were all fixed by others is not held to them")
-
-
-@USED_UP
 def test_values_that_others_prove_must_add_up_too() -> None:
     """The columns leave nothing for the two open cells of the row, whose total is 1."""
     known = {
@@ -194,7 +190,6 @@ def test_a_cell_alone_unknown_in_an_identity_is_proved(truth: Truth, share: floa
             assert unknown[0] in found
 
 
-@USED_UP
 @given(truths, shares, randoms, st.sampled_from(OFFICIAL[12:]), st.integers(0, 99))
 @settings(deadline=None, max_examples=150, derandomize=True, database=None, phases=[Phase.generate])
 def test_around_a_misprint_nothing_impossible_is_proved(

@@ -8,7 +8,7 @@ from extractor.parse.align import Placement, align
 from extractor.parse.fit import fit
 from extractor.parse.fitted import Fit, Fitted
 from extractor.parse.glue import glues
-from extractor.parse.readings import Alternative, Choice, Reading, ReadingKind, TableReadings, Unplaced
+from extractor.parse.readings import Alternative, Choice, Origin, Reading, ReadingKind, TableReadings, Unplaced
 from extractor.parse.rows import Label, Near, Token, TokenKind, ValueRow
 from extractor.parse.shapes import line_shape, ranker, row_shape
 from extractor.parse.subtotals import place_subtotals
@@ -28,9 +28,11 @@ def table_choices(rows: Sequence[ValueRow], table: Table, form: Form) -> TableRe
     placements = place_subtotals(rows, align(rows, table), table)
     sizes = [(rows[one.row], len(table.columns_of(table.rows[one.places[0]]))) for one in placements]
     glued = glues(sizes)
+    beside = _beside_labels(rows, placements)
     fitted: list[tuple[ValueRow, Placement, list[tuple[Row, Fit]]]] = []
     for placement in placements:
         row = _this_year(rows[placement.row], len(table.columns_of(table.rows[placement.places[0]])))
+        row = _in_place(row, table, table.columns_of(table.rows[placement.places[0]]), beside)
         fits: list[tuple[Row, Fit]] = []
         for place in placement.places:
             template = table.rows[place]
@@ -41,10 +43,14 @@ def table_choices(rows: Sequence[ValueRow], table: Table, form: Form) -> TableRe
             fitted.append((row, placement, fits))
     # A table whose blanks were dropped and whose totals do not explain its rows may print no totals at all.
     distrust = any(found.unexplained for _, _, fits in fitted for _, found in fits)
+    # A table that prints one figure in every row prints the totals; else a lone 0 may stand anywhere.
+    dropped = [row for row, _, fits in fitted if fits[0][1].dropped]
+    totals_only = all(len(row.tokens) <= 1 for row in dropped) and len(dropped) > 2
     placed = {placement.row for _, placement, _ in fitted}
     rest = [row for number, row in enumerate(rows) if number not in placed]
     return TableReadings(
-        tuple(_choice(row, fits, table, distrust) for row, _, fits in fitted), tuple(_unplaced(rest, table))
+        tuple(_choice(row, fits, table, distrust, totals_only) for row, _, fits in fitted),
+        tuple(_unplaced(rest, table)),
     )
 
 
@@ -54,6 +60,26 @@ def _unplaced(rows: Sequence[ValueRow], table: Table) -> Iterator[Unplaced]:
         figures = sum(1 for token in row.tokens if token.kind is TokenKind.NUMBER)
         if figures > 1:
             yield Unplaced(table.id, row.tokens[0].start, row.tokens[-1].end, figures)
+
+
+def _beside_labels(rows: Sequence[ValueRow], placements: Sequence[Placement]) -> bool:
+    """Whether the table prints its figures on the lines of their labels, so that one on a line of its own is a page
+    number or a note."""
+    near = [max((label.near for label in rows[one.row].labels), default=Near.LOOSE) for one in placements]
+    return near.count(Near.FIRM) >= 3 and near.count(Near.FIRM) >= 3 * near.count(Near.CLOSE)
+
+
+def _in_place(row: ValueRow, table: Table, columns: Sequence[str], beside: bool) -> ValueRow:
+    """Doubt a row whose figures stand apart from its label, or under heads in another order than the form's."""
+    near = max((label.near for label in row.labels), default=Near.LOOSE)
+    if beside and near is Near.CLOSE and len(row.tokens) == 1 and row.origin is not Origin.GRID:
+        return replace(row, astray="the figure is not on the line of its label, as the others are")
+    named = [column for column in dict.fromkeys(row.heads) if column in columns]
+    # A two-storey head, read line by line, names the total before the columns that stand under the group's head.
+    usual = (list(columns), [columns[0], columns[-1], *columns[1:-1]])
+    if len(named) == len(columns) > 1 and named not in usual:
+        return replace(row, astray="the column heads stand in another order than the form's")
+    return row
 
 
 def _with_figures(rows: Sequence[ValueRow]) -> Iterator[ValueRow]:
@@ -78,14 +104,14 @@ def _this_year(row: ValueRow, size: int) -> ValueRow:
     return replace(row, because="two years stand side by side, and some figures are missing")
 
 
-def _choice(row: ValueRow, fits: Sequence[tuple[Row, Fit]], table: Table, distrust: bool) -> Choice:
+def _choice(row: ValueRow, fits: Sequence[tuple[Row, Fit]], table: Table, distrust: bool, totals_only: bool) -> Choice:
     alternatives: list[Alternative] = []
     for template, found in fits:
         cells = [f"{table.id}.{template.id}.{column}" for column in table.columns_of(template)]
         alternatives.extend(_alternative(way, cells, row) for way in found.ways)
     first = fits[0][1]
     because = first.because
-    doubted = first.doubted or (distrust and first.dropped)
+    doubted = first.doubted or (distrust and first.dropped) or (first.zeros and not totals_only)
     if row.astray is not None:
         because, doubted = row.astray, True
     if len(fits) > 1:
@@ -141,9 +167,24 @@ def _line_choices(rows: Sequence[ValueRow], table: Table, form: Form) -> Iterato
     if len(longest.tokens) == 1 and len(longest.tokens[0].figures) >= size:
         whole = longest
     whole.end = tokens[-1].end
+    astray = _line_order(longest, table, required)
     found = fit(whole, shape, glues=len(whole.tokens) <= _MOST_RUNS)
     if found is None:
         return
     cells = [f"{table.id}.{row.id}.{column}" for row in required for column in table.columns_of(row)]
     alternatives = tuple(_alternative(way, cells, whole) for way in found.ways)
-    yield Choice(found.origin, alternatives, found.because, found.doubted)
+    yield Choice(found.origin, alternatives, astray or found.because, found.doubted or astray is not None)
+
+
+def _line_order(row: ValueRow, table: Table, required: Sequence[Row]) -> str | None:
+    """Why the figures of a line may not stand in the form's order, if the heads say so."""
+    places = [label.item.index for label in row.labels if not table.rows[label.item.index].optional]
+    if places != sorted(places):
+        return "the heads of the line stand in another order than the form's"
+    columns = table.columns_of(required[0])
+    heads = [column for column in row.heads if column in columns]
+    for start in range(0, len(heads) - len(columns) + 1, len(columns)):
+        run = heads[start : start + len(columns)]
+        if len(set(run)) == len(columns) and run != list(columns):
+            return "the column heads stand in another order than the form's"
+    return None

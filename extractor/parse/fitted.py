@@ -25,7 +25,8 @@ class Fitted:
 class Fit:
     """All ways to fit a row. `because`: what was wrong with the row. `doubted`: no sum vouches for any of them.
 
-    `dropped`: the row has fewer figures than columns. `unexplained`: no place for them satisfies the sums.
+    `dropped`: the row has fewer figures than columns. `unexplained`: no place for them satisfies the sums;
+    `zeros`: all are 0, so that no sum tells their places.
     """
 
     ways: tuple[Fitted, ...]
@@ -34,6 +35,7 @@ class Fit:
     doubted: bool = False
     dropped: bool = False
     unexplained: bool = False
+    zeros: bool = False
 
 
 def holds(tokens: Sequence[Token | None], shape: Shape) -> bool:

@@ -20,12 +20,13 @@ __all__ = ["value_rows"]
 _SHORTEST_TORN = 4
 _CLOSE_SCORES = 8.0
 _MOST_LOOSE = 12
+_SENTENCE = 12
 _MOST_ROWS = 600
 _CUT = "the last digit may be the number of the next row"
 _DIGIT_ORDINAL = re.compile(r"\s*(\d{1,2})[.、)．]")
 _DIGITS_BEFORE = re.compile(r"(?P<open>\(?)(?P<digits>\d+)\)?[、.,)]\s*[*|\t ]*$")
 _HEAD = 60
-_HEAD_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?:年度?)?(?=[\s|]|$)")
+_HEAD_YEARS = re.compile(r"(?<!\d)(?:(?:19|20)\d\d(?:年度?)?[\s|]*){2,}(?![\d月])")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 
 
@@ -58,9 +59,9 @@ def _years(text: str, region: Region, year: int | None) -> tuple[bool, ...]:
     """Where a head line of the table names several years side by side: whether each is the report's."""
     first = next((hit.start for hit in region.hits if any(item.role is Role.ROW for item in hit.items)), region.end)
     begin = max(0, min(region.hits[0].start, first - _HEAD))
-    for line in text[begin:first].split("\n"):
-        named = [int(match) for match in _HEAD_YEAR.findall(line[-_HEAD:])]
-        if len(named) >= 2 and len(set(named)) == len(named):
+    for match in _HEAD_YEARS.finditer(text, begin, first):
+        named = [int(one) for one in _YEAR.findall(match.group())]
+        if len(set(named)) == len(named):
             return tuple(one == year for one in named)
     return ()
 
@@ -97,8 +98,11 @@ class _Builder:
         self._size = len(table.columns)
         self._officials = _officials(table)
         self._row = ValueRow()
-        self._on_line = False
         self._headed = False
+        self._heads: list[str] = []
+        self._heads_used = False
+        self._foreign = False
+        self._foreign_line = False
         self._pending_blanks: list[Token] = []
 
     def hit(self, hit: Hit) -> None:
@@ -113,14 +117,17 @@ class _Builder:
         self._pending_blanks.clear()
         named = [item for item in hit.items if item.table == self._table.id]
         rows = [item for item in named if item.role is Role.ROW]
+        self._foreign = self._foreign_line = False
         if rows:
             earlier = [label for label in self._row.labels[-_MOST_LOOSE:] if not label.item.bare]
             self._row.labels = [Label(label.item, Near.LOOSE, label.score) for label in earlier]
-        if rows:
             self._row.labels.extend(Label(item, Near.FIRM) for item in rows)
             self._row.start = self._row.start or hit.start
+        else:
+            if self._heads_used:
+                self._heads, self._heads_used = [], False
+            self._heads.extend(item.id for item in named if item.role is Role.COLUMN)
         self._headed = not rows
-        self._on_line = True
 
     def take(self, piece: Token | Words | Break | Pipes) -> None:
         if isinstance(piece, Token):
@@ -143,6 +150,8 @@ class _Builder:
                 len(row.tokens) == 1 and row.tokens[0].joint < Joint.LINE
             ):
                 row.origin = Origin.GLUED if len(row.tokens) < self._size else Origin.TEXT
+            row.heads = tuple(self._heads)
+            self._heads_used = True
             self.rows.append(row)
             self._row = ValueRow()
         self._pending_blanks.clear()
@@ -150,6 +159,9 @@ class _Builder:
     def _token(self, token: Token) -> None:
         if self._headed and not self._row.labels and _YEAR.fullmatch(token.figures):
             return
+        if (token.attached and self._foreign) or (self._foreign_line and token.joint is not Joint.CELL):
+            return
+        self._foreign = False
         if self._pending_blanks:
             self._row.tokens.extend(self._pending_blanks)
             self._pending_blanks.clear()
@@ -159,20 +171,28 @@ class _Builder:
 
     def _words(self, words: Words) -> None:
         text = bare_text(words.text)
-        if len(text) < _SHORTEST_TORN:
-            if len(text) > 1 and self._row.tokens and self._row.tokens[-1].joint < Joint.CELL:
-                self.flush()
+        if len(text) >= _SHORTEST_TORN and self._torn_label(words, text):
             return
+        self._foreign = True
+        row = self._row
+        if words.touches and row.tokens:
+            row.because = "words touch the figure"
+        if not row.tokens:
+            on_line = any(label.near is Near.FIRM for label in row.labels)
+            self._foreign_line = self._foreign_line or (len(text) > 1 and not self._cell_a_line and not on_line)
+        elif (1 < len(text) < _SHORTEST_TORN and row.tokens[-1].joint < Joint.CELL) or len(text) > _SENTENCE:
+            self.flush()
+
+    def _torn_label(self, words: Words, text: str) -> bool:
+        """Take words that are like a label, with characters lost or changed, for that label."""
         items, officials = self._officials
         matches = process.extract(text, officials, scorer=ratio, score_cutoff=CLOSE_ENOUGH, limit=3)
-        if matches:
-            close = [match for match in matches if match[1] > matches[0][1] - _CLOSE_SCORES]
-            self.hit(self._cut_ordinal(words, tuple(items[match[2]] for match in close)))
-            self._row.labels[-len(close) :] = [
-                Label(items[place], Near.FIRM, score / 100.0) for _, score, place in close
-            ]
-        elif self._row.tokens and len(text) > 12:
-            self.flush()
+        if not matches:
+            return False
+        close = [match for match in matches if match[1] > matches[0][1] - _CLOSE_SCORES]
+        self.hit(self._cut_ordinal(words, tuple(items[match[2]] for match in close)))
+        self._row.labels[-len(close) :] = [Label(items[place], Near.FIRM, score / 100.0) for _, score, place in close]
+        return True
 
     def _cut_ordinal(self, words: Words, items: tuple[Item, ...]) -> Hit:
         """The label's hit; if its ordinal was read as the end of the figure before it, it is taken off that figure."""
@@ -206,6 +226,7 @@ class _Builder:
             self.flush()
 
     def _line_end(self) -> None:
+        self._foreign = self._foreign_line = False
         row = self._row
         if any(token.kind is not TokenKind.BLANK for token in row.tokens):
             self.flush()

@@ -43,7 +43,8 @@ class Near(IntEnum):
 class Token(NamedTuple):
     """A figure, a blank, a 不适用 or other words at [start, end) of the text. `figures`: the bare digits of a number.
 
-    `column`: position in the table's columns, where a header says so. `cut`: a digit behind it was taken for an ordinal.
+    `column`: position in the table's columns, where a header says so. `cut`: a digit behind it was taken for an
+    ordinal. `attached`: words stand right before it, with nothing between.
     """
 
     kind: TokenKind
@@ -56,6 +57,7 @@ class Token(NamedTuple):
     column: int | None = None
     printed: str | None = None
     cut: bool = False
+    attached: bool = False
 
 
 class Label(NamedTuple):
@@ -68,9 +70,11 @@ class Label(NamedTuple):
 
 @dataclass(slots=True)
 class ValueRow:
-    """Labels and tokens of one printed row. `blank_cells`: cells known to be empty whose place was lost.
-    `because`: why its figures are doubted unless they add up; `astray`: why its place is. `years`: where the head names several years side by side, whether each is
-    the report's own.
+    """Labels and tokens of one printed row.
+
+    `blank_cells`: cells known to be empty whose place was lost. `because`: why its figures are doubted unless they add
+    up; `astray`: why its place is. `years`: where the head names several years side by side, whether each is the
+    report's own. `heads`: the columns in the order in which the heads before the row name them.
     """
 
     labels: list[Label] = field(default_factory=list)
@@ -82,3 +86,4 @@ class ValueRow:
     because: str | None = None
     astray: str | None = None
     years: tuple[bool, ...] = ()
+    heads: tuple[str, ...] = ()

@@ -19,6 +19,10 @@ _PART = re.compile(
 _UNIT = re.compile(UNIT_PATTERN)
 _CJK = re.compile(r"[\u3400-\u9fff]")
 _SENTENCE = 24
+_FALLING = ("▼", "▽", "↓")
+_LESS = ("减", "减少", "下降", "降", "负")
+_NEUTRAL = ("共", "共计", "计", "合计", "总计", "为", "是")
+_NUMERALS = "一二三四五六七八九十"
 _PADDING = " \r\xa0\u3000*`#\u200b"
 _EDGES = " |\t\r\xa0\u3000*"
 _RULE_LINE = re.compile(r"[\s|:+=-]*-{3,}[\s|:+=-]*")
@@ -41,11 +45,12 @@ class Pipes:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Text that is neither a known label nor a figure."""
+    """Text that is neither a known label nor a figure. `touches`: it follows a figure with nothing between."""
 
     text: str
     start: int
     end: int
+    touches: bool = False
 
 
 def is_rule_line(line: str) -> bool:
@@ -188,26 +193,43 @@ def _whole(raw: str, start: int, joint: Joint) -> Iterator[Token]:
 
 def _parts(raw: str, start: int, joint: Joint) -> Iterator[Token | Words]:
     """Words and figures of a field that holds several; a unit before or behind a figure is no word."""
+    worded = figured = -1  # where the last words and the last figure with its unit ended
+    said = ""
     for match in _PART.finditer(raw):
+        at, end = match.span()
         digits = match["digits"]
         if match["date"] is not None:
-            yield Words(match.group(), start + match.start(), start + match.end())
+            yield Words(match.group(), start + at, start + end)
         elif digits is not None:
-            token = number(digits.rstrip(".,"), start + match.start(), joint)
-            if digits[-1] == "." and _CJK.match(raw, match.end()):
+            token = number(digits.rstrip(".,"), start + at, joint)
+            if digits[-1] == "." and _CJK.match(raw, end):
                 if len(digits) <= 3:
                     continue  # an ordinal before words: 3.其他
-                shorter = number(digits[:-2].rstrip(".,"), start + match.start(), joint)
-                token = shorter._replace(cut=True)
+                token = number(digits[:-2].rstrip(".,"), start + at, joint)._replace(cut=True)
+            if raw[at - 1 : at] in _FALLING or (worded == at and said.endswith(_LESS)):
+                token = _negative(token)
+            elif worded == at:
+                token = token._replace(attached=True)
             unit = match["unit"]
             yield token if unit is None else token._replace(unit=unit)
-            joint = Joint.SPACE if raw[match.end() : match.end() + 1] in (" ", "") else Joint.NONE
+            figured = end
+            joint = Joint.SPACE if raw[end : end + 1] in (" ", "") else Joint.NONE
         elif match["words"] is not None:
-            words = match["words"]
-            if _UNIT.fullmatch(words):
-                joint = max(joint, Joint.SPACE)
-            else:
-                yield Words(words, start + match.start(), start + match.end())
+            said = match["words"]
+            if _UNIT.fullmatch(said) or said in _NEUTRAL:
+                joint = max(joint, Joint.SPACE) if _UNIT.fullmatch(said) else joint
+                continue
+            ordinal = said in _NUMERALS and raw[end : end + 1] == "、"
+            yield Words(said, start + at, start + end, touches=figured == at and not ordinal)
+            worded = end
+            joint = Joint.NONE
         else:
-            yield number(match.group(), start + match.start(), joint)
+            yield number(match.group(), start + at, joint)
             joint = Joint.SPACE
+
+
+def _negative(token: Token) -> Token:
+    """The figure with the sign that a word or an arrow before it gives."""
+    if token.value is None or token.value < 0:
+        return token
+    return token._replace(figures=f"-{token.figures}", value=-token.value, printed=token.figures)

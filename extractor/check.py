@@ -59,9 +59,7 @@ def verdict(form: Form, cells: Mapping[str, Cell], found: Sequence[Finding]) -> 
 
 
 def _identities(cells: Mapping[str, Cell], edits: Iterable[Linear]) -> Iterator[Finding]:
-    values = {
-        cell: state.value for cell, state in cells.items() if state.value is not None and state.status in _PRINTED
-    }
+    values = {cell: state.value for cell, state in cells.items() if state.value is not None and _as_printed(state)}
     nil = {cell for cell, state in cells.items() if state.status in _NIL}
     failed = [linear for linear in edits if broken(linear, values, nil)]
     suspects = _suspects(failed, edits, values, nil)
@@ -79,6 +77,13 @@ def _identities(cells: Mapping[str, Cell], edits: Iterable[Linear]) -> Iterator[
             operands,
             tuple(cell for cell in suspects.get(linear.edit.id, ()) if cell in linear.cells),
         )
+
+
+def _as_printed(state: Cell) -> bool:
+    """Whether the value is one that stands in the source: a disputed figure does unless it could be read otherwise."""
+    if state.status is Status.DISPUTED:
+        return state.evidence is not None and all(other is None for other in state.alternatives)
+    return state.status in _PRINTED
 
 
 def _suspects(

@@ -1,7 +1,7 @@
 """From the value rows of one table to Choices: placed on the form's rows, fitted into its columns."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from extractor.forms.model import Form, Layout, Row, Table
 from extractor.parse.align import Placement, align
@@ -32,7 +32,7 @@ def table_choices(rows: Sequence[ValueRow], table: Table, form: Form) -> TableRe
     fitted: list[tuple[ValueRow, Placement, list[tuple[Row, Fit]]]] = []
     for placement in placements:
         row = _this_year(rows[placement.row], len(table.columns_of(table.rows[placement.places[0]])))
-        row = _in_place(row, table, table.columns_of(table.rows[placement.places[0]]), beside)
+        row = _in_place(row, table.columns_of(table.rows[placement.places[0]]), beside)
         fits: list[tuple[Row, Fit]] = []
         for place in placement.places:
             template = table.rows[place]
@@ -41,15 +41,11 @@ def table_choices(rows: Sequence[ValueRow], table: Table, form: Form) -> TableRe
                 fits.append((template, found))
         if fits:
             fitted.append((row, placement, fits))
-    # A table whose blanks were dropped and whose totals do not explain its rows may print no totals at all.
-    distrust = any(found.unexplained for _, _, fits in fitted for _, found in fits)
-    # A table that prints one figure in every row prints the totals; else a lone 0 may stand anywhere.
-    dropped = [row for row, _, fits in fitted if fits[0][1].dropped]
-    totals_only = all(len(row.tokens) <= 1 for row in dropped) and len(dropped) > 2
+    habits = _habits([(row, fits[0][1]) for row, _, fits in fitted])
     placed = {placement.row for _, placement, _ in fitted}
     rest = [row for number, row in enumerate(rows) if number not in placed]
     return TableReadings(
-        tuple(_choice(row, fits, table, distrust, totals_only) for row, _, fits in fitted),
+        tuple(_choice(row, fits, table, habits) for row, _, fits in fitted),
         tuple(_unplaced(rest, table)),
     )
 
@@ -69,7 +65,7 @@ def _beside_labels(rows: Sequence[ValueRow], placements: Sequence[Placement]) ->
     return near.count(Near.FIRM) >= 3 and near.count(Near.FIRM) >= 3 * near.count(Near.CLOSE)
 
 
-def _in_place(row: ValueRow, table: Table, columns: Sequence[str], beside: bool) -> ValueRow:
+def _in_place(row: ValueRow, columns: Sequence[str], beside: bool) -> ValueRow:
     """Doubt a row whose figures stand apart from its label, or under heads in another order than the form's."""
     near = max((label.near for label in row.labels), default=Near.LOOSE)
     if beside and near is Near.CLOSE and len(row.tokens) == 1 and row.origin is not Origin.GRID:
@@ -104,21 +100,49 @@ def _this_year(row: ValueRow, size: int) -> ValueRow:
     return replace(row, because="two years stand side by side, and some figures are missing")
 
 
-def _choice(row: ValueRow, fits: Sequence[tuple[Row, Fit]], table: Table, distrust: bool, totals_only: bool) -> Choice:
+@dataclass(frozen=True, slots=True)
+class _Habits:
+    """What all rows of a table together tell about one of them.
+
+    `untotalled`: its totals do not explain its rows, so it may print none. `totals_only`: of rows with dropped blanks
+    each prints one figure, which is the total then. `shifted`: some rows begin where others do not.
+    """
+
+    untotalled: bool
+    totals_only: bool
+    shifted: bool
+
+
+def _habits(fitted: Sequence[tuple[ValueRow, Fit]]) -> _Habits:
+    dropped = [row for row, found in fitted if found.dropped]
+    return _Habits(
+        untotalled=any(found.unexplained for _, found in fitted),
+        totals_only=len(dropped) > 2 and all(len(row.tokens) <= 1 for row in dropped),
+        shifted=any(found.shifted for _, found in fitted),
+    )
+
+
+def _doubted(found: Fit, habits: _Habits) -> bool:
+    if found.dropped:
+        return found.doubted or habits.untotalled or (found.zeros and not habits.totals_only)
+    return found.doubted or (found.zeros and habits.shifted)
+
+
+def _choice(row: ValueRow, fits: Sequence[tuple[Row, Fit]], table: Table, habits: _Habits) -> Choice:
     alternatives: list[Alternative] = []
     for template, found in fits:
         cells = [f"{table.id}.{template.id}.{column}" for column in table.columns_of(template)]
         alternatives.extend(_alternative(way, cells, row) for way in found.ways)
     first = fits[0][1]
     because = first.because
-    doubted = first.doubted or (distrust and first.dropped) or (first.zeros and not totals_only)
+    doubted = _doubted(first, habits)
     if row.astray is not None:
         because, doubted = row.astray, True
     if len(fits) > 1:
         names = " or ".join(template.labels[0] for template, _ in fits)
         because = f"the row has no label of its own and may be {names}"
         doubted = True
-    named = {label.item.index for label in row.labels if label.near is Near.FIRM}
+    named = {label.item.index for label in row.labels if label.near is Near.FIRM and not label.item.bare}
     unlabelled = not any(table.rows[index].id == template.id for index in named for template, _ in fits)
     stray = any(label.near is Near.LOOSE and not table.rows[label.item.index].subtotal_of for label in row.labels)
     return Choice(first.origin, tuple(alternatives), because, doubted, unlabelled, stray or not row.labels)

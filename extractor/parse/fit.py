@@ -127,17 +127,20 @@ def _trimmed(row: ValueRow, trimmed: list[Token], shape: Shape) -> Fit:
     """Empty cells were cut off. Where its total is empty, a row may as well begin further left or right."""
     chosen = tuple(trimmed)
     ways = [Fitted(chosen, 2.0)]
-    if shape.sums and not (totals_printed(chosen, shape) and holds(chosen, shape)):
-        for offset in range(len(row.tokens) - shape.size + 1):
-            window = tuple(row.tokens[offset : offset + shape.size])
-            before, after = row.tokens[:offset], row.tokens[offset + shape.size :]
-            stray = bool(before) and before[-1].kind is not BLANK
-            if window == chosen or any(token.kind is not BLANK for token in (*before[:-1], *after)):
-                continue
-            if not stray and not (totals_printed(window, shape) and holds(window, shape)):
-                continue
+    other = False
+    sound = totals_printed(chosen, shape) and holds(chosen, shape)
+    for offset in range(len(row.tokens) - shape.size + 1):
+        window = tuple(row.tokens[offset : offset + shape.size])
+        before, after = row.tokens[:offset], row.tokens[offset + shape.size :]
+        stray = bool(before) and before[-1].kind is not BLANK
+        if window == chosen or any(token.kind is not BLANK for token in (*before[:-1], *after)):
+            continue
+        other = other or not stray
+        if shape.sums and not sound and (stray or (totals_printed(window, shape) and holds(window, shape))):
             ways.append(Fitted(window))
-    return Fit(tuple(ways), row.origin, "the row has more cells than the form" if len(ways) > 1 else None)
+    zeros = other and not any(map(value_of, chosen))
+    because = "the row has more cells than the form" if len(ways) > 1 else None
+    return Fit(tuple(ways), row.origin, because, zeros=zeros, shifted=len(ways) > 1)
 
 
 def _windows(row: ValueRow, tokens: list[Token], shape: Shape) -> Fit | None:

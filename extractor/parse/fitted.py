@@ -26,7 +26,8 @@ class Fit:
     """All ways to fit a row. `because`: what was wrong with the row. `doubted`: no sum vouches for any of them.
 
     `dropped`: the row has fewer figures than columns. `unexplained`: no place for them satisfies the sums;
-    `zeros`: all are 0, so that no sum tells their places.
+    `zeros`: all are 0, so that no sum tells their places;
+    `shifted`: empty cells beside the figures leave open where the row begins.
     """
 
     ways: tuple[Fitted, ...]
@@ -36,6 +37,7 @@ class Fit:
     dropped: bool = False
     unexplained: bool = False
     zeros: bool = False
+    shifted: bool = False
 
 
 def holds(tokens: Sequence[Token | None], shape: Shape) -> bool:

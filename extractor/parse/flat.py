@@ -12,7 +12,7 @@ from extractor.parse.readings import Origin
 from extractor.parse.regions import Region
 from extractor.parse.rows import Joint, Label, Near, Token, TokenKind, ValueRow
 from extractor.parse.spot import CLOSE_ENOUGH, OFFICIAL_ORDINAL, Spotted, ordinal_start
-from extractor.parse.tokens import Break, Pipes, Words, number, scan_gap
+from extractor.parse.tokens import CUT, Break, Pipes, Words, number, scan_gap
 from extractor.read.fold import fold
 
 __all__ = ["value_rows"]
@@ -22,7 +22,6 @@ _CLOSE_SCORES = 8.0
 _MOST_LOOSE = 12
 _SENTENCE = 12
 _MOST_ROWS = 600
-_CUT = "the last digit may be the number of the next row"
 _DIGIT_ORDINAL = re.compile(r"\s*(\d{1,2})[.、)．]")
 _DIGITS_BEFORE = re.compile(r"(?P<open>\(?)(?P<digits>\d+)\)?[、.,)]\s*[*|\t ]*$")
 _HEAD = 60
@@ -110,7 +109,7 @@ class _Builder:
         if last is not None and last.end == hit.start and len(last.figures) > hit.cut:
             ordinals = {item.ordinal for item in hit.items if item.ordinal}
             if hit.cut or any(last.figures.endswith(ordinal) for ordinal in ordinals):
-                self._row.because = _CUT
+                self._row.because = CUT
         if self._row.tokens and any(token.kind is not TokenKind.BLANK for token in self._row.tokens):
             self.flush()
         self._row.tokens.clear()
@@ -165,8 +164,8 @@ class _Builder:
         if self._pending_blanks:
             self._row.tokens.extend(self._pending_blanks)
             self._pending_blanks.clear()
-        if token.cut:
-            self._row.because = _CUT
+        if token.doubt is not None:
+            self._row.because = token.doubt
         self._row.tokens.append(token)
 
     def _words(self, words: Words) -> None:

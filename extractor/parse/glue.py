@@ -12,6 +12,8 @@ from extractor.report import Number
 
 __all__ = ["glued_ways", "glues", "may_be_glued", "recut"]
 
+_FEW_RUNS = 3
+
 
 def glues(rows: Sequence[tuple[ValueRow, int]]) -> bool:
     """Whether a table prints its figures with nothing between them: more of its rows are one run of digits than are
@@ -51,7 +53,7 @@ def glued_ways(tokens: Sequence[Token], shape: Shape, rank: Callable[[Sequence[i
     """Cut the digits. Spaces are boundaries if any cut respects them, else they are taken for accidents of layout."""
     runs = [token.figures for token in tokens]
     attempts: list[tuple[list[str], bool]] = [(runs, True)]
-    if len(runs) > 1:
+    if 1 < len(runs) <= _FEW_RUNS:
         attempts.append((["".join(runs)], True))
     attempts.append((runs, False))
     for attempt, checked in attempts:

@@ -43,8 +43,8 @@ class Near(IntEnum):
 class Token(NamedTuple):
     """A figure, a blank, a 不适用 or other words at [start, end) of the text. `figures`: the bare digits of a number.
 
-    `column`: position in the table's columns, where a header says so. `cut`: a digit behind it was taken for an
-    ordinal. `attached`: words stand right before it, with nothing between.
+    `column`: position in the table's columns, where a header says so. `doubt`: why the
+    figure is not sure on its own. `attached`: words stand right before it, with nothing between.
     """
 
     kind: TokenKind
@@ -56,7 +56,7 @@ class Token(NamedTuple):
     joint: Joint = Joint.CELL
     column: int | None = None
     printed: str | None = None
-    cut: bool = False
+    doubt: str | None = None
     attached: bool = False
 
 

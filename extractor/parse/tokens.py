@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from extractor.parse.rows import Joint, Token, TokenKind
-from extractor.read.figures import UNIT_PATTERN, FigureKind, parse_number, read_figure
+from extractor.read.figures import UNIT_PATTERN, FigureKind, joined_figure, parse_number, read_figure
 
-__all__ = ["Break", "Pipes", "Words", "is_rule_line", "scan_field", "scan_gap"]
+__all__ = ["CUT", "Break", "Pipes", "Words", "figure_token", "is_rule_line", "scan_field", "scan_gap"]
 
+CUT = "the last digit may be the number of the next row"
 _FIELD = re.compile(r"[^\t|]+|\t|\|")
 _NUMERIC = re.compile(r"[\s\d.,+-]+")
 _GROUP = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?(?:-\d+)*|[-/]+")
@@ -166,29 +167,35 @@ def number(digits: str, start: int, joint: Joint) -> Token:
     return Token(TokenKind.NUMBER, start, start + len(digits), digits.replace(",", ""), value, joint=joint)
 
 
+def figure_token(text: str, start: int, joint: Joint) -> Token | None:
+    """The token of a cell that holds `text` and nothing else, at offset `start`; None where it holds words."""
+    figure = read_figure(text, join=True)
+    doubt = "an approximate figure" if figure.approximate else None
+    if figure.kind is FigureKind.TEXT:
+        joined = joined_figure(text)
+        if joined is None:
+            return None
+        figure, doubt = joined, "spaces stand inside the figure, or it is several"
+    if figure.kind is FigureKind.BLANK:
+        return Token(TokenKind.BLANK, start, start, joint=joint, printed="")
+    at, end = start + figure.start, start + figure.end
+    if figure.kind is FigureKind.NOT_APPLICABLE:
+        return Token(TokenKind.NOT_APPLICABLE, at, end, joint=joint, printed=text.strip())
+    digits = re.sub(r"[^\d.-]", "", text[figure.start : figure.end])
+    if figure.value is not None and figure.value < 0 and not digits.startswith("-"):
+        digits = f"-{digits}"
+    return Token(TokenKind.NUMBER, at, end, digits, figure.value, figure.unit, joint, printed=text.strip(), doubt=doubt)
+
+
 def _whole(raw: str, start: int, joint: Joint) -> Iterator[Token]:
     """One figure that fills the field."""
-    figure = read_figure(raw, join=True)
-    if figure.kind is FigureKind.NUMBER and figure.value is not None:
-        digits = re.sub(r"[^\d.-]", "", raw[figure.start : figure.end])
-        yield Token(
-            TokenKind.NUMBER,
-            start + figure.start,
-            start + figure.end,
-            digits,
-            figure.value,
-            figure.unit,
-            joint,
-            printed=raw.strip(),
-        )
-    elif figure.kind is FigureKind.NOT_APPLICABLE:
-        yield Token(
-            TokenKind.NOT_APPLICABLE, start + figure.start, start + figure.end, joint=joint, printed=raw.strip()
-        )
-    else:
-        for match in _GROUP.finditer(raw):
-            yield number(match.group(), start + match.start(), joint)
-            joint = Joint.SPACE
+    token = figure_token(raw, start, joint)
+    if token is not None:
+        yield token
+        return
+    for match in _GROUP.finditer(raw):
+        yield number(match.group(), start + match.start(), joint)
+        joint = Joint.SPACE
 
 
 def _parts(raw: str, start: int, joint: Joint) -> Iterator[Token | Words]:
@@ -205,7 +212,7 @@ def _parts(raw: str, start: int, joint: Joint) -> Iterator[Token | Words]:
             if digits[-1] == "." and _CJK.match(raw, end):
                 if len(digits) <= 3:
                     continue  # an ordinal before words: 3.其他
-                token = number(digits[:-2].rstrip(".,"), start + at, joint)._replace(cut=True)
+                token = number(digits[:-2].rstrip(".,"), start + at, joint)._replace(doubt=CUT)
             if raw[at - 1 : at] in _FALLING or (worded == at and said.endswith(_LESS)):
                 token = _negative(token)
             elif worded == at:

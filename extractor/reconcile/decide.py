@@ -96,10 +96,6 @@ def _decide(text: str, said: _Told) -> Cell:
         if choice.doubted and not agreed and reading.kind is ReadingKind.NUMBER:
             return _disputed(text, things, choice.because or "doubted")
         return _cell(text, reading, choice)
-    first = things[0].reading
-    values = {0 if one.reading is None else one.reading.value or 0 for one in things}
-    if values == {0} and not choice.doubted and first is not None and all(one.reading is not None for one in things):
-        return _cell(text, first, choice)
     return _disputed(text, things, choice.because or "several readings are possible")
 
 

@@ -128,8 +128,10 @@ def _derive(form: Form, cells: dict[str, Cell], edits: Sequence[Linear]) -> None
         elif state.status is Status.BLANK and value:
             because = "left blank in the source; the identities admit only this value"
             cells[cell] = Cell(value, Status.DERIVED, ("identities",), None, "", because=because)
-        elif state.status is Status.DISPUTED and value == state.value and None in state.alternatives:
-            cells[cell] = Cell(value, Status.DERIVED, ("identities",), because=_DERIVED_BECAUSE)
         elif state.status is Status.DISPUTED and value == state.value:
-            because = f"{state.because}; the identities admit only this one"
-            cells[cell] = state._replace(status=Status.REPORTED, alternatives=(), because=because)
+            if state.alternatives and None not in state.alternatives:
+                because = f"{state.because}; the identities admit only this one"
+                cells[cell] = state._replace(status=Status.REPORTED, alternatives=(), because=because)
+            else:
+                # What was read may stand elsewhere: the value is proved, its evidence is not.
+                cells[cell] = Cell(value, Status.DERIVED, ("identities",), because=_DERIVED_BECAUSE)

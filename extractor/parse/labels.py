@@ -6,6 +6,7 @@ again.
 
 import re
 from bisect import bisect_right
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
@@ -95,24 +96,36 @@ class Vocabulary:
 
     needles: tuple[tuple[str, tuple[Item, ...]], ...]
     whole: dict[str, tuple[Item, ...]]
+    pattern: re.Pattern[str]
 
     def find(self, condensed: Condensed) -> list[Hit]:
-        """Every label occurrence, overlaps resolved in favour of the longer one, in text order."""
-        text = condensed.text
-        found: list[tuple[int, int, tuple[Item, ...]]] = []
-        for needle, items in self.needles:
-            at = text.find(needle)
-            while at >= 0:
-                found.append((at, at + len(needle), items))
-                at = text.find(needle, at + 1)
-        found.sort(key=lambda one: (one[0], -one[1]))
-        kept: list[tuple[int, int, tuple[Item, ...]]] = []
-        for one in found:
-            while kept and one[0] < kept[-1][1] and one[1] - one[0] > kept[-1][1] - kept[-1][0]:
-                kept.pop()
-            if not kept or one[0] >= kept[-1][1]:
-                kept.append(one)
-        return [Hit(condensed.at(start), condensed.at(end - 1) + 1, items) for start, end, items in kept]
+        """Every label occurrence in text order, the longest where several begin at one place."""
+        return [
+            Hit(condensed.at(match.start()), condensed.at(match.end() - 1) + 1, self.whole[match.group()])
+            for match in self.pattern.finditer(condensed.text)
+        ]
+
+
+_Trie = dict[str, "_Trie"]
+
+
+def _any_of(words: Iterable[str]) -> re.Pattern[str]:
+    """A pattern for any of `words`, longest first: a trie, since a plain alternation tries every word everywhere."""
+    root: _Trie = {}
+    for word in words:
+        node = root
+        for character in word:
+            node = node.setdefault(character, {})
+        node[""] = {}
+    return re.compile(_branches(root))
+
+
+def _branches(node: _Trie) -> str:
+    ways = [re.escape(character) + _branches(below) for character, below in node.items() if character]
+    if not ways:
+        return ""
+    joined = ways[0] if len(ways) == 1 and "" not in node else f"(?:{'|'.join(ways)})"
+    return f"{joined}?" if "" in node else joined
 
 
 def _ordinal_digit(label: str) -> str:
@@ -161,7 +174,7 @@ def _vocabulary(tables: tuple[Table, ...]) -> Vocabulary:
                 place[key] = item
     whole = {text: tuple(items.values()) for text, items in by_label.items()}
     needles = tuple(sorted(whole.items(), key=lambda one: -len(one[0])))
-    return Vocabulary(needles, whole)
+    return Vocabulary(needles, whole, _any_of(whole))
 
 
 _by_identity: dict[int, tuple[Form, Vocabulary]] = {}

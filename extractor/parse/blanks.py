@@ -38,8 +38,9 @@ def dropped_ways(row: ValueRow, tokens: Sequence[Token], shape: Shape) -> Fit | 
     totals = {total for _, total in shape.sums}
     if not any(map(value_of, tokens)):
         # Zeros make no difference to any sum; totals are what a body prints when it prints one figure a row.
-        places = [*sorted(totals), *(place for place in range(size) if place not in totals)][: len(tokens)]
-        return Fit((Fitted(placed(tokens, sorted(places), size)),), row.origin, because, dropped=True, zeros=True)
+        likely = [*sorted(totals), *(place for place in range(size) if place not in totals)]
+        way = placed(tokens, sorted(likely[: len(tokens)]), size)
+        return Fit((Fitted(way),), row.origin, because, dropped=True, zeros=True)
     found: list[Fitted] = []
     capped = comb(size, len(tokens)) > _PLACEMENTS
     for places in islice(combinations(range(size), len(tokens)), _PLACEMENTS):

@@ -20,6 +20,8 @@ _MOST_RUNS = 5
 
 def table_choices(rows: Sequence[ValueRow], table: Table, form: Form) -> TableReadings:
     """What the rows of one printed table say: a Choice for each row that could be placed, and the rows that could not."""
+    aside = [row for row in rows if row.foreign]
+    rows = [row for row in rows if not row.foreign]
     if table.layout is Layout.LINE:
         rows = list(_with_figures(rows))
         if not _stacked(rows, table):
@@ -43,7 +45,7 @@ def table_choices(rows: Sequence[ValueRow], table: Table, form: Form) -> TableRe
             fitted.append((row, placement, fits))
     habits = _habits([(row, fits[0][1]) for row, _, fits in fitted])
     placed = {placement.row for _, placement, _ in fitted}
-    rest = [row for number, row in enumerate(rows) if number not in placed]
+    rest = [*aside, *(row for number, row in enumerate(rows) if number not in placed)]
     return TableReadings(
         tuple(_choice(row, fits, table, habits) for row, _, fits in fitted),
         tuple(_unplaced(rest, table)),
@@ -55,7 +57,8 @@ def _unplaced(rows: Sequence[ValueRow], table: Table) -> Iterator[Unplaced]:
     for row in rows:
         figures = sum(1 for token in row.tokens if token.kind is TokenKind.NUMBER)
         if figures > 1:
-            yield Unplaced(table.id, row.tokens[0].start, row.tokens[-1].end, figures)
+            at = [offset for token in row.tokens for offset in (token.start, token.end)]
+            yield Unplaced(table.id, min(at), max(at), figures)
 
 
 def _beside_labels(rows: Sequence[ValueRow], placements: Sequence[Placement]) -> bool:
@@ -160,6 +163,8 @@ def _alternative(way: Fitted, cells: Sequence[str], row: ValueRow) -> Alternativ
 def _reading(cell: str, token: Token | None, row: ValueRow) -> Reading | None:
     if token is None:
         return Reading(cell, ReadingKind.BLANK, None, row.end, row.end, "")
+    if token.kind is TokenKind.ABSENT:
+        return None
     if token.kind is TokenKind.NUMBER:
         if token.value is None:
             return None

@@ -102,6 +102,7 @@ class _Builder:
         self._heads_used = False
         self._foreign = False
         self._foreign_line = False
+        self._aside = ValueRow(foreign=True)
         self._pending_blanks: list[Token] = []
 
     def hit(self, hit: Hit) -> None:
@@ -158,7 +159,10 @@ class _Builder:
     def _token(self, token: Token) -> None:
         if self._headed and not self._row.labels and _YEAR.fullmatch(token.figures):
             return
-        if (token.attached and self._foreign) or (self._foreign_line and token.joint is not Joint.CELL):
+        if token.attached and self._foreign:
+            return
+        if self._foreign_line and token.joint is not Joint.CELL:
+            self._aside.tokens.append(token)
             return
         self._foreign = False
         if self._pending_blanks:
@@ -179,6 +183,8 @@ class _Builder:
         if not row.tokens:
             on_line = any(label.near is Near.FIRM for label in row.labels)
             self._foreign_line = self._foreign_line or (len(text) > 1 and not self._cell_a_line and not on_line)
+            if on_line and not self._cell_a_line:
+                row.because = "other words stand between the label and the figure"
         elif (1 < len(text) < _SHORTEST_TORN and row.tokens[-1].joint < Joint.CELL) or len(text) > _SENTENCE:
             self.flush()
 
@@ -226,6 +232,9 @@ class _Builder:
 
     def _line_end(self) -> None:
         self._foreign = self._foreign_line = False
+        if self._aside.tokens:
+            self.rows.append(self._aside)
+            self._aside = ValueRow(foreign=True)
         row = self._row
         if any(token.kind is not TokenKind.BLANK for token in row.tokens):
             self.flush()

@@ -20,6 +20,7 @@ class TokenKind(StrEnum):
     BLANK = "blank"
     NOT_APPLICABLE = "not_applicable"
     WORDS = "words"
+    ABSENT = "absent"  # the table does not print this column
 
 
 class Joint(IntEnum):
@@ -75,6 +76,7 @@ class ValueRow:
     `blank_cells`: cells known to be empty whose place was lost. `because`: why its figures are doubted unless they add
     up; `astray`: why its place is. `years`: where the head names several years side by side, whether each is the
     report's own. `heads`: the columns in the order in which the heads before the row name them.
+    `foreign`: its line begins with words that are no label of the table.
     """
 
     labels: list[Label] = field(default_factory=list)
@@ -87,3 +89,4 @@ class ValueRow:
     astray: str | None = None
     years: tuple[bool, ...] = ()
     heads: tuple[str, ...] = ()
+    foreign: bool = False

@@ -37,11 +37,10 @@ def implied(form: Form, edits: Iterable[Linear], known: Mapping[str, Number]) ->
     """
     kinds = form.kinds
     values = dict(known)
+    exact = [linear for linear in edits if linear.exact and linear.complete]
     pending: list[Linear] = []
     tainted: set[str] = set()
-    for linear in edits:
-        if not (linear.exact and linear.complete):
-            continue
+    for linear in exact:
         balance, over, under = _weigh(linear, values)
         if (over or under) and all(kinds[cell] is Kind.COUNT for cell in linear.cells):
             pending.append(linear)
@@ -74,9 +73,34 @@ def implied(form: Form, edits: Iterable[Linear], known: Mapping[str, Number]) ->
     bounded = _bounded(pending, values)
     if bounded is None:
         return {}
-    values.update(bounded)
     out.update(bounded)
-    return out if all(_may_hold(linear, values) for linear in untainted) else {}
+    return _consistent(out, known, exact, untainted)
+
+
+def _consistent(
+    found: dict[str, int], known: Mapping[str, Number], exact: Sequence[Linear], used: Sequence[Linear]
+) -> dict[str, int]:
+    """`found` without the values that some identity cannot live with, and without all that was proved through them."""
+    while found:
+        values = {**known, **found}
+        wrong = {
+            cell
+            for linear in exact
+            if not found.keys().isdisjoint(linear.cells) and not _may_hold(linear, values)
+            for cell in linear.cells
+            if cell in found
+        }
+        if not wrong:
+            break
+        spreading = True
+        while spreading:
+            before = len(wrong)
+            for linear in used:
+                if not wrong.isdisjoint(linear.cells):
+                    wrong.update(cell for cell in linear.cells if cell in found)
+            spreading = len(wrong) > before
+        found = {cell: value for cell, value in found.items() if cell not in wrong}
+    return found
 
 
 def _may_hold(linear: Linear, values: Mapping[str, Number]) -> bool:
@@ -115,8 +139,8 @@ def _bounded(usable: Sequence[Linear], known: Mapping[str, Number]) -> dict[str,
             low[cell] = 0 if value is None else int(value)
             high[cell] = None if value is None else int(value)
     for _ in range(_ROUNDS):
-        moved = [_tighten(linear.plus, linear.minus, low, high) for linear in usable]
-        if not any(moved):
+        tightened = [_tighten(linear.plus, linear.minus, low, high) for linear in usable]
+        if not any(tightened):
             break
     out: dict[str, int] = {}
     for cell, bottom in low.items():
@@ -150,7 +174,7 @@ def _tighten(plus: Sequence[str], minus: Sequence[str], low: dict[str, int], hig
             if own_high is not None and current is not None:
                 rest_high = own_high - current
             elif all(high[one] is not None for one in own if one != cell):
-                rest_high = sum(top for one in own if one != cell and (top := high[one]) is not None)
+                rest_high = _top([one for one in own if one != cell], high)
             if rest_high is not None and other_low - rest_high > low[cell]:
                 low[cell] = other_low - rest_high
                 changed = True

@@ -1,0 +1,97 @@
+"""Flattened tables: what stands beside the figures must not become one, and what is lost must not be guessed."""
+
+import pytest
+
+from extractor import Report, Status, extract
+
+TITLE = "青溪县水利局2023年政府信息公开工作年度报告\n"
+PROACTIVE = [
+    "二、主动公开政府信息情况",
+    "第二十条第（一）项",
+    "信息内容 本年制发件数 本年废止件数 现行有效件数",
+    "规章 0 0 0",
+    "行政规范性文件 5 1 37",
+    "第二十条第（五）项",
+    "信息内容 本年处理决定数量",
+    "行政许可 86",
+    "第二十条第（六）项",
+    "信息内容 本年处理决定数量",
+    "行政处罚 12",
+    "行政强制 3",
+    "第二十条第（八）项",
+    "信息内容 本年收费金额（单位：万元）",
+    "行政事业性收费 1.5",
+]
+
+
+def report_of(lines: list[str], title: str = TITLE) -> Report:
+    return extract((title + "\n".join(lines) + "\n").encode(), name="report.txt")
+
+
+def replaced(line: str, by: str) -> list[str]:
+    assert line in PROACTIVE
+    return [by if one == line else one for one in PROACTIVE]
+
+
+def silent(report: Report, cell: str, truth: float | None) -> bool:
+    """A number that is wrong and does not say so."""
+    state = report.cells[f"proactive.{cell}"]
+    return state.value is not None and state.value != truth and state.status is not Status.DISPUTED
+
+
+def test_the_plain_table() -> None:
+    cells = report_of(PROACTIVE).cells
+    assert cells["proactive.normative_documents.in_force"].value == 37
+    assert cells["proactive.licences.decisions"].value == 86
+    assert cells["proactive.licences.decisions"].status is Status.REPORTED
+
+
+def test_a_page_number_is_not_the_figure_of_a_blank_cell() -> None:
+    report = report_of(replaced("行政事业性收费 1.5", "行政事业性收费\n3"))
+    assert not silent(report, "fees.amount", None)
+
+
+@pytest.mark.parametrize("junk", ["见附件2", "注：共32项", "电话8765432", "免征5项", "共3项已划转", "l234", "8O"])
+def test_words_with_digits_are_no_figure(junk: str) -> None:
+    for line in (f"行政许可 {junk}", f"行政许可\n{junk}", f"行政许可\t{junk}"):
+        report = report_of(replaced("行政许可 86", line))
+        assert not silent(report, "licences.decisions", None), line
+
+
+def test_columns_printed_in_another_order_are_not_read_in_the_forms_order() -> None:
+    lines = replaced("信息内容 本年制发件数 本年废止件数 现行有效件数", "信息内容 现行有效件数 本年制发件数 本年废止件数")
+    lines = ["行政规范性文件 37 5 1" if line == "行政规范性文件 5 1 37" else line for line in lines]
+    report = report_of(lines)
+    assert not silent(report, "normative_documents.issued", 5)
+    assert not silent(report, "normative_documents.in_force", 37)
+
+
+@pytest.mark.parametrize("printed", ["减少18", "▼18", "↓18", "-18"])
+def test_a_falling_change_is_never_read_as_a_rise(printed: str) -> None:
+    lines = [
+        "二、主动公开政府信息情况",
+        "第二十条第（五）项",
+        "信息内容 上一年项目数量 本年增/减 处理决定数量",
+        f"行政许可 120 {printed} 86",
+        "其他对外管理服务事项 7 1 5",
+        "第二十条第（九）项",
+        "信息内容 采购项目数量 采购总金额",
+        "政府集中采购 4 120000",
+    ]
+    report = report_of(lines, "青溪县水利局2020年政府信息公开工作年度报告\n")
+    state = report.cells["proactive.licences.change"]
+    assert report.form == "ogi-2019"
+    assert state.value in (-18, None) or state.status is Status.DISPUTED
+
+
+def test_a_row_that_lost_its_blanks_keeps_its_places_open() -> None:
+    report = report_of(replaced("行政规范性文件 5 1 37", "行政规范性文件 5 37"))
+    for column in ("issued", "repealed", "in_force"):
+        assert report.cells[f"proactive.normative_documents.{column}"].status is Status.DISPUTED
+
+
+def test_a_row_that_belongs_nowhere_is_listed() -> None:
+    lines = [*PROACTIVE[:5], "行政决定 4 5 6", *PROACTIVE[5:]]
+    report = report_of(lines)
+    assert not silent(report, "normative_documents.issued", 5)
+    assert any(finding.rule.startswith("document.") for finding in report.findings)

@@ -28,7 +28,7 @@ def _ms(work: Work) -> float:
 
 
 def interleaved(works: dict[str, Work], repeats: int) -> dict[str, float]:
-    """Median ms of each, in blocks of five in a row, as a batch runs, the blocks in turn: a slow moment hits all alike."""
+    """Median ms of each, in blocks of five in a row, as a batch runs; blocks in turn: a slow moment hits all alike."""
     times: dict[str, list[float]] = {name: [] for name in works}
     for work in works.values():
         work()

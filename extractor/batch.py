@@ -15,7 +15,7 @@ from pathlib import Path
 
 from extractor.errors import DocumentError, GoujiError, UnreadableError
 from extractor.pipeline import extract
-from extractor.read import Limits
+from extractor.read import Limits, check_regular
 from extractor.report import Finding, Report, Severity, Source, Verdict
 
 __all__ = ["extract_many", "failed"]
@@ -38,7 +38,7 @@ def extract_many(
 
 
 def _window(one: "partial[Report]", paths: list[Path], jobs: int) -> Iterator[Report]:
-    """One pool for `paths`. If a document kills it, that document is found by giving each of the rest its own process."""
+    """One pool for `paths`. If a document kills it, each of the rest gets a process of its own."""
     done = 0
     try:
         with ProcessPoolExecutor(max_workers=jobs, initializer=_quiet) as pool:
@@ -88,10 +88,11 @@ def failed(path: Path, code: str, message: str) -> Report:
 
 def _digest(path: Path) -> str:
     try:
+        check_regular(path)
         with path.open("rb") as file:
             hasher = sha256()
             while block := file.read(_BLOCK):
                 hasher.update(block)
-    except OSError:
+    except (OSError, UnreadableError):
         return ""
     return hasher.hexdigest()

@@ -103,12 +103,31 @@ class TestInputs:
         assert "gouji: stdin: nothing but" in result.stderr
 
     @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
-    def test_named_pipe(self, tmp_path: Path) -> None:
+    @pytest.mark.parametrize("command", ["extract", "text"])
+    def test_a_named_pipe_is_no_file(self, tmp_path: Path, command: str) -> None:
         pipe = tmp_path / "pipe"
         os.mkfifo(pipe)
-        with subprocess.Popen([sys.executable, "-c", f"open({str(pipe)!r}, 'w').write('good')"]):
-            result = run("extract", pipe, "--format", "json")
-        assert json.loads(result.stdout)["source"]["name"] == "pipe"
+        script = "from extractor.cli import main; main()"
+        result = subprocess.run([sys.executable, "-c", script, command, pipe], capture_output=True, timeout=60)
+        assert result.returncode == 1
+        assert b"a named pipe, not a file" in result.stderr
+
+    @pytest.mark.skipif(not Path("/dev/fd").exists(), reason="no /dev/fd here")
+    def test_what_the_shell_has_opened(self) -> None:
+        reading, writing = os.pipe()
+        os.write(writing, b"good")
+        os.close(writing)
+        result = run("extract", f"/dev/fd/{reading}", "--format", "json")
+        os.close(reading)
+        assert json.loads(result.stdout)["source"]["name"] == str(reading)
+
+    def test_links_that_lead_nowhere(self, tmp_path: Path) -> None:
+        for name, target in (("a", "b"), ("b", "a"), ("c", "gone")):
+            (tmp_path / name).symlink_to(target)
+        result = run("extract", tmp_path / "a", tmp_path / "c")
+        assert result.exit_code == 2
+        assert "a (a symbolic link that leads back to itself)" in result.stderr
+        assert "c (a symbolic link to nothing)" in result.stderr
 
     def test_empty_folder(self, tmp_path: Path) -> None:
         result = run("extract", tmp_path)

@@ -200,7 +200,16 @@ class TestCSV:
         cells = {"fees.fees.amount": reported(1, text=evil)}
         (line,) = rows_of(make(cells, name=evil, organ=evil))
         for column in ("name", "organ", "printed", "evidence"):
-            assert line[column] == f"'{evil}".replace("\r", "\n")
+            assert line[column] == f"'{evil}".replace("\r", "\\r").replace("\t", "\\t")
+
+    def test_a_line_is_a_cell_whatever_characters_stand_in_it(self) -> None:
+        evil = "a\nb\r\x1b[31mc\x00\x85\u2028\u202ed\v"
+        stream = io.StringIO(newline="")
+        write_csv([make({"fees.fees.amount": reported(1, text=evil)}, name=evil, organ=evil)], stream, {"toy": FORM})
+        head, line, end = stream.getvalue().split("\n")
+        assert (head[:5], end) == ("name,", "")
+        assert line.count("a\\nb\\r\\x1b[31mc\\x00\\x85\\u2028\\u202ed\\x0b") == 4
+        assert line.isprintable()
 
     @pytest.mark.parametrize("harmless", ["-", "-18", "－1,234", "12.5", "12件", "不适用", ""])
     def test_what_tables_print_is_left_alone(self, harmless: str) -> None:

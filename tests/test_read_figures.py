@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extractor.read.figures import FIGURE, Figure, FigureKind, chinese_number, parse_number, read_figure
+from extractor.read.figures import FIGURE, Figure, FigureKind, chinese_number, joined_figure, parse_number, read_figure
 from extractor.read.fold import fold
 
 WHOLE = st.integers(0, 10**15)
@@ -70,10 +70,16 @@ def test_figures(text: str, value: int | Decimal, printed: str, unit: str | None
         ("减18", -18, "printed as 减18"),
         ("减少18项", -18, "printed as 减少18"),
         ("增7", 7, "printed as 增7"),
+        ("下降18", -18, "printed as 下降18"),
+        ("↓18", -18, "printed as ↓18"),
+        ("▼18", -18, "printed as ▼18"),
+        ("上升2", 2, "printed as 上升2"),
+        ("4↑", 4, "marked ↑"),
         ("5*", 5, "marked *"),
         ("5①", 5, "marked ①"),
         ("5[1]", 5, "marked [1]"),
         ("5²", 5, "marked ²"),
+        ("5₁", 5, "marked ₁"),
         ("12（注）", 12, "marked (注)"),
     ],
 )
@@ -86,6 +92,21 @@ def test_a_multiplier_is_a_unit_and_never_applied() -> None:
     assert (number("1.5万").value, number("1.5万").unit) == (Decimal("1.5"), "万")
     assert (number("1.5万件").value, number("1.5万件").unit) == (Decimal("1.5"), "万件")
     assert (number("5万余元").value, number("5万余元").unit) == (5, "万元")
+    assert (number("4千").value, number("4千").unit) == (4, "千")
+    assert (number("4千件").value, number("4千件").unit) == (4, "千件")
+    assert (number("$4").value, number("$4").unit) == (4, "$")
+
+
+@pytest.mark.parametrize(
+    "text", ["约1200", "大约3", "近50", "将近50", "80余件", "80多", "5万余元", "200左右", "约 12件"]
+)
+def test_approximate_figures_say_so(text: str) -> None:
+    assert number(text).approximate
+
+
+@pytest.mark.parametrize("text", ["12", "共3项", "3件（含上年约1件）", "减18", "一千二百"])
+def test_exact_figures_do_not(text: str) -> None:
+    assert not number(text).approximate
 
 
 @pytest.mark.parametrize("text", ["", " ", "\xa0", "\u3000\n", "&nbsp;", "&nbsp;&nbsp;", "\u200b", "____"])
@@ -142,6 +163,27 @@ def test_not_applicable_says_what_was_printed(text: str) -> None:
         "○",
         "规章",
         "O",
+        "l234",
+        "8O",
+        "1e3",
+        "=1+1",
+        "@SUM(1)",
+        "+1+1",
+        "一18",
+        "— 18 —",
+        "4↓",
+        "▲4",
+        "www.a123",
+        "电话8765432",
+        "见附件2",
+        "共3项已划转",
+        "免征5项",
+        "12万5000元",
+        "4千5百",
+        "5\v1",
+        "⁴",
+        "不足5",
+        "十二点五",
         "l2",
         "三安全一稳定",
         "|",
@@ -159,24 +201,56 @@ def test_words(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "value", "printed"),
     [
-        ("2 0", 20, "2 0"),
         ("1 234", 1234, "1 234"),
-        (" 1 2 . 5 万元", Decimal("12.5"), "1 2 . 5"),
-        ("1, 234 件", 1234, "1, 234"),
-        ("- 1 8", -18, "- 1 8"),
-        ("1\n2", 12, "1\n2"),
+        (" 12\xa0345 678 件", 12345678, "12\xa0345 678"),
+        ("- 1 234.5", Decimal("-1234.5"), "- 1 234.5"),
         ("12", 12, "12"),
     ],
 )
-def test_joining_on_request(text: str, value: int | Decimal, printed: str) -> None:
+def test_thousands_are_joined_on_request(text: str, value: int | Decimal, printed: str) -> None:
     figure = number(text, join=True)
     assert figure.value == value
     assert text[figure.start : figure.end] == printed
+    assert (figure.note is not None and figure.note.startswith("spaces inside")) == (text != "12")
+    assert joined_figure(text) is None
 
 
-def test_joining_does_not_heal_what_stays_unclear() -> None:
-    assert read_figure("0 7", join=True).kind is FigureKind.TEXT
-    assert read_figure("2648 -18538", join=True).kind is FigureKind.TEXT
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("2 0", "5 1", "12 34", "1  234", "1\n234", "1\v234", "1234 567", "1 2345", "0 123", "1 234 5", "5 1 234"),
+        *("1.5 234", "1 234,5", "0 7", "2648 -18538", "1, 234"),
+    ],
+)
+def test_two_figures_are_never_joined(text: str) -> None:
+    assert read_figure(text, join=True).kind is FigureKind.TEXT
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "printed"),
+    [
+        ("2 0", 20, "2 0"),
+        (" 1 2 . 5 万元", Decimal("12.5"), "1 2 . 5"),
+        ("1, 234 件", 1234, "1, 234"),
+        ("- 1 8", -18, "- 1 8"),
+        ("１　２", 12, "１　２"),
+        ("1\u200b2", 12, "1\u200b2"),
+    ],
+)
+def test_what_a_torn_figure_would_be(text: str, value: int | Decimal, printed: str) -> None:
+    figure = joined_figure(text)
+    assert figure is not None
+    assert figure.value == value
+    assert text[figure.start : figure.end] == printed
+    assert figure.note is not None
+    assert figure.note.startswith("spaces inside")
+
+
+@pytest.mark.parametrize(
+    "text", ["12", "1 234", "", "规 章", "1\n2", "1\v2", "0 7", "2648 -18538", "3 件 1 件", "1 " * 40]
+)
+def test_nothing_to_join(text: str) -> None:
+    assert joined_figure(text) is None
 
 
 @pytest.mark.parametrize(
@@ -188,6 +262,13 @@ def test_joining_does_not_heal_what_stays_unclear() -> None:
         ("零件", 0, "件"),
         ("一件", 1, "件"),
         ("两千零五", 2005, None),
+        ("一千二百三十四", 1234, None),
+        ("二〇二三", 2023, None),
+        ("三万", 30000, None),
+        ("三万件", 30000, "件"),
+        ("五千元", 5000, "元"),
+        ("肆", 4, None),
+        ("壹佰贰拾件", 120, "件"),
     ],
 )
 def test_chinese_numerals_as_whole_cells(text: str, value: int, unit: str | None) -> None:
@@ -217,6 +298,9 @@ def test_chinese_numerals_as_whole_cells(text: str, value: int, unit: str | None
         ("○", None),
         ("", None),
         ("十" * 50, None),
+        ("九" * 18, 10**18 - 1),
+        ("九" * 19, None),
+        ("贰拾叁", 23),
     ],
 )
 def test_chinese_number(text: str, value: int | None) -> None:
@@ -284,11 +368,16 @@ def test_chinese_numerals_read_back(value: int) -> None:
     assert chinese_number(an2cn(str(value))) == value
 
 
-@given(st.text("0123456789,.+-件元万(（）)、:：约减 \n一二十百万零〇/无%①*[]&nbsp;|"), st.booleans())
+@given(st.text("0123456789,.+-件元万千(（）)、:：约减 \n\v一二十百万零〇/无%①*[]&nbsp;|"), st.booleans())
 def test_nothing_raises_and_offsets_hold(text: str, join: bool) -> None:
     figure = read_figure(text, join=join)
     assert 0 <= figure.start <= figure.end <= len(text)
     assert (figure.value is not None) == (figure.kind is FigureKind.NUMBER)
+    joined = joined_figure(text)
+    if joined is not None:
+        assert figure.kind is FigureKind.TEXT or not join
+        assert 0 <= joined.start < joined.end <= len(text)
+        assert joined.value is not None
 
 
 @given(st.text(st.characters(exclude_categories=())), st.booleans())
@@ -303,8 +392,9 @@ def test_any_string_of_numerals_is_survived(text: str) -> None:
     assert value is None or value >= 0
 
 
-@pytest.mark.parametrize("filler", [" ", "0", ",", "(", "余", "约 ", "1 ", "1,", "-"])
+@pytest.mark.parametrize("filler", [" ", "0", ",", "(", "余", "约 ", "1 ", "1,", "-", " 234", "\v", "一", "1千"])
 def test_long_cells_take_linear_time(filler: str) -> None:
     # Without possessive quantifiers this would not come back.
     assert read_figure("约" + filler * 1900 + "x").kind is FigureKind.TEXT
     assert read_figure(filler * 100_000 + "x").kind is FigureKind.TEXT
+    assert read_figure("1" + filler * 1900, join=True).start == 0

@@ -75,13 +75,13 @@ def test_cells_are_tabs_and_rows_are_lines() -> None:
 
 def test_a_break_in_a_cell_does_not_break_the_row() -> None:
     document, grid = table("<table><tr><td>本年新<br/>制作数量<td><p>1</p>\n<p>2</p><td>3<b>4</b></table>")
-    assert document.text == "本年新 制作数量\t1 2\t34\n"
-    assert matrix(document, grid) == [["本年新 制作数量", "1 2", "34"]]
+    assert document.text == "本年新 制作数量\t1\v2\t34\n"
+    assert matrix(document, grid) == [["本年新 制作数量", "1\v2", "34"]]
 
 
 def test_pieces_of_one_figure_stay_together_and_figures_stay_apart() -> None:
     assert rows_of("<table><tr><td><span>1</span><span>2</span><td>1<!-- -->2<td><p>1<p>2<td>1<br>2</table>") == [
-        "12|12|1 2|1 2"
+        "12|12|1\v2|1\v2"
     ]
 
 
@@ -286,3 +286,86 @@ def check_sound(document: Document, grid: Grid) -> None:
         assert cell.column + cell.column_span <= grid.columns
         assert grid.start <= cell.start <= cell.end <= grid.end
         assert "\t" not in document.text[cell.start : cell.end]
+
+
+def cell(html: str) -> str:
+    """What the reader makes of a cell."""
+    document, grid = table(f"<table><tr><td>规章<td>{html}</table>")
+    assert [one.column for one in grid.cells] == [0, 1]
+    last = grid.cells[1]
+    return document.text[last.start : last.end]
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ("<del>85</del>86", "86"),
+        ("<s>1200</s> 1234", "1234"),
+        ("<STRIKE>5</STRIKE>", ""),
+        ("1<s>2</s>3", "1 3"),
+        ("<span style='color:red;TEXT-DECORATION : underline line-through'>5</span>6", "6"),
+        ("<span style='text-decoration-line:line-through'>5</span>6", "6"),
+        ("<span style='text-line-through:none'>5</span>", "5"),
+        ("<span style='text-decoration:underline'>5</span>", "5"),
+    ],
+)
+def test_struck_text_is_left_out(html: str, text: str) -> None:
+    assert cell(html) == text
+
+
+def test_a_struck_cell_keeps_its_place() -> None:
+    assert rows_of("<table><tr><td>规章<td style='text-decoration:line-through'>5<td>6</table>") == ["规章||6"]
+
+
+def test_struck_by_a_style_sheet() -> None:
+    rules = "a:hover, .x .y{text-decoration:line-through} p.old,#z {color:red;text-decoration:line-through}"
+    document = page(f"<style>{rules}</style><p>1<p class=old>2<p id=z>3<p class=y>4")
+    assert document.text == "1\n4"
+    assert document.notes == ("struck-out text left out (2 places)",)
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ("5<sup>1</sup>", "5¹"),
+        ("5<sup>[1]</sup>", "5[¹]"),
+        ("5<sub>１０</sub>", "5₁₀"),
+        ("<sup>4</sup>", "⁴"),
+        ("5<sup><a href=#n><b>1</b></a></sup>6", "5¹6"),
+        ("5<span style='vertical-align: super'>1</span>", "5¹"),
+        ("5<span style='vertical-align:SUB'>1</span>", "5₁"),
+        ("<p style='vertical-align:super'>5</p>", "5"),
+        ("5<span style='vertical-align:middle'>1</span>", "51"),
+    ],
+)
+def test_raised_digits_are_marks(html: str, text: str) -> None:
+    assert cell(html) == text
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ("<input value=1234>", "1234"),
+        ("<input value='12'>3", "12 3"),
+        ("<input>", ""),
+        ("<input type=hidden value=7>", ""),
+        ("<input type=radio value=7>", "[控件]"),
+        ("<textarea>\n86 </textarea>", "86"),
+        ("<select><option>5<option selected>6</select>", "6"),
+        ("<button>7</button>", "7"),
+        ("<img alt=86>", "[图]"),
+        ("<svg><text>5</text></svg>", "[图]"),
+        ("<canvas></canvas>", "[图]"),
+        ("<object data=x></object>", "[图]"),
+        ("5<img>", "5[图]"),
+        ("5件<img>", "5件"),
+        ("<img width=1 height=20>", ""),
+        ("<img hidden>", ""),
+    ],
+)
+def test_a_cell_with_something_to_see_is_not_blank(html: str, text: str) -> None:
+    assert cell(html) == text
+
+
+def test_pictures_alone_are_no_table() -> None:
+    assert page("<table><tr><td><img><td><img></table>x").grids == ()

@@ -1,10 +1,11 @@
 """Strangers' documents: too large, too deep, built to be slow."""
 
+import os
 from pathlib import Path
 
 import pytest
 
-from extractor.errors import LimitError
+from extractor.errors import LimitError, UnreadableError
 from extractor.read import Limits, read, read_path
 
 
@@ -123,3 +124,21 @@ def test_floods_come_back(text: str) -> None:
     except LimitError:
         return
     assert document.text.startswith("规章")
+
+
+def test_what_is_no_file_is_not_waited_for(tmp_path: Path) -> None:
+    pipe, loop, link, file = (tmp_path / name for name in ("pipe", "loop", "link", "file"))
+    file.write_text("规章")
+    link.symlink_to(file)
+    loop.symlink_to(loop)
+    assert read_path(link).text == "规章"
+    with pytest.raises(UnreadableError, match="a folder, not a file"):
+        read_path(tmp_path)
+    with pytest.raises(UnreadableError, match="leads back to itself"):
+        read_path(loop)
+    with pytest.raises(FileNotFoundError):
+        read_path(tmp_path / "gone")
+    if hasattr(os, "mkfifo"):
+        os.mkfifo(pipe)
+        with pytest.raises(UnreadableError, match="a named pipe, not a file"):
+            read_path(pipe)

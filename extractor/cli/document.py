@@ -18,12 +18,14 @@ def text(
         from extractor.cli.output import stdout
         from extractor.deliver.printable import printable
         from extractor.errors import UsageError
-        from extractor.read import Limits, read
+        from extractor.read import Limits, check_regular, read
 
         (document, *more) = collect([file]).documents
         if more:
             raise UsageError(f"{file} is a folder: name one document")
         limits = Limits()
+        if not isinstance(document, Stream):
+            check_regular(document)
         source = document if isinstance(document, Stream) else Stream(document)
         content = read(source.read(limits.max_bytes), name=source.name, limits=limits).text
         stream = stdout()

@@ -1,6 +1,8 @@
 """From the paths on the command line to the documents they stand for."""
 
+import errno
 import os
+import re
 import stat
 import sys
 from collections import Counter
@@ -15,10 +17,12 @@ __all__ = ["STDIN", "SUFFIXES", "Inputs", "Stream", "by_suffix", "collect"]
 STDIN = "-"
 SUFFIXES = frozenset({"", ".txt", ".md", ".markdown", ".html", ".htm", ".xhtml", ".shtml"})
 
+_DESCRIPTOR = re.compile(r"/dev/stdin|/dev/fd/\d+|/proc/(?:self|thread-self|\d+)/fd/\d+")
+
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """A document that can be read only once and here: stdin (`path` None), a named pipe, `<(command)`."""
+    """A document that can be read only once and here: stdin (`path` None), `<(command)`."""
 
     path: Path | None
 
@@ -45,6 +49,8 @@ class Inputs:
 def collect(arguments: Iterable[str], *, leave_out: Path | None = None) -> Inputs:
     """Files as named, folders walked; a path that does not exist or a folder without documents is a UsageError.
 
+    What is there but no file (a named pipe, a device) stays a path: reading it fails, instead of waiting for ever.
+
     `leave_out` is the file that results go to: when it lies in a folder that is read, it is no document.
     """
     skipped: Counter[str] = Counter()
@@ -60,12 +66,28 @@ def collect(arguments: Iterable[str], *, leave_out: Path | None = None) -> Input
                 raise UsageError(f"{argument}: {_nothing_in(skipped)}")
             found.update(dict.fromkeys(inside))
         elif path.exists():
-            found[path if stat.S_ISREG(path.stat().st_mode) else Stream(path)] = None
+            found[Stream(path) if _is_open_already(path) else path] = None
         else:
-            unknown.append(argument)
+            unknown.append(f"{argument}{_why_unknown(path)}")
     if unknown:
         raise UsageError(f"no such file or folder: {', '.join(unknown)}")
     return Inputs(tuple(found), skipped)
+
+
+def _is_open_already(path: Path) -> bool:
+    """Whether this names a stream that the shell has opened for us, as `<(command)` does."""
+    return _DESCRIPTOR.fullmatch(str(path)) is not None and not stat.S_ISREG(path.stat().st_mode)
+
+
+def _why_unknown(path: Path) -> str:
+    if not path.is_symlink():
+        return ""
+    try:
+        path.stat()
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            return " (a symbolic link that leads back to itself)"
+    return " (a symbolic link to nothing)"
 
 
 def _walk(folder: Path, skipped: Counter[str], leave_out: Path | None) -> Iterator[Path]:

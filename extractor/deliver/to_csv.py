@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TextIO
 
+from extractor.deliver.printable import escaped
 from extractor.forms.model import Form
 from extractor.report import Cell, Number, Report
 
@@ -83,7 +84,5 @@ def _figure(value: Number | None) -> str:
 
 
 def _guarded(text: str) -> str:
-    """`text` with an apostrophe before it where a spreadsheet would take it for a formula."""
-    guarded = f"'{text}" if _FORMULA.match(text) and not _HARMLESS.fullmatch(text) else text
-    # The csv module leaves a lone carriage return unquoted, and readers take it for the end of the line.
-    return guarded.replace("\r\n", "\n").replace("\r", "\n")
+    """`text` on one line, with an apostrophe before it where a spreadsheet would take it for a formula."""
+    return escaped(f"'{text}" if _FORMULA.match(text) and not _HARMLESS.fullmatch(text) else text)

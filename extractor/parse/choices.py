@@ -19,7 +19,7 @@ _MOST_RUNS = 5
 
 
 def table_choices(rows: Sequence[ValueRow], table: Table, form: Form) -> TableReadings:
-    """What the rows of one printed table say: a Choice for each row that could be placed, and the rows that could not."""
+    """What the rows of one printed table say: a Choice for each row that could be placed, and those that could not."""
     aside = [row for row in rows if row.foreign]
     rows = [row for row in rows if not row.foreign]
     if table.layout is Layout.LINE:

@@ -78,7 +78,7 @@ def _by_header(tokens: Sequence[Token], shape: Shape) -> tuple[Token | None, ...
 
 
 def _straight(row: ValueRow, shape: Shape, *, glues: bool) -> Fit:
-    """As many tokens as columns. Spaces do not make cells: where they break the sum, a re-cut that mends it competes."""
+    """As many tokens as columns. Spaces make no cells: where they break the sum, a re-cut that mends it competes."""
     tokens = tuple(row.tokens)
     if glues and shape.size > 1 and not shape.sums and all(token.joint < Joint.LINE for token in tokens):
         return Fit((Fitted(tokens),), row.origin, "the table glues its figures, this row does not", doubted=True)

@@ -1,4 +1,4 @@
-"""A way to fit a row's tokens into its columns, and what can be said of one: whether its sums hold, what it is worth."""
+"""A way to fit a row's tokens into its columns, and what can be said of one: whether its sums hold."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -5,188 +5,52 @@ row is whole again.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
-
-from rapidfuzz import process
-from rapidfuzz.fuzz import ratio
 
 from extractor.forms.model import Form, Layout, Table
-from extractor.parse.labels import Item, Role, Vocabulary, bare_text, vocabulary
+from extractor.parse.grid_columns import arrange, arrange_line
+from extractor.parse.grid_heads import Heads, Year, is_head, read_heads, units, years_of
+from extractor.parse.grid_home import at_home
+from extractor.parse.grid_lines import Line, Lines, read_lines
+from extractor.parse.grid_turned import turned_rows
+from extractor.parse.labels import Item, Vocabulary, vocabulary
 from extractor.parse.readings import Origin
-from extractor.parse.rows import Joint, Label, Near, Token, TokenKind, ValueRow
-from extractor.read.document import Document, Grid, GridCell
-from extractor.read.figures import UNIT_PATTERN, FigureKind, read_figure
+from extractor.parse.rows import Label, Near, Token, TokenKind, ValueRow
+from extractor.parse.shapes import row_shape
+from extractor.read.document import Document
+from extractor.read.figures import UNIT_PATTERN
 
 __all__ = ["grid_rows"]
 
-_ORDINAL = re.compile(r"^[\s*]*(?:\(?[一二三四五六七八九十]{1,3}\)?[、.,)]?|\(?\d{1,2}\)?[、.,)])\s*")
 _UNIT = re.compile(UNIT_PATTERN)
-_UNIT_HEADS = ("单位", "计量单位")
-_YEAR = re.compile(r"(?:19|20)\d\d")
-_HEAD_YEAR = re.compile(r"((?:19|20)\d\d)(?:年度?)?")
-_SIMILAR = 78.0
-_LONGEST_LABEL = 80
+_STRANGER = "the table it stands in has neither a title nor heads of the form, and only some short labels"
 
+_NAMELESS = "the row has no label, and the heads over it stand in another order than the form's"
 
-@dataclass(slots=True)
-class _Line:
-    """One printed line of a grid: the items its label cells name (with the column they stand in) and its figures."""
-
-    start: int
-    items: list[tuple[int, Item, float]] = field(default_factory=list)
-    heads: list[tuple[int, int, Item]] = field(default_factory=list)
-    tokens: list[tuple[int, Token]] = field(default_factory=list)
+_Here = list[tuple[int, Item, float]]
 
 
 def grid_rows(document: Document, form: Form, year: int | None) -> dict[str, list[ValueRow]]:
     """The value rows of every table of `form` that the document's grids hold, by table id."""
     words = vocabulary(form)
-    lines = [line for grid in document.grids for line in _lines(document, grid, words)]
-    return {table.id: rows for table in form.tables if (rows := _table_rows(lines, table, year))}
+    grids = [read_lines(document, grid, words, form) for grid in document.grids]
+    lines = [(number, line) for number, grid in enumerate(grids) for line in grid.lines]
+    out: dict[str, list[ValueRow]] = {}
+    for table in form.tables:
+        rows = _Reader(document.folded, grids, table, form, words, year).rows(lines)
+        if rows:
+            out[table.id] = rows
+    return out
 
 
-def _lines(document: Document, grid: Grid, words: Vocabulary) -> Iterator[_Line]:
-    folded = document.folded
-    line: _Line | None = None
-    row = -1
-    for cell in grid.cells:
-        if cell.row != row or line is None:
-            if line is not None:
-                yield line
-            row = cell.row
-            line = _Line(cell.start)
-        _read_cell(line, cell, folded, words)
-    if line is not None:
-        yield line
+def _heads_table(line: Line, table: Table) -> bool:
+    """Whether several cells of the line are heads of the table, and not only the 其他 and 总计 that all tables have."""
+    mine = [(column, item) for column, _, item in line.heads if item.table == table.id]
+    return len({column for column, _ in mine}) >= 2 and any(not item.bare for _, item in mine)
 
 
-def _read_cell(line: _Line, cell: GridCell, folded: str, words: Vocabulary) -> None:
-    start, end = cell.start, cell.end
-    text = folded[start:end]
-    if text.isdigit() and text.isascii():
-        value = int(text) if len(text) < 19 else None
-        line.tokens.append((cell.column, Token(TokenKind.NUMBER, start, end, text, value)))
-        return
-    figure = read_figure(text, join=True)
-    kind = figure.kind
-    if kind is FigureKind.NUMBER:
-        digits = re.sub(r"[^\d.+-]", "", text[figure.start : figure.end])
-        token = Token(
-            TokenKind.NUMBER,
-            start + figure.start,
-            start + figure.end,
-            digits,
-            figure.value,
-            figure.unit,
-            Joint.CELL,
-            printed=text.strip(),
-        )
-        line.tokens.append((cell.column, token))
-    elif kind is FigureKind.BLANK:
-        line.tokens.append((cell.column, Token(TokenKind.BLANK, start, start, printed="")))
-    elif kind is FigureKind.NOT_APPLICABLE:
-        line.tokens.append((cell.column, Token(TokenKind.NOT_APPLICABLE, start, end, printed=text.strip())))
-    else:
-        found = _items(text, words)
-        for item, score in found:
-            if item.role is Role.ROW:
-                line.items.append((cell.column, item, score))
-            line.heads.append((cell.column, cell.column_span, item))
-        if not found:
-            line.tokens.append((cell.column, Token(TokenKind.WORDS, start, end, printed=text.strip())))
-
-
-@lru_cache(maxsize=8192)
-def _stripped(text: str) -> tuple[str, str]:
-    whole = bare_text(text)
-    return whole, bare_text(_ORDINAL.sub("", text))
-
-
-_memo: dict[tuple[int, str], tuple[tuple[Item, float], ...]] = {}
-
-
-def _items(text: str, words: Vocabulary) -> tuple[tuple[Item, float], ...]:
-    """What a label cell names: exactly, by a distinctive part, or by similarity. Memoised: labels repeat endlessly."""
-    if len(text) > _LONGEST_LABEL:
-        return ()
-    key = (id(words), text)
-    known = _memo.get(key)
-    if known is None:
-        known = tuple(_look_up(text, words))
-        if len(_memo) > 20_000:
-            _memo.clear()
-        _memo[key] = known
-    return known
-
-
-def _look_up(text: str, words: Vocabulary) -> Iterator[tuple[Item, float]]:
-    whole, stripped = _stripped(text)
-    for candidate in (whole, stripped):
-        items = words.whole.get(candidate)
-        if items:
-            yield from ((item, 1.0) for item in items)
-            return
-    if len(stripped) < 3:
-        return
-    matches = process.extract(stripped, words.whole.keys(), scorer=ratio, score_cutoff=_SIMILAR, limit=2)
-    matches = [match for match in matches if len(match[0]) >= 4]
-    if matches and (len(matches) == 1 or matches[0][1] - matches[1][1] > 4):
-        best, score, _ = matches[0]
-        yield from ((item, score / 100.0) for item in words.whole[best] if not item.bare)
-        return
-    cores = [
-        item
-        for needle, items in words.needles
-        if len(needle) >= 3 and needle in stripped
-        for item in items
-        if item.role is Role.ROW and not item.bare
-    ]
-    if len({(item.table, item.id) for item in cores}) == 1:
-        yield cores[0], 0.8
-
-
-def _table_rows(lines: Sequence[_Line], table: Table, year: int | None) -> list[ValueRow]:
-    marked = [
-        number
-        for number, line in enumerate(lines)
-        if any(item.table == table.id and not item.bare for _, item, _ in line.items) or _heads_table(line, table)
-    ]
-    if not marked:
-        return []
-    last = min(len(lines), marked[-1] + (3 if table.layout is Layout.LINE else 1))
-    rows: list[ValueRow] = []
-    header: dict[int, int] = {}
-    units: set[int] = set()
-    loose: list[Label] = []
-    years: dict[int, bool] = {}
-    for line in lines[max(0, marked[0] - 1) : last]:
-        here = [(column, item, score) for column, item, score in line.items if item.table == table.id]
-        heads = _header(line, table)
-        if not here and (beside := _years(line, year)):
-            years = beside
-        if line.items and not here and len(heads) < 2:
-            continue
-        figures = any(
-            token.kind is TokenKind.NOT_APPLICABLE or (token.kind is TokenKind.NUMBER and column not in heads)
-            for column, token in line.tokens
-        )
-        if len(heads) >= 2 and not figures:
-            header = heads
-            units = {column for column, _, item in line.heads if item.role is Role.HEADER and item.id in _UNIT_HEADS}
-            loose = _waiting(loose, here)
-            continue
-        row = _value_row(line, here, table, header, units, years, loose)
-        if row is not None:
-            rows.append(row)
-            loose = []
-        else:
-            loose = _waiting(loose, here)
-    return rows
-
-
-def _waiting(loose: list[Label], here: list[tuple[int, Item, float]]) -> list[Label]:
+def _waiting(loose: list[Label], here: _Here) -> list[Label]:
     """Labels of lines without figures, for the figures that follow: the last one is the closest."""
     if not here:
         return loose
@@ -198,111 +62,176 @@ def _waiting(loose: list[Label], here: list[tuple[int, Item, float]]) -> list[La
     ]
 
 
-def _heads_table(line: _Line, table: Table) -> bool:
-    """Whether several cells of the line are heads of the table, and not only the 其他 and 总计 that all tables have."""
-    mine = [(column, item) for column, _, item in line.heads if item.table == table.id]
-    return len({column for column, _ in mine}) >= 2 and any(not item.bare for _, item in mine)
+@dataclass(slots=True)
+class _Reader:
+    """Reads the lines of all grids for one table. `storeys`: head lines that no line of figures has followed yet."""
 
+    folded: str
+    grids: Sequence[Lines]
+    table: Table
+    form: Form
+    words: Vocabulary
+    year: int | None
+    grid: int = -1
+    storeys: list[Line] = field(default_factory=list)
+    heads: Heads | None = None
+    heads_grid: int = -1
+    years: list[Year] = field(default_factory=list)
+    units: set[int] = field(default_factory=set)
+    loose: list[Label] = field(default_factory=list)
+    found: list[tuple[int, ValueRow]] = field(default_factory=list)
 
-def _header(line: _Line, table: Table) -> dict[int, int]:
-    """Grid column → position in the table's columns, where this line is a header line."""
-    out: dict[int, int] = {}
-    for column, span, item in line.heads:
-        if item.table == table.id and item.role is Role.COLUMN:
-            for covered in range(column, column + span):
-                out[covered] = item.index
-    year = next((index for index, column in enumerate(table.columns) if column.id == "year"), None)
-    if out and year is not None:
-        for column, token in line.tokens:
-            if token.kind is TokenKind.NUMBER and _YEAR.fullmatch(token.figures):
-                out[column] = year
-    return out if len(set(out.values())) >= 2 or len(table.columns) < 3 else {}
+    def rows(self, lines: Sequence[tuple[int, Line]]) -> list[ValueRow]:
+        """The value rows; those of grids that are not the table's own only if there are no others, and doubted."""
+        table = self.table
+        marked = [
+            number
+            for number, (_, line) in enumerate(lines)
+            if any(item.table == table.id and not item.bare for _, item, _ in line.items) or _heads_table(line, table)
+        ]
+        if not marked:
+            return []
+        last = min(len(lines), marked[-1] + (3 if table.layout is Layout.LINE else 1))
+        done = -1
+        for number, line in lines[max(0, marked[0] - 1) : last]:
+            if number != self.grid:
+                self.grid, self.storeys, self.years = number, [], []
+                turned = self._turned()
+                if turned:
+                    self.found.extend((number, row) for row in turned)
+                    done = number
+            if number != done:
+                self._line(line)
+        strange = {
+            number
+            for number in {number for number, _ in self.found}
+            if not at_home(self.grids, number, table, self.folded)
+        }
+        own = [row for number, row in self.found if number not in strange]
+        if own or not strange:
+            return own
+        for _, row in self.found:
+            row.astray = row.astray or _STRANGER
+        return [row for _, row in self.found]
 
+    def _turned(self) -> list[ValueRow]:
+        grid = self.grids[self.grid]
+        return turned_rows(grid, self.folded, self.table) if grid.turned[self.table.id] > 1 else []
 
-def _years(line: _Line, year: int | None) -> dict[int, bool]:
-    """Of a head line that names several years: their columns, and whether each is the report's. Else empty."""
-    named = {
-        column: int(match[1])
-        for column, token in line.tokens
-        if (match := _HEAD_YEAR.fullmatch((token.printed or token.figures).strip()))
-    }
-    if len(named) < 2 or year not in named.values():
-        return {}
-    return {column: one == year for column, one in sorted(named.items())}
+    def _line(self, line: Line) -> None:
+        table = self.table
+        here = [(column, item, score) for column, item, score in line.items if item.table == table.id]
+        years = [] if here and line.numbers else years_of(line, self.year)
+        if years or is_head(line, table):
+            self._head(line, years)
+            self.loose = _waiting(self.loose, here)
+            return
+        if line.items and not here:
+            return
+        if table.layout is Layout.LINE and here and not line.tokens:
+            self.storeys.append(line)
+        elif line.numbers or here:
+            if self.storeys and not here and _numbers_columns(line):
+                return
+            self._close_heads()
+        elif any(item.table == table.id for _, _, item in line.heads) and len(line.tokens) > 1:
+            self.heads = None  # a head line, but not of columns that the form has
+        row = self._value_row(line, here)
+        if row is None:
+            self.loose = _waiting(self.loose, here)
+        else:
+            self.found.append((self.grid, row))
+            self.loose = []
 
+    def _head(self, line: Line, years: list[Year]) -> None:
+        if not self.storeys or not any(is_head(one, self.table) or one.tokens for one in self.storeys):
+            self.years, self.units = [], set()
+        self.storeys.append(line)
+        self.units |= units(line)
+        if len(years) > 1 and "year" not in self.table.column_by_id:
+            self.years = years
 
-def _value_row(
-    line: _Line,
-    here: list[tuple[int, Item, float]],
-    table: Table,
-    header: dict[int, int],
-    units: set[int],
-    years: dict[int, bool],
-    loose: list[Label],
-) -> ValueRow | None:
-    last_label = max((column for column, _, _ in here), default=-1)
-    tokens = [
-        (column, token)
-        for column, token in line.tokens
-        if column > last_label and column not in units and not _is_unit(token)
-    ]
-    if years:
-        tokens = _this_year(tokens, years)
-    while tokens and not here and tokens[0][1].kind is TokenKind.WORDS:
-        tokens.pop(0)
-    if not tokens or (not here and not any(token.kind is TokenKind.NUMBER for _, token in tokens)):
-        return None
-    labels = [Label(label.item, Near.LOOSE, label.score) for label in loose] if here else list(loose)
-    for column, item, score in here:
-        labels.append(Label(item, Near.FIRM if column == last_label else Near.LOOSE, score))
-    values = [token for _, token in tokens]
-    size = len(table.columns)
-    if table.layout is Layout.ROWS and len(values) != size and header and here:
-        values = _placed(tokens, header, table, here) or values
-    return ValueRow(labels, values, Origin.GRID, line.start, values[-1].end)
+    def _close_heads(self) -> None:
+        """Read the head lines gathered, now that what stands under them begins."""
+        if self.storeys:
+            heads = read_heads(self.storeys, self.folded, self.table, self.words, self.year)
+            if heads is not None:
+                self.heads, self.heads_grid = heads, self.grid
+            self.storeys = []
 
-
-def _this_year(tokens: list[tuple[int, Token]], years: dict[int, bool]) -> list[tuple[int, Token]]:
-    """The tokens of the report's year: by their order where all are there, for spans lie, else by their columns."""
-    if len(tokens) == len(years):
-        return [one for one, own in zip(tokens, years.values(), strict=True) if own]
-    return [one for one in tokens if years.get(one[0], True)]
-
-
-def _is_unit(token: Token) -> bool:
-    return token.kind is TokenKind.WORDS and _UNIT.fullmatch(token.printed or "") is not None
-
-
-def _placed(
-    tokens: list[tuple[int, Token]], header: dict[int, int], table: Table, here: list[tuple[int, Item, float]]
-) -> list[Token] | None:
-    """The tokens with the column that the header says, where it says one for each and no two share one."""
-    rows = {item.index for _, item, _ in here}
-    wanted = table.columns_of(table.rows[next(iter(rows))]) if len(rows) == 1 else ()
-    if len(tokens) == len(wanted):
-        return None
-    seen: set[int] = set()
-    out: list[Token] = []
-    for column, token in tokens:
-        position = header.get(column)
-        if position is None or position in seen or token.kind is TokenKind.WORDS:
+    def _value_row(self, line: Line, here: _Here) -> ValueRow | None:
+        last_label = max((column for column, _, _ in here), default=-1)
+        tokens = _without_unit([one for one in line.tokens if one[0] > last_label], self.units)
+        if self.years:
+            tokens = _this_year(tokens, self.years)
+        while tokens and not here and tokens[0][1].kind is TokenKind.WORDS:
+            tokens.pop(0)
+        if not tokens or (not here and not any(token.kind is TokenKind.NUMBER for _, token in tokens)):
             return None
-        column_id = table.columns[position].id
-        if wanted and column_id not in wanted:
-            return None
-        seen.add(position)
-        place = wanted.index(column_id) if wanted else position
-        out.append(
-            Token(
-                token.kind,
-                token.start,
-                token.end,
-                token.figures,
-                token.value,
-                token.unit,
-                token.joint,
-                place,
-                token.printed,
+        labels = [Label(label.item, Near.LOOSE, label.score) for label in self.loose] if here else list(self.loose)
+        figures = self._figures(tokens, line)
+        for column, item, score in here:
+            own = len(figures) == len(tokens) or not self.table.rows[item.index].subtotal_of
+            labels.append(Label(item, Near.FIRM if own and column == last_label else Near.LOOSE, score))
+        tokens = figures
+        row = ValueRow(labels, [token for _, token in tokens], Origin.GRID, line.start, tokens[-1][1].end)
+        row.because = next((token.doubt for _, token in tokens if token.doubt is not None), None)
+        if self.heads is not None:
+            self._arrange(row, tokens, line, here)
+        return row
+
+    def _figures(self, tokens: list[tuple[int, Token]], line: Line) -> list[tuple[int, Token]]:
+        """The tokens without those beside the figures, where the labels stand: a label written over by a figure."""
+        heads = self.heads
+        if heads is None or self.heads_grid != self.grid or line.right < heads.right:
+            return tokens
+        leaves = heads.leaves[heads.first :]
+        figures = [one for one in tokens if one[0] >= leaves[0].column]
+        return figures if len(figures) == len(leaves) else tokens
+
+    def _arrange(self, row: ValueRow, tokens: list[tuple[int, Token]], line: Line, here: _Here) -> None:
+        """Put the figures of the row under the heads that stand over them."""
+        assert self.heads is not None
+        table, heads = self.table, self.heads
+        if table.layout is Layout.LINE and not here and len(tokens) > len(table.columns):
+            values, row.astray = arrange_line(tokens, heads, table)
+            if values is not None:
+                row.tokens = values
+                row.labels.sort(key=lambda label: label.item.index)
+            return
+        named = {item.index for _, item, _ in here}
+        template = table.rows[next(iter(named))] if len(named) == 1 else table.rows[0]
+        if len(named) != 1 and any(one.columns for one in table.rows):
+            places = [leaf.place for leaf in heads.leaves if leaf.place >= 0]
+            row.astray = (
+                None if places == sorted(places) else "the row has no label, and its heads are in another order"
             )
-        )
-    return out
+            return
+        wanted = [table.column_ids.index(column) for column in table.columns_of(template)]
+        right = line.right if self.heads_grid == self.grid else None
+        values, row.astray = arrange(tokens, heads, wanted, right, row_shape(self.form, table, template))
+        if values is not None:
+            row.tokens = values
+
+
+def _this_year(tokens: list[tuple[int, Token]], years: Sequence[Year]) -> list[tuple[int, Token]]:
+    """The tokens of the report's year: by their order where all are there, for spans lie, else by their columns."""
+    if tokens and len(tokens) % len(years) == 0:
+        size = len(tokens) // len(years)
+        return [one for number, one in enumerate(tokens) if years[number // size].own]
+    other = [one for one in years if not one.own]
+    return [one for one in tokens if not any(year.column <= one[0] < year.column + year.span for year in other)]
+
+
+def _numbers_columns(line: Line) -> bool:
+    """Whether the line only counts the columns: 1, 2, 3 and so on."""
+    counted = [token.value for _, token in line.tokens if token.kind is TokenKind.NUMBER]
+    return len(counted) > 2 and counted == list(range(1, len(counted) + 1))
+
+
+def _without_unit(tokens: list[tuple[int, Token]], units: set[int]) -> list[tuple[int, Token]]:
+    """The tokens without a unit that has a cell of its own, or the empty one meant for it."""
+    rest = [one for one in tokens if one[1].kind is not TokenKind.WORDS or not _UNIT.fullmatch(one[1].printed or "")]
+    if units and len(rest) == len(tokens):
+        return [one for one in rest if one[0] not in units or one[1].kind is TokenKind.NUMBER]
+    return rest

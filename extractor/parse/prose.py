@@ -6,13 +6,15 @@ tables. A sentence that is not understood yields nothing.
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from decimal import Decimal
 
 from extractor.forms.model import Form, Kind
 from extractor.parse.periods import Period, period_at
-from extractor.parse.prose_rules import Compiled, ProseRules, load_prose
+from extractor.parse.prose_rules import Compiled, ProseRules, Topic, load_prose
 from extractor.parse.readings import Fact
-from extractor.parse.sentences import Sentence, Sentences
+from extractor.parse.scope import Scope, scope_at, without_levels
+from extractor.parse.sentences import Sentence, Sentences, dealt
 from extractor.read.document import Document
 from extractor.read.figures import chinese_number, parse_number
 from extractor.report import Number
@@ -24,24 +26,43 @@ _LONGEST_QUOTE = 120
 _LONGEST_TABLE_CELL = 60
 _CLAUSE_STARTS = ",;:("
 _CLAUSE_ENDS = ",;:)"
+_HEADING = 60
+_CARRIED_OVER = 3
+_BRACKETED = re.compile(r"\([^()]*\)")
+_DISPUTE = re.compile("复议|诉讼")
+_CARRIED = re.compile("结转|转入|转结|延续")
 # Two subjects with nothing said of the first but its count: what follows may be about both.
 _JOINED = re.compile(
     r"(?:案件|申请|案)?(?:[为共有]*[0-9]+[件起宗例])?[,、]?(?:和|及|与|或|以及|或者)?(?:因[^,;。]{0,12})?(?:被?提起)?"
 )
 
 
-def prose_facts(document: Document, form: Form, year: int | None) -> tuple[Fact, ...]:
+@dataclass(frozen=True, slots=True)
+class _Report:
+    """What the sentences belong to."""
+
+    spoken: Sentences
+    form: Form
+    year: int | None
+    organ: str | None
+    rules: ProseRules
+
+
+def prose_facts(document: Document, form: Form, year: int | None, organ: str | None = None) -> tuple[Fact, ...]:
     """What the document's sentences state about cells of `form` in `year`, in the order of the text.
+
+    `organ`: whose report it is, as recognised. What a sentence says of another body, or of a wider one, is left out;
+    without an organ a sentence about 全市 is.
 
     A cell stated with different values by phrasings of equal strength is yielded with each of them; an interpretation
     (see `is_interpretation`) gives way to what is said outright.
     """
     rules = load_prose()
-    spoken = Sentences(document.folded)
+    report = _Report(Sentences(document.folded), form, year, organ, rules)
     facts = [
         fact
-        for sentence in spoken.holding(rules.words, rules.guards["table_words"])
-        for fact in _facts(sentence, spoken, form, year, rules)
+        for sentence in report.spoken.holding(rules.words, rules.guards["table_words"])
+        for fact in _facts(sentence, report)
         if not _in_grid(document, fact.start)
     ]
     outright = {fact.cell for fact in facts if fact.phrasing not in rules.interpretations}
@@ -57,12 +78,16 @@ def is_interpretation(phrasing: str) -> bool:
     return phrasing in load_prose().interpretations
 
 
-def _facts(sentence: Sentence, spoken: Sentences, form: Form, year: int | None, rules: ProseRules) -> Iterator[Fact]:
+def _facts(sentence: Sentence, report: _Report) -> Iterator[Fact]:
+    rules, form = report.rules, report.form
     text = sentence.text
     figure = rules.guards["figure"].search(text) is not None
     denial = rules.guards["denial"].search(text) is not None
     if not (figure or denial):
         return
+    if "分别" in text or "依次" in text:
+        sentence = dealt(sentence)
+        text = sentence.text
     present = {word for word in rules.needed if word in text}
     for phrasing in rules.for_form(form.id):
         if not (denial if phrasing.zero else figure) or phrasing.needs.isdisjoint(present):
@@ -70,9 +95,9 @@ def _facts(sentence: Sentence, spoken: Sentences, form: Form, year: int | None, 
         named = phrasing.cells.get(form.id, ()), phrasing.cumulative.get(form.id, ())
         for pattern in phrasing.patterns:
             for match in pattern.finditer(text):
-                if _refused(match, phrasing, sentence, spoken, year, rules):
+                if _refused(match, phrasing, sentence, report) or _elsewhere(match, phrasing, sentence, report):
                     continue
-                period = _period(match, sentence, spoken, year, rules)
+                period = _period(match, sentence, report)
                 cells = named[0] if period is Period.YEAR or (phrasing.as_of and period is Period.AS_OF) else ()
                 cells = named[1] if period is Period.CUMULATIVE else cells
                 for cell in _filled(cells, match, phrasing, form, rules):
@@ -81,16 +106,10 @@ def _facts(sentence: Sentence, spoken: Sentences, form: Form, year: int | None, 
                         yield fact
 
 
-def _refused(
-    match: re.Match[str],
-    phrasing: Compiled,
-    sentence: Sentence,
-    spoken: Sentences,
-    year: int | None,
-    rules: ProseRules,
-) -> bool:
+def _refused(match: re.Match[str], phrasing: Compiled, sentence: Sentence, report: _Report) -> bool:
     """Whether something around the match makes it say something else."""
-    text = sentence.text
+    text, year = sentence.text, report.year
+    guards = report.rules.guards
     before = text[text.rfind(";", 0, match.start()) + 1 : match.start()]
     clause = before[max(before.rfind(mark) for mark in _CLAUSE_STARTS) + 1 :]
     figure = match.start("n") if "n" in match.re.groupindex else match.start()
@@ -100,26 +119,118 @@ def _refused(
         or (phrasing.unless_clause and phrasing.unless_clause.search(clause))
         or (phrasing.unless_within and phrasing.unless_within.search(match[0]))
         or (phrasing.unless_after and phrasing.unless_after.match(text, match.end()))
-        or rules.guards["elsewhere"].search(clause)
-        or (not phrasing.zero and rules.guards["hedged_before"].search(text, max(0, figure - 4), figure))
-        or (not phrasing.zero and rules.guards["hedged_after"].match(text, match.end()))
+        or guards["assisting"].search(clause)
+        or guards["denied"].search(clause)
+        or guards["planned"].search(text, 0, match.start())
+        or (not phrasing.zero and guards["hedged_before"].search(text, max(0, figure - 4), figure))
+        or (not phrasing.zero and guards["hedged_after"].match(text, match.end()))
         or (groups.get("last") and (year is None or int(groups["last"]) != year - 1))
         or (groups.get("next") and (year is None or int(groups["next"]) != year + 1))
         or (
             phrasing.near is not None
             and not phrasing.near.search(text)
-            and not phrasing.near.search(spoken.before(sentence.index, _NEAR))
+            and not phrasing.near.search(report.spoken.before(sentence.index, _NEAR))
         )
+        or (phrasing.matter is Topic.ANSWERS and not _answers(match, sentence, report))
+        or (phrasing.matter is Topic.DISPUTES and not _disputes(match, sentence, report))
+        or (phrasing.matter is Topic.RECEIVED and not _received(match, sentence, report))
     )
 
 
-def _period(match: re.Match[str], sentence: Sentence, spoken: Sentences, year: int | None, rules: ProseRules) -> Period:
+def _answers(match: re.Match[str], sentence: Sentence, report: _Report) -> bool:
+    """Whether the match is about the outcome of the applications, and of all of them."""
+    asked = report.rules.asked[Topic.ANSWERS]
+    text = sentence.text
+    said = _last(asked.said, text[: match.start()]) or _last(asked.said, report.spoken.before(sentence.index, _NEAR))
+    if said is not None and said["ours"] is None:
+        return False
+    before = _BRACKETED.sub("", text[: match.start()])
+    if asked.pieces.search(before) and match[0].endswith(("项", "条")):
+        return False
+    again = _last(asked.whole, before)
+    parts = list(asked.parts.finditer(before, again.end() if again else 0))
+    if not parts:
+        return True
+    said_before = before[: parts[0].start()]
+    if not asked.received.search(said_before) and report.rules.guards["carries_on"].match(text):
+        said_before = report.spoken.text(sentence.index - 1)
+    received = _last(asked.received, said_before)
+    total = None if received is None else _value(received["n"])
+    return total is not None and total == sum(_value(part["n"]) or 0 for part in parts)
+
+
+def _disputes(match: re.Match[str], sentence: Sentence, report: _Report) -> bool:
+    """Whether the match is about review or litigation because of open information."""
+    asked = report.rules.asked[Topic.DISPUTES]
+    text = sentence.text
+    if asked.unrelated.search(text, match.end()) or asked.others.search(text, 0, match.end()):
+        return False
+    cause = _last(asked.cause, text[: match.end()])
+    if cause is not None and not asked.cause_ours.search(cause[0]):
+        return False
+    if asked.ours.search(text, 0, match.end()):
+        return True
+    spoken, index = report.spoken, sentence.index
+    if spoken.headed(index):
+        return asked.heading.search(spoken.before(index, _HEADING)) is not None
+    if asked.carried.fullmatch(text, 0, match.start()) is None:
+        return False
+    previous = spoken.text(index - 1)
+    if asked.others.search(previous):
+        return False
+    if asked.ours.search(previous) and _DISPUTE.search(previous):
+        return True
+    # 行政复议1件、行政诉讼2件。 at the end of what is said about the applications.
+    said = _last(report.rules.asked[Topic.ANSWERS].said, spoken.before(index, _NEAR))
+    return said is not None and said["ours"] is not None
+
+
+def _received(match: re.Match[str], sentence: Sentence, report: _Report) -> bool:
+    """Whether the match is about the applications newly received and nothing else."""
+    asked = report.rules.asked[Topic.RECEIVED]
+    text = sentence.text
+    if asked.others.search(text, 0, match.start()) or _CARRIED.search(text):
+        return False
+    if asked.ours.search(text, 0, match.end()):
+        return True
+    if not report.rules.guards["carries_on"].match(text):
+        return False
+    previous = report.spoken.text(sentence.index - 1)
+    return asked.ours.search(previous) is not None and asked.others.search(previous) is None
+
+
+def _elsewhere(match: re.Match[str], phrasing: Compiled, sentence: Sentence, report: _Report) -> bool:
+    """Whether the match is about another body, or about a wider one."""
+    elsewhere = report.rules.guards["elsewhere"]
+    text = sentence.text
+    before = without_levels(text[: match.start()], report.organ)
+    if elsewhere.search(before[max(before.rfind(mark) for mark in _CLAUSE_STARTS) + 1 :]):
+        return True
+    scope = scope_at(text, match.end(), report.organ, elsewhere)
+    index = sentence.index
+    carried = phrasing.matter is not None or report.rules.guards["carries_on"].match(text) is not None
+    while (
+        scope is Scope.UNSAID and carried and index > sentence.index - _CARRIED_OVER and not report.spoken.headed(index)
+    ):
+        index -= 1
+        previous = report.spoken.text(index)
+        if not previous:
+            break
+        if "申请" in previous and report.rules.guards["figure"].search(previous):
+            scope = scope_at(previous, len(previous), report.organ, elsewhere)
+    return scope is Scope.OTHER
+
+
+def _last(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
+    return max(pattern.finditer(text), key=re.Match.start, default=None)
+
+
+def _period(match: re.Match[str], sentence: Sentence, report: _Report) -> Period:
     before = Period.YEAR
-    carries_on = rules.guards["carries_on"]
-    if carries_on.match(sentence.text):
-        previous = spoken.text(sentence.index - 1)
-        before = period_at(previous, len(previous), year)
-    return period_at(sentence.text, match.end(), year, before)
+    if report.rules.guards["carries_on"].match(sentence.text):
+        previous = report.spoken.text(sentence.index - 1)
+        before = period_at(previous, len(previous), report.year)
+    return period_at(sentence.text, match.end(), report.year, before)
 
 
 def _filled(

@@ -13,13 +13,14 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 from extractor.forms.load import rules_dir
 from extractor.forms.yamlfile import MisplacedError, load_yaml
 
-__all__ = ["Compiled", "Phrasing", "ProseRules", "Subject", "load_prose"]
+__all__ = ["Asked", "Compiled", "Matter", "Phrasing", "ProseRules", "Subject", "load_prose"]
 
 Text = Annotated[str, StringConstraints(min_length=1)]
 Cells = dict[str, tuple[Text, ...]]
 
 _HOLE = re.compile(r"\{([a-z_]+)\}")
 _DEEPEST = 6
+_NEVER = re.compile("(?!)")
 
 
 class Frozen(BaseModel):
@@ -31,6 +32,48 @@ class Value(StrEnum):
 
     FIGURE = "figure"
     ZERO = "zero"
+
+
+class Topic(StrEnum):
+    """What a figure must be about: see `matters` in rules/prose.yaml."""
+
+    ANSWERS = "answers"
+    DISPUTES = "disputes"
+    RECEIVED = "received"
+
+
+class Matter(Frozen):
+    """How the text tells what a figure is about: the word said last before it decides."""
+
+    ours: Text
+    others: Text
+    parts: Text | None = None
+    whole: Text | None = None
+    received: Text | None = None
+    pieces: Text | None = None
+    heading: Text | None = None
+    carried: Text | None = None
+    cause: Text | None = None
+    cause_ours: Text | None = None
+    unrelated: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A Matter, its patterns compiled. `said` finds words of both kinds: ours are the group `ours`."""
+
+    said: re.Pattern[str]
+    others: re.Pattern[str]
+    ours: re.Pattern[str]
+    parts: re.Pattern[str]
+    whole: re.Pattern[str]
+    received: re.Pattern[str]
+    pieces: re.Pattern[str]
+    heading: re.Pattern[str]
+    carried: re.Pattern[str]
+    cause: re.Pattern[str]
+    cause_ours: re.Pattern[str]
+    unrelated: re.Pattern[str]
 
 
 class Case(Frozen):
@@ -53,6 +96,7 @@ class Phrasing(Frozen):
     cumulative: Cells = Field(default_factory=dict)
     cases: tuple[Case, ...] = ()
     value: Value = Value.FIGURE
+    matter: Topic | None = None
     near: Text | None = None
     unless_before: Text | None = None
     unless_clause: Text | None = None
@@ -85,6 +129,7 @@ class Compiled:
     cells: Mapping[str, tuple[str, ...]]
     cumulative: Mapping[str, tuple[str, ...]]
     zero: bool
+    matter: Topic | None
     near: re.Pattern[str] | None
     unless_before: re.Pattern[str] | None
     unless_clause: re.Pattern[str] | None
@@ -101,10 +146,14 @@ class ProseRules(Frozen):
     figure: Text
     denial: Text
     elsewhere: Text
+    assisting: Text
+    planned: Text
+    denied: Text
     hedged_before: Text
     hedged_after: Text
     carries_on: Text
     subjects: tuple[Subject, ...]
+    matters: dict[Topic, Matter]
     phrasings: tuple[Phrasing, ...]
 
     @model_validator(mode="after")
@@ -114,6 +163,12 @@ class ProseRules(Frozen):
                 self._compile(phrasing)
             except (re.error, ValueError) as error:
                 raise MisplacedError(f"phrasing '{phrasing.id}': {error}", "phrasings", at) from error
+        if set(self.matters) != set(Topic):
+            raise ValueError(f"matters: needed are {', '.join(Topic)}")
+        try:
+            _ = self.asked, self.guards, self.subject_pattern
+        except (re.error, ValueError) as error:
+            raise ValueError(f"a guard or matter: {error}") from error
         ids = [one.id for one in self.compiled]
         if len(set(ids)) != len(ids):
             raise ValueError(f"phrasing '{next(one for one in ids if ids.count(one) > 1)}' is defined twice")
@@ -150,8 +205,34 @@ class ProseRules(Frozen):
     @cached_property
     def guards(self) -> Mapping[str, re.Pattern[str]]:
         """What stands around a figure and forbids to take it, or tells how."""
-        named = ("table_words", "figure", "denial", "elsewhere", "hedged_before", "hedged_after", "carries_on")
+        named = (
+            *("table_words", "figure", "denial", "elsewhere", "assisting", "planned", "denied"),
+            *("hedged_before", "hedged_after", "carries_on"),
+        )
         return {name: self.pattern(getattr(self, name)) for name in named}
+
+    @cached_property
+    def asked(self) -> Mapping[Topic, Asked]:
+        return {topic: self._asked(matter) for topic, matter in self.matters.items()}
+
+    def _asked(self, matter: Matter) -> Asked:
+        def made(text: str | None) -> re.Pattern[str]:
+            return _NEVER if text is None else self.pattern(text)
+
+        return Asked(
+            said=self.pattern(f"(?:{matter.others})|(?P<ours>{matter.ours})"),
+            others=made(matter.others),
+            ours=made(matter.ours),
+            parts=made(matter.parts),
+            whole=made(matter.whole),
+            received=made(matter.received),
+            pieces=made(matter.pieces),
+            heading=made(matter.heading),
+            carried=made(matter.carried),
+            cause=made(matter.cause),
+            cause_ours=made(matter.cause_ours),
+            unrelated=made(matter.unrelated),
+        )
 
     @cached_property
     def interpretations(self) -> frozenset[str]:
@@ -188,6 +269,7 @@ class ProseRules(Frozen):
             cells=cells,
             cumulative=cumulative,
             zero=phrasing.value is Value.ZERO,
+            matter=phrasing.matter,
             near=made(phrasing.near),
             unless_before=made(phrasing.unless_before),
             unless_clause=made(phrasing.unless_clause),

@@ -39,7 +39,7 @@ class Origin(StrEnum):
 
 
 class Reading(NamedTuple):
-    """One cell, one possible value. `start`, `end`: offsets of the figure in Document.text. `value`: for NUMBER only."""
+    """One cell, one possible value. `start`, `end`: offsets of the figure in Document.text; `value`: NUMBER only."""
 
     cell: str
     kind: ReadingKind

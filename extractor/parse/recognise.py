@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from extractor.errors import UsageError
 from extractor.forms.model import Form
 from extractor.parse.organ import find_organ
-from extractor.parse.recognition_rules import YEAR, RecognitionRules, Where, load_recognition
+from extractor.parse.recognition_rules import YEAR, RecognitionRules, Where, YearRule, load_recognition
 from extractor.read.document import Document
 from extractor.read.figures import chinese_number
 from extractor.read.fold import fold
@@ -25,6 +25,7 @@ _LONGEST_QUOTE = 60
 _EARLIEST, _LATEST = 2003, 2045
 # Only the beginning decides the genre; a report is longer than any text about one, but no evidence lies that deep.
 _LONGEST = 400_000
+_YEARS = re.compile(YEAR)
 _NAMED_YEAR = re.compile(rf"(?<![0-9])({YEAR})年")
 
 
@@ -208,6 +209,8 @@ def _year(compact: str, name: str, rules: RecognitionRules) -> tuple[int | None,
         Where.NAME: fold(name.replace("\\", "/").rsplit("/", 1)[-1]),
     }
     for rule in rules.years:
+        if rule.alone:
+            continue
         match = rules.compiled(rule.pattern).search(places[rule.where])
         year = None if match is None else _number(match["year"])
         if match is None or year is None:
@@ -222,12 +225,31 @@ def _year(compact: str, name: str, rules: RecognitionRules) -> tuple[int | None,
         if times >= rules.year_named.times:
             votes[year] = votes.get(year, 0) + rules.year_named.weight
             said.setdefault(year, (0.0, f"named most often: “{year}年”, {times} times"))
+    if max(votes.values(), default=0.0) < rules.year_enough:
+        for rule in rules.years:
+            if rule.alone and (found := _only(rule, places[rule.where], named, rules)) is not None:
+                year, quote = found
+                votes[year] = votes.get(year, 0) + rule.weight
+                said[year] = (rule.weight, f"{rule.says}: “{quote}”")
     ranked = sorted(votes.items(), key=lambda vote: vote[1], reverse=True)[:2]
     if not ranked or ranked[0][1] < rules.year_enough:
         return None, "no year found"
     if len(ranked) > 1 and ranked[0][1] - ranked[1][1] < rules.year_margin:
         return None, f"{ranked[0][0]} and {ranked[1][0]} are equally likely"
     return ranked[0][0], said[ranked[0][0]][1]
+
+
+def _only(rule: YearRule, place: str, named: Mapping[int, int], rules: RecognitionRules) -> tuple[int, str] | None:
+    """The year that every match names, where no year later than the next is named at all; and the words."""
+    found: dict[int, str] = {}
+    for match in rules.compiled(rule.pattern).finditer(place):
+        year = next((_number(text) for text in _YEARS.findall(match[0])), None)
+        if year is not None:
+            found.setdefault(year + rule.shift, match[0][-_LONGEST_QUOTE:])
+    if len(found) != 1:
+        return None
+    ((year, quote),) = found.items()
+    return None if max(named, default=year) > year + 1 else (year, quote)
 
 
 def _number(text: str) -> int | None:

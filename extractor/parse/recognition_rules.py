@@ -72,6 +72,7 @@ class YearRule(Frozen):
     weight: float
     says: Text
     shift: int = 0
+    alone: bool = False
 
 
 class YearNamed(Frozen):

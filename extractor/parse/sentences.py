@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-__all__ = ["BAR", "Sentence", "Sentences"]
+__all__ = ["BAR", "Sentence", "Sentences", "dealt"]
 
 BAR = "¦"
 _BLANKED = "■"
@@ -20,10 +20,15 @@ _ORDINAL = (
     r"[^\S\n]*(?:[一二三四五六七八九十]{1,3}、|\([一二三四五六七八九十0-9]{1,3}\)|[0-9]{1,2}[.、](?![0-9])"
     r"|#|第[一二三四五六七八九十]{1,3}[条项])"
 )
+# A heading on a line of its own, the line break after it: 三、收到和处理政府信息公开申请情况.
+_HEADING = (
+    r"(?:\A|\n)[^\S\n]*(?:[一二三四五六七八九十]{1,3}、|\([一二三四五六七八九十]{1,3}\)|[0-9]{1,2}[.、](?![0-9]))"
+    r"[^,;:。!?|\n0-9]{2,40}(?:情况|问题|措施|事项|方面|概述|工作)[^\S\n]*(?=\n)"
+)
 # A line break ends a sentence before a heading, before a line that is only a figure without a unit after it, and where
 # a line is left empty.
 _BREAK = re.compile(
-    rf"[。!?|\t]+|\n[^\S\n]*\n\s*|\n(?={_ORDINAL})"
+    rf"[。!?|\t]+|\n[^\S\n]*\n\s*|{_HEADING}|\n(?={_ORDINAL})"
     r"|\n(?=[^\S\n]*[0-9.,/\-]+[^\S\n]*(?:\n(?!\s*(?:件|份|宗))|$))"
 )
 _PARTED = re.compile(r"[0-9]\s+(?=[0-9])")
@@ -44,13 +49,72 @@ class Sentence:
     index: int
     start: int
     raw: str
+    moved: tuple[int, ...] | None = None
 
     @cached_property
     def places(self) -> tuple[int, ...]:
         """`places[i]` is the offset of text[i] in the document."""
+        if self.moved is not None:
+            return self.moved
         return tuple(
             self.start + at for at, character in enumerate(self.raw) if not (character.isspace() or character == _QUOTE)
         )
+
+
+def dealt(sentence: Sentence) -> Sentence:
+    """The sentence with lists dealt out: 予以公开、部分公开分别为8件、1件 says 予以公开8件,部分公开1件.
+
+    Only where there are as many names as figures.
+    """
+    text, pieces, at = sentence.text, list[tuple[str, tuple[int, ...]]](), 0
+    places = sentence.places
+    for match in _DEALT.finditer(text):
+        start = max(at, max(text.rfind(mark, 0, match.start()) for mark in ",;:(") + 1)
+        figures = [(one.start(), one.end(), one["unit"]) for one in _DEALT_ONE.finditer(text, *match.span("figures"))]
+        for parting in (_LISTED, _LISTED_LOOSELY):
+            names = _parts(text, start, match.start(), parting)
+            if len(names) == len(figures):
+                break
+        else:
+            continue
+        unit = figures[-1][2]
+        if (
+            not unit
+            or any(text[end - 1].isdigit() for _, end in names)
+            or any(one[2] not in ("", unit) for one in figures)
+        ):
+            continue
+        pieces.append((text[at:start], places[at:start]))
+        for number, ((first, last), (begin, end, printed)) in enumerate(zip(names, figures, strict=True)):
+            said = text[first:last] + text[begin:end] + ("" if printed else unit)
+            stands = places[first:last] + places[begin:end] + (() if printed else (places[end - 1],) * len(unit))
+            if number:
+                said, stands = f",{said}", (places[first - 1], *stands)
+            pieces.append((said, stands))
+        at = match.end()
+    if not pieces:
+        return sentence
+    pieces.append((text[at:], places[at:]))
+    moved = tuple(place for _, stands in pieces for place in stands)
+    return Sentence("".join(said for said, _ in pieces), sentence.index, sentence.start, sentence.raw, moved)
+
+
+def _parts(text: str, start: int, end: int, parting: re.Pattern[str]) -> list[tuple[int, int]]:
+    parts, at = [], start
+    for match in parting.finditer(text, start, end):
+        parts.append((at, match.start()))
+        at = match.end()
+    parts.append((at, end))
+    return parts if all(last - first >= 2 for first, last in parts) else []
+
+
+_DEALT_FIGURE = r"[0-9]{1,9}(?:件次?|份|条|宗|起|例|项)?"
+_DEALT = re.compile(
+    rf"(?:分别|依次)(?:为|是|有|达)?:?(?P<figures>{_DEALT_FIGURE}(?:(?:、|和|及|与){_DEALT_FIGURE})+)(?![0-9.万余多%])"
+)
+_DEALT_ONE = re.compile(r"[0-9]+(?P<unit>件次?|份|条|宗|起|例|项|)")
+_LISTED = re.compile("、")
+_LISTED_LOOSELY = re.compile("、|以及|和|及|与")
 
 
 class Sentences:
@@ -86,6 +150,12 @@ class Sentences:
             return ""
         start, end, _ = self._spans[index]
         return _TITLE.sub(_blank, _closed(self._folded[max(start, end - _LONGEST) : end]))
+
+    def headed(self, index: int) -> bool:
+        """Whether a heading stands between this sentence and the one before it."""
+        start = self._spans[index][0]
+        end = self._spans[index - 1][1] if index else 0
+        return start - end > 4 and bool(self._folded[end:start].strip("。!?|\t\n "))
 
     def before(self, index: int, length: int) -> str:
         """About `length` characters that stand before sentence `index`, closed up."""

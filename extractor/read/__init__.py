@@ -1,6 +1,8 @@
 """bytes → Document: the only place where a document's format matters."""
 
+import errno
 import hashlib
+import stat
 from pathlib import Path
 
 from extractor.errors import UnreadableError, UsageError
@@ -11,7 +13,7 @@ from extractor.read.limits import Limits
 from extractor.read.sniff import HTML, MARKDOWN, TEXT, sniff_bytes, sniff_text
 from extractor.report import Source
 
-__all__ = ["Document", "Grid", "GridCell", "Limits", "read", "read_path"]
+__all__ = ["Document", "Grid", "GridCell", "Limits", "check_regular", "read", "read_path"]
 
 _DEFAULT = Limits()
 
@@ -54,11 +56,34 @@ def read(data: bytes | str, *, name: str = "-", media_type: str | None = None, l
 
 
 def read_path(path: str | Path, limits: Limits = _DEFAULT) -> Document:
-    """The document in a file; its name is the path as given. OSError as it comes."""
+    """The document in a file; its name is the path as given. OSError as it comes, UnreadableError for no file."""
+    check_regular(path)
     with Path(path).open("rb") as file:
         # A byte more than allowed shows that there is more, without reading a disk full of it.
         data = file.read(limits.max_bytes + 1)
     return read(data, name=str(path), limits=limits)
+
+
+def check_regular(path: str | Path) -> None:
+    """UnreadableError for what is there but is no file: opening a pipe or a device may wait for ever. OSError else."""
+    try:
+        mode = Path(path).stat().st_mode
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            raise UnreadableError("a symbolic link that leads back to itself") from None
+        raise
+    if not stat.S_ISREG(mode):
+        kind = next((kind for is_kind, kind in _NO_FILES if is_kind(mode)), "something special")
+        raise UnreadableError(f"{kind}, not a file")
+
+
+_NO_FILES = (
+    (stat.S_ISDIR, "a folder"),
+    (stat.S_ISFIFO, "a named pipe"),
+    (stat.S_ISSOCK, "a socket"),
+    (stat.S_ISCHR, "a device"),
+    (stat.S_ISBLK, "a device"),
+)
 
 
 def _media_type(given: str | None) -> tuple[str | None, str | None]:

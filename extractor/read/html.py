@@ -1,14 +1,15 @@
 """HTML → the text a reader sees, and its tables: parsing, what is hidden, and spans. The walk itself is in walk.py."""
 
 import re
+from collections import Counter
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from extractor.read.document import Grid
 from extractor.read.limits import Limits
 from extractor.read.markup import check_markup, enclose_stray_cells
-from extractor.read.tags import SKIPPED
-from extractor.read.walk import Walk
+from extractor.read.tags import INTRICATE
+from extractor.read.walk import Styled, Walk
 
 __all__ = ["read_html"]
 
@@ -28,30 +29,68 @@ def read_html(text: str, limits: Limits) -> tuple[str, tuple[Grid, ...], tuple[s
         if enclosed is not None:
             tree = LexborHTMLParser(enclosed)
             notes = ("table cells outside any table: a table was put around them",)
-    hidden = _hidden(tree, text)
-    if hidden:
-        notes = (*notes, f"{len(hidden)} hidden elements left out")
-    walk = Walk(_spans(tree, limits), hidden, limits)
+    styled = _struck(tree) | _raised(tree) | _hidden(tree, text)
+    counts = Counter(styled.values())
+    if counts[Styled.HIDDEN]:
+        notes = (*notes, f"{counts[Styled.HIDDEN]} hidden elements left out")
+    if counts[Styled.STRUCK]:
+        notes = (*notes, f"struck-out text left out ({counts[Styled.STRUCK]} places)")
+    walk = Walk(_spans(tree, limits), styled, limits)
     if tree.root is not None:
-        # Where cells hold what is not to be shown, or tables, there is no short way through a row.
-        walk.run(tree.root, simple_rows=not hidden and _only_cells(tree.root))
+        # Where cells hold what is not to be shown as it stands, or tables, there is no short way through a row.
+        walk.run(tree.root, simple_rows=not styled and _only_cells(tree.root))
     grids = tuple(sorted(walk.grids, key=lambda grid: grid.start))
     return "".join(walk.parts), grids, notes + tuple(dict.fromkeys(walk.notes))
 
 
 _INVISIBLE = re.compile(r"display\s*:\s*none", re.IGNORECASE)
+_STRUCK = re.compile(r"text-decoration(?:-line)?\s*:[^;]{0,80}line-through", re.IGNORECASE)
+_RAISED = re.compile(r"vertical-align\s*:\s*(super|sub)\b", re.IGNORECASE)
+_SELECTOR = re.compile(r"[A-Za-z][A-Za-z0-9]*|[A-Za-z0-9]*[.#][A-Za-z_][A-Za-z0-9_-]*")
+_MOST_SELECTORS = 50
 _MAY_HIDE = re.compile(r"display\s*:\s*none|\shidden[\s>=]|<xml", re.IGNORECASE)
 _NUMBER = re.compile(r"\s*\+?([0-9]{1,9})")
 
 
-def _hidden(tree: LexborHTMLParser, text: str) -> frozenset[int]:
+def _hidden(tree: LexborHTMLParser, text: str) -> dict[int, Styled]:
     """Elements that no reader sees, and the data islands Word leaves."""
     # Substrings first: they are found ten times faster than a pattern.
     if not any(word in text for word in ("isplay", "ISPLAY", "hidden", "<xml")) or _MAY_HIDE.search(text) is None:
-        return frozenset()
+        return {}
     nodes = tree.css("[hidden],xml")
     nodes += [node for node in tree.css("[style]") if _INVISIBLE.search(node.attributes.get("style") or "")]
-    return frozenset(node.mem_id for node in nodes)
+    return dict.fromkeys((node.mem_id for node in nodes), Styled.HIDDEN)
+
+
+def _struck(tree: LexborHTMLParser) -> dict[int, Styled]:
+    """Elements whose text is crossed out: by their tag, their style, or a plain rule of a style sheet."""
+    nodes = tree.css("del,s,strike")
+    styled = tree.css('[style*="line-through" i]')
+    nodes += [node for node in styled if _STRUCK.search(node.attributes.get("style") or "")]
+    for selector in _struck_selectors(tree):
+        nodes += tree.css(selector)
+    return dict.fromkeys((node.mem_id for node in nodes), Styled.STRUCK)
+
+
+def _struck_selectors(tree: LexborHTMLParser) -> list[str]:
+    """Tags, classes and ids that the page's style sheets cross out."""
+    found: dict[str, None] = {}
+    for sheet in tree.css("style"):
+        for rule in sheet.text().split("}"):
+            selectors, _, body = rule.rpartition("{")
+            if _STRUCK.search(body):
+                found |= dict.fromkeys(selector.strip() for selector in selectors.split(","))
+    return [selector for selector in found if _SELECTOR.fullmatch(selector)][:_MOST_SELECTORS]
+
+
+def _raised(tree: LexborHTMLParser) -> dict[int, Styled]:
+    """Elements that a style makes superscript or subscript."""
+    found: dict[int, Styled] = {}
+    for node in tree.css('[style*="super" i],[style*="sub" i]'):
+        style = _RAISED.search(node.attributes.get("style") or "")
+        if style is not None:
+            found[node.mem_id] = Styled.RAISED if style[1].lower() == "super" else Styled.LOWERED
+    return found
 
 
 def _spans(tree: LexborHTMLParser, limits: Limits) -> dict[int, tuple[int, int]]:
@@ -75,7 +114,7 @@ def _span(value: str, limits: Limits, least: int) -> int:
 
 
 def _only_cells(root: LexborNode) -> bool:
-    """No table of the page holds another table, nor anything that is not to be shown."""
+    """No table of the page holds another table, nor anything but text shown as it stands."""
     if root.css_first("td table,th table") is not None:
         return False
-    return all(SKIPPED.isdisjoint({node.tag_id for node in table.traverse()}) for table in root.css("table"))
+    return all(INTRICATE.isdisjoint({node.tag_id for node in table.traverse()}) for table in root.css("table"))

@@ -4,11 +4,11 @@ from enum import IntEnum
 
 from selectolax.lexbor import LexborHTMLParser
 
-__all__ = ["ACTS", "CELLS", "SKIPPED", "TH", "THEAD", "Act"]
+__all__ = ["ACTS", "CELLS", "INPUT", "INTRICATE", "SELECT", "TH", "THEAD", "Act"]
 
 
 class Act(IntEnum):
-    """What a tag does to the text; from BLOCK on, leaving it does something too."""
+    """What a tag does to the text; from BLOCK to LOWERED, leaving it does something too."""
 
     INLINE = 0
     TEXT = 1
@@ -20,11 +20,14 @@ class Act(IntEnum):
     SECTION = 7
     TABLE = 8
     PRE = 9
+    RAISED = 10
+    LOWERED = 11
+    PICTURE = 12  # no text, but something to see
+    CONTROL = 13  # its text is what is filled in
 
 
 _TAGS: dict[Act, str] = {
-    Act.SKIP: "head script style noscript template iframe object embed applet svg math canvas audio video map select "
-    "datalist textarea button noframes noembed title xmp",
+    Act.SKIP: "head script style noscript template audio map datalist noframes noembed title xmp",
     Act.BREAK: "br hr",
     Act.BLOCK: "address article aside blockquote body caption center dd details dialog dir div dl dt fieldset "
     "figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup legend li main menu nav ol p section summary ul",
@@ -33,6 +36,10 @@ _TAGS: dict[Act, str] = {
     Act.SECTION: "thead tbody tfoot",
     Act.TABLE: "table",
     Act.PRE: "pre",
+    Act.RAISED: "sup",
+    Act.LOWERED: "sub",
+    Act.PICTURE: "img iframe object embed applet svg math canvas video",
+    Act.CONTROL: "input select textarea button",
 }
 
 
@@ -50,4 +57,6 @@ def _acts() -> tuple[dict[int, int], dict[str, int]]:
 ACTS, _NUMBERS = _acts()
 TH, THEAD = _NUMBERS["th"], _NUMBERS["thead"]
 CELLS = frozenset((_NUMBERS["td"], TH))
-SKIPPED = frozenset(number for number, act in ACTS.items() if act == Act.SKIP)
+INPUT, SELECT = _NUMBERS["input"], _NUMBERS["select"]
+# In a cell that holds one of these, the text is not just what stands in it.
+INTRICATE = frozenset(number for number, act in ACTS.items() if act == Act.SKIP or act >= Act.RAISED)

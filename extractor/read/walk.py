@@ -1,20 +1,22 @@
 """The walk over a parsed page: it writes the visible text and collects the tables.
 
 Blocks and line breaks become "\\n", the cells of a row are separated by "\\t"; white space collapses as in a browser.
-Inside a cell a break is a space, so that a row stays a line; in a cell that lays out a page it stays a break.
+Inside a cell a break is a space, so that a row stays a line, or "\v" between figures, so that they stay apart; in a
+cell that lays out a page it stays a break. Digits set as superscript or subscript become ¹ or ₁: they are marks.
 Nothing here recurses: depth is the stranger's choice.
 """
 
 import re
+from enum import IntEnum
 
 from selectolax.lexbor import LexborNode
 
 from extractor.read.document import Grid
 from extractor.read.grids import RawCell, RawRow, resolve
 from extractor.read.limits import Limits
-from extractor.read.tags import ACTS, CELLS, TH, THEAD, Act
+from extractor.read.tags import ACTS, CELLS, INPUT, SELECT, TH, THEAD, Act
 
-__all__ = ["Walk"]
+__all__ = ["Styled", "Walk"]
 
 _BLANKS = re.compile(r"[ \t\n\r\f]+")
 
@@ -25,6 +27,25 @@ _SPACE, _LINE = 1, 2
 _NO_SPAN = (1, 1)
 _TEXT, _SKIP, _BREAK, _BLOCK = int(Act.TEXT), int(Act.SKIP), int(Act.BREAK), int(Act.BLOCK)
 _CELL, _ROW, _TABLE, _PRE = int(Act.CELL), int(Act.ROW), int(Act.TABLE), int(Act.PRE)
+_RAISED, _PICTURE = int(Act.RAISED), int(Act.PICTURE)
+
+_DIGITS = "0123456789０１２３４５６７８９"
+_RAISED_DIGITS = str.maketrans(_DIGITS, "⁰¹²³⁴⁵⁶⁷⁸⁹" * 2)
+_LOWERED_DIGITS = str.maketrans(_DIGITS, "₀₁₂₃₄₅₆₇₈₉" * 2)
+_OF_FIGURES = frozenset(f"{_DIGITS}.,+-．，－")
+# What stands for something to see that is no text.
+_SEEN = "[图]"
+_TICKED = "[控件]"
+_SILENT_INPUTS = ("hidden", "password", "file")
+
+
+class Styled(IntEnum):
+    """What an attribute does to an element's text."""
+
+    HIDDEN = 1
+    STRUCK = 2
+    RAISED = 3
+    LOWERED = 4
 
 
 class _Table:
@@ -32,7 +53,7 @@ class _Table:
 
     __slots__ = (
         *("break_parts", "cell_end", "cell_start", "first_part", "header", "holders", "holds_tables"),
-        *("in_cell", "layout", "rows", "section", "span", "start"),
+        *("in_cell", "layout", "picture", "rows", "section", "span", "start"),
     )
 
     def __init__(self, start: int) -> None:
@@ -41,7 +62,9 @@ class _Table:
         self.section = 0
         self.header = False
         self.holds_tables = False
-        self.holders: list[int] = []  # for each cell with text of its own and a table: its row
+        # For each cell with text of its own and a table, or with a picture only: its row.
+        self.holders: list[int] = []
+        self.picture = False
         self.in_cell = False
         self.layout = False
         self.cell_start = 0
@@ -53,9 +76,9 @@ class _Table:
     def is_layout(self) -> bool:
         """Only there to place things on the page: a single cell, or too little text of its own beside other tables."""
         filled = [sum([cell[1] > cell[0] for cell in row.cells]) for row in self.rows]
+        for row in self.holders:
+            filled[row] -= 1
         if self.holds_tables:
-            for row in self.holders:
-                filled[row] -= 1
             return sum(count > 1 for count in filled) < 2
         return not any(filled) or sum(len(row.cells) for row in self.rows) < 2
 
@@ -63,16 +86,17 @@ class _Table:
 class Walk:
     """One pass over the tree that writes the text and collects the tables."""
 
-    def __init__(self, spans: dict[int, tuple[int, int]], hidden: frozenset[int], limits: Limits) -> None:
+    def __init__(self, spans: dict[int, tuple[int, int]], styled: dict[int, Styled], limits: Limits) -> None:
         self.parts: list[str] = []
         self.grids: list[Grid] = []
         self.notes: list[str] = []
-        self._spans, self._hidden, self._limits = spans, hidden, limits
+        self._spans, self._styled, self._limits = spans, styled, limits
         self._length = 0
         self._cells = 0
         self._fresh = True  # nothing stands yet in this line or cell
         self._pending = 0
         self._pre = 0
+        self._scripts: list[dict[int, int]] = []  # for each superscript or subscript open, its digits
         self._open: list[_Table] = []
         self._table: _Table | None = None
 
@@ -80,17 +104,21 @@ class Walk:
         """Walk everything under `root`. `simple_rows`: no cell of the page holds a table or something to be skipped."""
         node: LexborNode | None = root
         path: list[tuple[LexborNode, int]] = []
-        hidden, deepest, acts = self._hidden, self._limits.max_depth, ACTS
+        styled, deepest, acts = self._styled, self._limits.max_depth, ACTS
         while node is not None:
             act = acts.get(node.tag_id, 0)
+            how = styled.get(node.mem_id, 0) if styled else 0
+            if how >= Styled.RAISED and act == 0:
+                act = _RAISED + how - Styled.RAISED
             child = None
             if act == _TEXT:
                 self._write(node.text_content or "")
             elif act == _BREAK:
                 self._pending = _LINE
-            elif hidden and node.mem_id in hidden:
-                # A browser would join what stands before and after; two figures must not become one.
-                self._pending = _LINE if act == _BLOCK else self._pending
+            elif how and how <= Styled.STRUCK:
+                self._pass_over(node, act, struck=how == Styled.STRUCK)
+            elif act >= _PICTURE:
+                self._see(node, act)
             elif act != _SKIP:
                 if act == _BLOCK:
                     self._pending = _LINE
@@ -155,7 +183,35 @@ class Walk:
         if self._cells > self._limits.max_cells:
             self._limits.check("max_cells", self._cells, "table cells")
 
+    def _pass_over(self, node: LexborNode, act: int, *, struck: bool) -> None:
+        """Leave an element out. What stands before and after must not become one figure."""
+        if act == _CELL and struck and self._table is not None:
+            self._enter_cell(node, self._table)
+            self._leave_cell(self._table)
+        elif act == _BLOCK:
+            self._pending = _LINE
+        elif struck:
+            self._pending = self._pending or _SPACE
+
+    def _see(self, node: LexborNode, act: int) -> None:
+        """A picture or a control. In a cell it may be the figure, so the cell must not look blank."""
+        table = self._table
+        if table is None or not table.in_cell or table.cell_end is not None:
+            return
+        attributes = node.attributes
+        if act == _PICTURE:
+            # Pictures of a pixel keep cells open.
+            table.picture = table.picture or not {attributes.get("width"), attributes.get("height")} & {"0", "1", "2"}
+            return
+        filled = _filled_in(node)
+        if filled:
+            self._pending = self._pending or _SPACE
+            self._write(filled)
+            self._pending = _SPACE
+
     def _write(self, text: str) -> None:
+        if self._scripts:
+            text = text.translate(self._scripts[-1])
         if self._pre and "\n" in text:
             self._write_lines(text)
             return
@@ -205,7 +261,9 @@ class Walk:
 
     def _enter(self, node: LexborNode, act: int) -> None:
         table = self._table
-        if act == _TABLE:
+        if act >= _RAISED:
+            self._scripts.append(_RAISED_DIGITS if act == _RAISED else _LOWERED_DIGITS)
+        elif act == _TABLE:
             self._enter_table(table)
         elif act == _PRE:
             self._pending = _LINE
@@ -244,14 +302,16 @@ class Walk:
             self._length += 1
         self._fresh = True
         self._pending = 0
-        table.in_cell, table.layout = True, False
+        table.in_cell, table.layout, table.picture = True, False, False
         table.cell_start, table.cell_end, table.first_part = self._length, None, len(self.parts)
         table.span = self._spans.get(node.mem_id, _NO_SPAN)
         cells.append((0, 0, table.header or node.tag_id == TH, 1, 1))
 
     def _leave(self, act: int) -> None:
         table = self._table
-        if act == _PRE or table is None:
+        if act >= _RAISED:
+            self._scripts.pop()
+        elif act == _PRE or table is None:
             self._pending = _LINE
             self._pre -= act == _PRE
         elif act == _CELL:
@@ -266,10 +326,14 @@ class Walk:
 
     def _leave_cell(self, table: _Table) -> None:
         start = table.cell_start
+        if table.picture and table.cell_end is None:
+            self._show_picture(table)
         end = self._length if table.cell_end is None else table.cell_end
         if table.break_parts:
             if end - start > _LONG_CELL:
                 self._keep_breaks(table)
+            else:
+                self._part_figures(table)
             table.break_parts.clear()
         if end > start:
             first, last = self.parts[table.first_part], self.parts[-1]
@@ -303,7 +367,38 @@ class Walk:
             self._fresh = True
         self._pending = 0
 
+    def _show_picture(self, table: _Table) -> None:
+        """Beside words a picture is an ornament; anywhere else it may be the figure, or a digit of it."""
+        words = self.parts[table.first_part :]
+        if any(character.isalpha() for part in words for character in part):
+            return
+        if not words:
+            table.holders.append(len(table.rows) - 1)
+        self._write(_SEEN)
+
+    def _part_figures(self, table: _Table) -> None:
+        """A break between two figures is no space between digits."""
+        for at in table.break_parts:
+            if self.parts[at - 1][-1] in _OF_FIGURES and self.parts[at + 1][0] in _OF_FIGURES:
+                self.parts[at] = "\v"
+
     def _keep_breaks(self, table: _Table) -> None:
         for at in table.break_parts:
             self.parts[at] = "\n"
         table.break_parts.clear()
+
+
+def _filled_in(control: LexborNode) -> str:
+    """The text that a control shows."""
+    if control.tag_id == INPUT:
+        attributes = control.attributes
+        kind = (attributes.get("type") or "").lower()
+        if kind in ("checkbox", "radio"):
+            return _TICKED
+        if kind == "image":
+            return _SEEN
+        return "" if kind in _SILENT_INPUTS else " ".join((attributes.get("value") or "").split())
+    shown: LexborNode | None = control
+    if control.tag_id == SELECT:
+        shown = control.css_first("option[selected]") or control.css_first("option")
+    return "" if shown is None else " ".join(shown.text().split())

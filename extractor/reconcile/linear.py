@@ -1,7 +1,7 @@
 """Edits as linear forms over the cells that a document really has.
 
 Which operands an identity has depends on what was printed: a group's details or its subtotal alone; an optional row or
-none. Resolved once per document, an edit is a sum of signed cells that must be zero (equal) or not above zero (at most).
+none. Resolved for a document, an edit is a sum of signed cells that must be zero (equal) or not above zero (at most).
 """
 
 from collections.abc import Collection, Iterable, Iterator

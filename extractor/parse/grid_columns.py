@@ -1,0 +1,121 @@
+"""The figures of a grid's row in the order of the form's columns, as the heads say."""
+
+from collections.abc import Sequence
+
+from extractor.forms.model import Table
+from extractor.parse.fitted import holds, totals_printed
+from extractor.parse.grid_heads import FOREIGN, UNKNOWN, Head, Heads
+from extractor.parse.rows import Token, TokenKind
+from extractor.parse.split import Shape
+
+__all__ = ["absent", "arrange", "arrange_line"]
+
+_PARTLY = "the column heads are read in part only, and not all of them are the form's"
+_SHORT = "the row has other cells than the heads above it"
+_SUMS = "the figures add up in the form's order, not in that of the heads"
+_ORDER = "the heads of the line stand in another order than the form's"
+
+Placed = tuple[list[Token] | None, str | None]
+
+
+def absent(at: int) -> Token:
+    """Stands for a figure whose column the table does not print."""
+    return Token(TokenKind.ABSENT, at, at, printed="")
+
+
+def arrange(
+    tokens: Sequence[tuple[int, Token]], heads: Heads, wanted: Sequence[int], right: int | None, shape: Shape | None
+) -> Placed:
+    """One token for each of the `wanted` columns, and why that is doubted; (None, None) where the heads say nothing
+    that the form does not. `right`: where the row ends in the grid of the heads, None where that tells nothing.
+    """
+    cells = list(tokens)
+    leaves = heads.leaves[heads.first :]
+    while len(cells) > len(leaves) and cells[0][1].kind is TokenKind.BLANK:
+        cells.pop(0)
+    size = len(wanted)
+    places = _assigned(leaves, wanted)
+    if places == list(range(size)) and not heads.unsure:
+        if len(cells) >= size:
+            return None, None
+        by_place = _by_position(cells, leaves, heads, right)
+        return (None, None) if by_place is None else (_in_columns(by_place, places, size), None)
+    if len(cells) > len(leaves):
+        leaves = heads.leaves[-len(cells) :]
+        places = _assigned(leaves, wanted)
+    if all(leaf.place not in wanted for leaf in leaves):
+        return None, None
+    if places is None:
+        return None, _PARTLY
+    printed: list[Token | None] | None = None
+    if len(cells) == len(leaves):
+        printed = [token for _, token in cells]
+    elif len(cells) < len(leaves):
+        printed = _by_position(cells, leaves, heads, right)
+    if printed is None:
+        straight = [token for _, token in cells[-len(leaves) :]]
+        padding = [None] * (len(leaves) - len(straight))
+        return _in_columns([*straight, *padding], places, size), _SHORT
+    values = _in_columns(printed, places, size)
+    straight = [token for _, token in cells]
+    if shape is not None and len(straight) == size and totals_printed(values, shape) and not holds(values, shape):
+        return values, _SUMS if holds(straight, shape) else None
+    return values, "the order of the column heads is unsure" if heads.unsure else None
+
+
+def _assigned(leaves: Sequence[Head], wanted: Sequence[int]) -> list[int | None] | None:
+    """For each printed column its place in `wanted`, None where it has none; None at all where that is open."""
+    named = [leaf.place if leaf.place in wanted or leaf.place == UNKNOWN else FOREIGN for leaf in leaves]
+    own = [place for place in named if place >= 0]
+    if len(set(own)) < len(own):
+        return None
+    printed = [place for place in named if place != FOREIGN]
+    if len(printed) == len(wanted) and all(
+        place in (column, UNKNOWN) for place, column in zip(printed, wanted, strict=True)
+    ):
+        places = iter(range(len(wanted)))
+        return [None if place == FOREIGN else next(places) for place in named]
+    if UNKNOWN in named and len(own) < len(wanted):
+        return None
+    return [wanted.index(place) if place >= 0 else None for place in named]
+
+
+def _by_position(
+    cells: Sequence[tuple[int, Token]], leaves: Sequence[Head], heads: Heads, right: int | None
+) -> list[Token | None] | None:
+    """For each head the token that stands under it; None where a cell is missing, so that the others have moved."""
+    if right is None or right < heads.right:
+        return None
+    under = {leaf.column: number for number, leaf in enumerate(leaves)}
+    out: list[Token | None] = [None] * len(leaves)
+    for column, token in cells:
+        number = under.get(column)
+        if number is None or out[number] is not None:
+            return None
+        out[number] = token
+    return out
+
+
+def _in_columns(printed: Sequence[Token | None], places: Sequence[int | None], size: int) -> list[Token]:
+    at = next((token.start for token in printed if token is not None), 0)
+    out = [absent(at)] * size
+    for token, place in zip(printed, places, strict=True):
+        if place is not None:
+            out[place] = token if token is not None else Token(TokenKind.BLANK, at, at, printed="")
+    return out
+
+
+def arrange_line(tokens: Sequence[tuple[int, Token]], heads: Heads, table: Table) -> Placed:
+    """The figures of a table on one line, by the head of the block and the head of the column over each."""
+    rows = [index for index, row in enumerate(table.rows) if not row.optional]
+    wanted = [(row, column) for row in rows for column in range(len(table.columns))]
+    blocks = list(heads.blocks)
+    if not blocks:
+        return None, _ORDER if heads.unsure else None
+    if blocks == wanted:
+        return None, None
+    if len(blocks) != len(tokens) or len(set(blocks)) < len(blocks) or any(row not in rows for row, _ in blocks):
+        return None, _ORDER
+    at = tokens[0][1].start
+    by_place = {place: token for place, (_, token) in zip(blocks, tokens, strict=True)}
+    return [by_place.get(place, absent(at)) for place in wanted], None

@@ -1,9 +1,9 @@
 """From the value rows of one table to Choices: placed on the form's rows, fitted into its columns."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from extractor.forms.model import Form, Layout, Row, Table
+from extractor.forms.model import Form, Kind, Layout, Row, Table
 from extractor.parse.align import Placement, align
 from extractor.parse.fit import fit
 from extractor.parse.fitted import Fit, Fitted
@@ -12,13 +12,14 @@ from extractor.parse.readings import Alternative, Choice, Origin, Reading, Readi
 from extractor.parse.rows import Label, Near, Token, TokenKind, ValueRow
 from extractor.parse.shapes import line_shape, ranker, row_shape
 from extractor.parse.subtotals import place_subtotals
+from extractor.parse.units import scaled
 
 __all__ = ["table_choices"]
 
 _MOST_RUNS = 5
 
 
-def table_choices(rows: Sequence[ValueRow], table: Table, form: Form) -> TableReadings:
+def table_choices(rows: Sequence[ValueRow], table: Table, form: Form, head_units: Mapping[str, str]) -> TableReadings:
     """What the rows of one printed table say: a Choice for each row that could be placed, and those that could not."""
     aside = [row for row in rows if row.foreign]
     rows = [row for row in rows if not row.foreign]
@@ -34,6 +35,7 @@ def table_choices(rows: Sequence[ValueRow], table: Table, form: Form) -> TableRe
     fitted: list[tuple[ValueRow, Placement, list[tuple[Row, Fit]]]] = []
     for placement in placements:
         row = _this_year(rows[placement.row], len(table.columns_of(table.rows[placement.places[0]])))
+        row = _in_units(row, table, table.rows[placement.places[0]], head_units)
         row = _in_place(row, table.columns_of(table.rows[placement.places[0]]), beside)
         fits: list[tuple[Row, Fit]] = []
         for place in placement.places:
@@ -79,6 +81,29 @@ def _in_place(row: ValueRow, columns: Sequence[str], beside: bool) -> ValueRow:
     if len(named) == len(columns) > 1 and named not in usual:
         return replace(row, astray="the column heads stand in another order than the form's")
     return row
+
+
+def _in_units(row: ValueRow, table: Table, template: Row, head_units: Mapping[str, str]) -> ValueRow:
+    """The row in the form's units where other ones are printed (15000元 under 万元); doubted where they do not convert.
+
+    An amount beside other columns keeps the unit it is printed in: the form leaves that open.
+    """
+    columns = [table.column_by_id[column] for column in table.columns_of(template)]
+    amount = Kind.AMOUNT in {template.kind or column.kind for column in columns}
+    if amount and len(columns) > 1:
+        return row
+    unit = (template.unit or columns[0].unit) if amount else None
+    named = head_units.get(columns[0].id) if amount else None
+    if all(token.unit is None for token in row.tokens) and named in (None, unit):
+        return row
+    tokens: list[Token] = []
+    for token in row.tokens:
+        printed = token.unit or named
+        value = token.value if token.value is None else scaled(token.value, printed, unit)
+        if value is None and token.value is not None:
+            return replace(row, astray=f"the unit {printed} is not the form's")
+        tokens.append(token._replace(value=value, unit=unit if value != token.value else token.unit))
+    return replace(row, tokens=tokens)
 
 
 def _with_figures(rows: Sequence[ValueRow]) -> Iterator[ValueRow]:

@@ -21,6 +21,7 @@ _SHORTEST_TORN = 4
 _CLOSE_SCORES = 8.0
 _MOST_LOOSE = 12
 _SENTENCE = 12
+_FIGURES = (TokenKind.NUMBER, TokenKind.NOT_APPLICABLE)
 _MOST_ROWS = 600
 _DIGIT_ORDINAL = re.compile(r"\s*(\d{1,2})[.、)．]")
 _DIGITS_BEFORE = re.compile(r"(?P<open>\(?)(?P<digits>\d+)\)?[、.,)]\s*[*|\t ]*$")
@@ -111,7 +112,7 @@ class _Builder:
             ordinals = {item.ordinal for item in hit.items if item.ordinal}
             if hit.cut or any(last.figures.endswith(ordinal) for ordinal in ordinals):
                 self._row.because = CUT
-        if self._row.tokens and any(token.kind is not TokenKind.BLANK for token in self._row.tokens):
+        if any(token.kind in _FIGURES for token in self._row.tokens):
             self.flush()
         self._row.tokens.clear()
         self._pending_blanks.clear()

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from extractor.forms.model import Table
 from extractor.parse.fitted import holds, totals_printed
 from extractor.parse.grid_heads import FOREIGN, UNKNOWN, Head, Heads
+from extractor.parse.grid_lines import Line
 from extractor.parse.rows import Token, TokenKind
 from extractor.parse.split import Shape
 
@@ -24,10 +25,10 @@ def absent(at: int) -> Token:
 
 
 def arrange(
-    tokens: Sequence[tuple[int, Token]], heads: Heads, wanted: Sequence[int], right: int | None, shape: Shape | None
+    tokens: Sequence[tuple[int, Token]], heads: Heads, wanted: Sequence[int], line: Line | None, shape: Shape | None
 ) -> Placed:
     """One token for each of the `wanted` columns, and why that is doubted; (None, None) where the heads say nothing
-    that the form does not. `right`: where the row ends in the grid of the heads, None where that tells nothing.
+    that the form does not. `line`: where the row stands in the grid of the heads, None if it is in another.
     """
     cells = list(tokens)
     leaves = heads.leaves[heads.first :]
@@ -36,10 +37,11 @@ def arrange(
     size = len(wanted)
     places = _assigned(leaves, wanted)
     if places == list(range(size)) and not heads.unsure:
-        if len(cells) >= size:
+        if len(cells) == size or (len(cells) > size and not _under_heads(cells, heads, line)):
             return None, None
-        by_place = _by_position(cells, leaves, heads, right)
-        return (None, None) if by_place is None else (_in_columns(by_place, places, size), None)
+        if len(cells) < size:
+            by_place = _by_position(cells, leaves, heads, line)
+            return (None, None) if by_place is None else (_in_columns(by_place, places, size), None)
     if len(cells) > len(leaves):
         leaves = heads.leaves[-len(cells) :]
         places = _assigned(leaves, wanted)
@@ -51,7 +53,7 @@ def arrange(
     if len(cells) == len(leaves):
         printed = [token for _, token in cells]
     elif len(cells) < len(leaves):
-        printed = _by_position(cells, leaves, heads, right)
+        printed = _by_position(cells, leaves, heads, line)
     if printed is None:
         straight = [token for _, token in cells[-len(leaves) :]]
         padding = [None] * (len(leaves) - len(straight))
@@ -80,12 +82,22 @@ def _assigned(leaves: Sequence[Head], wanted: Sequence[int]) -> list[int | None]
     return [wanted.index(place) if place >= 0 else None for place in named]
 
 
+def _under_heads(cells: Sequence[tuple[int, Token]], heads: Heads, line: Line | None) -> bool:
+    """Whether each of these tokens, more than there are columns of the form, stands under a head of its own."""
+    return line is not None and [column for column, _ in cells] == [leaf.column for leaf in heads.leaves[-len(cells) :]]
+
+
 def _by_position(
-    cells: Sequence[tuple[int, Token]], leaves: Sequence[Head], heads: Heads, right: int | None
+    cells: Sequence[tuple[int, Token]], leaves: Sequence[Head], heads: Heads, line: Line | None
 ) -> list[Token | None] | None:
-    """For each head the token that stands under it; None where a cell is missing, so that the others have moved."""
-    if right is None or right < heads.right:
+    """For each head the token that stands under it; None where a cell is missing, so that the others have moved, or
+    lies under several heads."""
+    if line is None or line.right < heads.right:
         return None
+    for column in (column for column, _ in cells):
+        after = next(cell.column + cell.column_span for cell in line.cells if cell.column == column)
+        if sum(1 for leaf in leaves if column <= leaf.column < after) != 1:
+            return None
     under = {leaf.column: number for number, leaf in enumerate(leaves)}
     out: list[Token | None] = [None] * len(leaves)
     for column, token in cells:

@@ -14,6 +14,7 @@ from extractor.forms.model import Layout, Table
 from extractor.parse.grid_lines import Line, items_of
 from extractor.parse.labels import Role, Vocabulary
 from extractor.parse.rows import TokenKind
+from extractor.read.document import GridCell
 
 __all__ = [
     "EMPTY",
@@ -40,14 +41,18 @@ _HEAD_YEAR = re.compile(r"((?:19|20)\d\d)(?:年度?)?")
 _FOREIGN = re.compile(r"占比|比例|比重|百分|%|率$|同比|环比|同期|增减|增幅|上年|去年|上期|上一年|备注|说明")
 
 
+_NUMBERS_LINES = re.compile("序号|行次|编号")
+
+
 class Head(NamedTuple):
     """A head cell: where it begins in the grid, how wide it is, and its place in the table's columns or a code above.
-    `row`: the row of the form it names, if any."""
+    `row`: the row of the form it names, if any. `like`: it is only like the label of its column."""
 
     column: int
     span: int
     place: int
     row: int = -1
+    like: bool = False
 
 
 class Year(NamedTuple):
@@ -80,8 +85,12 @@ class Heads:
 def is_head(line: Line, table: Table) -> bool:
     """Whether the line names columns of the table, and holds no figures but years."""
     mine = {column: item for column, _, item in line.heads if item.table == table.id and item.role is Role.COLUMN}
-    if not mine or (len(mine) == 1 and next(iter(mine.values())).bare):
+    if not mine:
         return False
+    if len(mine) == 1 and next(iter(mine.values())).bare:
+        headers = (item for _, _, item in line.heads if item.table == table.id and item.role is Role.HEADER)
+        if all(item.bare for item in headers):
+            return False
     if len(mine) == 1 and any(token.kind is TokenKind.NOT_APPLICABLE for _, token in line.tokens):
         return False
     return not line.numbers or _only_years(line)
@@ -131,15 +140,16 @@ def read_heads(storeys: Sequence[Line], folded: str, table: Table, words: Vocabu
         for cell in line.cells:
             named = years.get(cell.column)
             if named is not None:
-                place, row = GROUP if year_column is None else year_column if named.own else FOREIGN, -1
+                place = GROUP if year_column is None else year_column if named.own else FOREIGN
+                floor.append(Head(cell.column, cell.column_span, place))
             else:
-                place, row = _place(folded[cell.start : cell.end], table, words)
-            floor.append(Head(cell.column, cell.column_span, place, row))
+                floor.append(_head(cell, folded[cell.start : cell.end], table, words))
         floors.append(floor)
     named_floors = [floor for floor in floors if any(head.place >= 0 for head in floor)]
     if not named_floors:
         return None
     order, unsure = leaves(named_floors)
+    unsure = unsure or (any(head.like for head in order) and not _rising(head.place for head in order))
     first = next(index for index, head in enumerate(order) if head.place >= 0)
     if len(sections) > 1:
         order = _own_section(order, first, sections)
@@ -151,24 +161,25 @@ def read_heads(storeys: Sequence[Line], folded: str, table: Table, words: Vocabu
     return Heads(tuple(order), first, unsure, blocks)
 
 
-def _place(text: str, table: Table, words: Vocabulary) -> tuple[int, int]:
+def _head(cell: GridCell, text: str, table: Table, words: Vocabulary) -> Head:
+    head = Head(cell.column, cell.column_span, UNKNOWN)
     if not text.strip():
-        return EMPTY, -1
+        return head._replace(place=EMPTY)
     mine = [(item, score) for item, score in items_of(text, words) if item.table == table.id]
-    columns = [(item, score) for item, score in mine if item.role is Role.COLUMN]
-    if columns and columns[0][1] == 1.0:
-        return columns[0][0].index, -1
-    row = next((item.index for item, _ in mine if item.role is Role.ROW), -1)
-    if row >= 0:
-        return GROUP, row
+    column = next(((item.index, score) for item, score in mine if item.role is Role.COLUMN), None)
+    if column is not None and column[1] == 1.0:
+        return head._replace(place=column[0])
+    row = next((item.index for item, _ in mine if item.role is Role.ROW), None)
+    if row is not None:
+        return head._replace(place=GROUP, row=row)
     header = next((item.id for item, _ in mine if item.role is Role.HEADER), None)
-    if header in _UNIT_HEADS:
-        return EMPTY, -1
-    if header is None and is_foreign(text):
-        return FOREIGN, -1
-    if columns:
-        return columns[0][0].index, -1
-    return GROUP if header is not None else UNKNOWN, -1
+    if header is not None:
+        return head._replace(place=EMPTY if header in _UNIT_HEADS else GROUP)
+    if is_foreign(text):
+        return head._replace(place=FOREIGN)
+    if _NUMBERS_LINES.search(text):
+        return head._replace(place=GROUP)
+    return head if column is None else head._replace(place=column[0], like=True)
 
 
 def leaves(floors: Sequence[Sequence[Head]]) -> tuple[list[Head], bool]:

@@ -87,6 +87,9 @@ def _read_cell(line: Line, cell: GridCell, folded: str, words: Vocabulary, named
         line.tokens.append((cell.column, Token(TokenKind.NUMBER, start, end, text, value)))
         line.numbers += 1
         return
+    if not text or text.isspace():
+        line.tokens.append((cell.column, Token(TokenKind.BLANK, start, start, printed="")))
+        return
     token = figure_token(text, start, Joint.CELL)
     if token is not None:
         line.tokens.append((cell.column, token))

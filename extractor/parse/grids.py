@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from extractor.forms.model import Form, Layout, Table
 from extractor.parse.grid_columns import arrange, arrange_line
-from extractor.parse.grid_heads import Heads, Year, is_head, read_heads, units, years_of
+from extractor.parse.grid_heads import UNKNOWN, Heads, Year, is_head, read_heads, units, years_of
 from extractor.parse.grid_home import at_home
 from extractor.parse.grid_lines import Line, Lines, read_lines
 from extractor.parse.grid_turned import turned_rows
@@ -121,12 +121,13 @@ class _Reader:
     def _line(self, line: Line) -> None:
         table = self.table
         here = [(column, item, score) for column, item, score in line.items if item.table == table.id]
+        head = is_head(line, table)
+        if line.items and not here and not head:
+            return
         years = [] if here and line.numbers else years_of(line, self.year)
-        if years or is_head(line, table):
+        if years or head:
             self._head(line, years)
             self.loose = _waiting(self.loose, here)
-            return
-        if line.items and not here:
             return
         if table.layout is Layout.LINE and here and not line.tokens:
             self.storeys.append(line)
@@ -134,7 +135,7 @@ class _Reader:
             if self.storeys and not here and _numbers_columns(line):
                 return
             self._close_heads()
-        elif any(item.table == table.id for _, _, item in line.heads) and len(line.tokens) > 1:
+        elif any(item.table == table.id for _, _, item in line.heads) and _words(line) > 1:
             self.heads = None  # a head line, but not of columns that the form has
         row = self._value_row(line, here)
         if row is None:
@@ -187,7 +188,10 @@ class _Reader:
             return tokens
         leaves = heads.leaves[heads.first :]
         figures = [one for one in tokens if one[0] >= leaves[0].column]
-        return figures if len(figures) == len(leaves) else tokens
+        unknown = {leaf.column for leaf in heads.leaves[: heads.first] if leaf.place == UNKNOWN}
+        if len(figures) != len(leaves) or any(column in unknown for column, _ in tokens):
+            return tokens
+        return figures
 
     def _arrange(self, row: ValueRow, tokens: list[tuple[int, Token]], line: Line, here: _Here) -> None:
         """Put the figures of the row under the heads that stand over them."""
@@ -208,8 +212,8 @@ class _Reader:
             )
             return
         wanted = [table.column_ids.index(column) for column in table.columns_of(template)]
-        right = line.right if self.heads_grid == self.grid else None
-        values, row.astray = arrange(tokens, heads, wanted, right, row_shape(self.form, table, template))
+        placed = line if self.heads_grid == self.grid else None
+        values, row.astray = arrange(tokens, heads, wanted, placed, row_shape(self.form, table, template))
         if values is not None:
             row.tokens = values
 
@@ -221,6 +225,10 @@ def _this_year(tokens: list[tuple[int, Token]], years: Sequence[Year]) -> list[t
         return [one for number, one in enumerate(tokens) if years[number // size].own]
     other = [one for one in years if not one.own]
     return [one for one in tokens if not any(year.column <= one[0] < year.column + year.span for year in other)]
+
+
+def _words(line: Line) -> int:
+    return sum(1 for _, token in line.tokens if token.kind is TokenKind.WORDS)
 
 
 def _numbers_columns(line: Line) -> bool:

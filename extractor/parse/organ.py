@@ -14,8 +14,6 @@ _WINDOW = 90
 _MOST_ANCHORS = 12
 _WEAK = 2
 _LONGEST_QUOTE = 50
-_SPACES = re.compile(r"[^\S\n]+")
-_LINES = re.compile(r"[ |]*\n[ |\n]*")
 _GAPS = re.compile(r"[\s|]+")
 _PLACE = "省市区县州盟旗镇乡"
 _LEADING = re.compile(r"^[(、)·]+")
@@ -31,7 +29,8 @@ class _Named:
 
 def find_organ(folded: str, source_name: str, rules: RecognitionRules) -> tuple[str | None, str]:
     """The organ and how it was told, or None and why not."""
-    text = _LINES.sub("\n", _SPACES.sub(" ", folded)).strip()
+    lines = (" ".join(line.split()).strip(" |") for line in folded.split("\n"))
+    text = "\n".join(line for line in lines if line)
     stem = fold(source_name.replace("\\", "/").rsplit("/", 1)[-1].rsplit(".", 1)[0])
     named = _named(text, stem, rules)
     if not named:

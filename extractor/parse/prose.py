@@ -88,9 +88,8 @@ def _facts(sentence: Sentence, report: _Report) -> Iterator[Fact]:
     if "分别" in text or "依次" in text:
         sentence = dealt(sentence)
         text = sentence.text
-    present = {word for word in rules.needed if word in text}
-    for phrasing in rules.for_form(form.id):
-        if not (denial if phrasing.zero else figure) or phrasing.needs.isdisjoint(present):
+    for phrasing in rules.asking(form.id, text):
+        if not (denial if phrasing.zero else figure):
             continue
         named = phrasing.cells.get(form.id, ()), phrasing.cumulative.get(form.id, ())
         for pattern in phrasing.patterns:

@@ -188,16 +188,21 @@ class ProseRules(Frozen):
         return re.compile("|".join(sorted(map(re.escape, self.needed))))
 
     @cached_property
-    def _by_form(self) -> dict[str, tuple[Compiled, ...]]:
+    def _by_form(self) -> dict[str, tuple[tuple[str, tuple[int, ...]], ...]]:
         return {}
 
-    def for_form(self, form_id: str) -> tuple[Compiled, ...]:
-        """The phrasings that state cells of that form."""
+    def asking(self, form_id: str, text: str) -> list[Compiled]:
+        """The phrasings that state cells of that form and of whose needed words `text` holds one."""
         known = self._by_form.get(form_id)
         if known is None:
-            stating = (one for one in self.compiled if form_id in one.cells or form_id in one.cumulative)
-            known = self._by_form[form_id] = tuple(stating)
-        return known
+            by_word: dict[str, list[int]] = {}
+            for at, one in enumerate(self.compiled):
+                if form_id in one.cells or form_id in one.cumulative:
+                    for word in one.needs:
+                        by_word.setdefault(word, []).append(at)
+            known = self._by_form[form_id] = tuple((word, tuple(places)) for word, places in by_word.items())
+        asking = {at for word, places in known if word in text for at in places}
+        return [self.compiled[at] for at in sorted(asking)]
 
     def pattern(self, text: str) -> re.Pattern[str]:
         return re.compile(self._filled(text, {}))

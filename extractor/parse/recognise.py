@@ -26,7 +26,8 @@ _EARLIEST, _LATEST = 2003, 2045
 # Only the beginning decides the genre; a report is longer than any text about one, but no evidence lies that deep.
 _LONGEST = 400_000
 _YEARS = re.compile(YEAR)
-_NAMED_YEAR = re.compile(rf"(?<![0-9])({YEAR})年")
+# Patterns that begin with characters, not with a look around them, are found several times faster.
+_NAMED_YEAR = re.compile(rf"({YEAR[:4]}(?<![0-9].){YEAR[4:]})年")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,10 +121,15 @@ def _scores(
         for form_id, form in forms.items()
     }
     bare = not any(marked.values())
+    held: dict[str, bool] = {}
     for form_id, form in forms.items():
         hits = marked[form_id]
         # Labels are many: they are looked for only where a marker speaks for the form, or for none.
-        labels = sum(label in compact for label in _marks(form, rules).labels) if hits or bare else 0
+        wanted = _marks(form, rules).labels if hits or bare else ()
+        for label in wanted:
+            if label not in held:
+                held[label] = label in compact
+        labels = sum(map(held.__getitem__, wanted))
         hits += [
             (citation.weight, match[0])
             for citation in rules.citations

@@ -27,7 +27,7 @@ _HEADING = re.compile(
 _BRACKETS = re.compile(r"\([^()0-9]*\)")
 _PLACES = "省市区县州盟旗镇乡"
 _SUFFIX = (
-    "委员会|办公室|办公厅|办事处|管理处|管委会|人民政府|街道办|事务所|研究所|派出所|管理所|分局|局|委|厅|院|中心|(?<!网)站|馆"
+    "委员会|办公室|办公厅|办事处|管理处|管委会|人民政府|街道办|事务所|研究所|派出所|管理所|分局|局|委|厅|院|中心|站|馆"
     "|校|队|镇|乡|街道|政府|公司|协会|科|股|处室|办"
 )
 _SAID = (
@@ -51,7 +51,8 @@ _NO_SUBJECT = "在对向为居于由是列面与和较比占及从到务盖动�
 _OPENING = re.compile(
     r"(?:[0-9]{4}年度?|[0-9]{1,2}月|全年|今年|以来|本年度?|年内|其中|同时|另外|此外|目前|据统计|一年来|截至底?|年底)*"
 )
-_NAMED = re.compile(rf"(?P<name>[一-鿿]{{1,14}}?(?:{_SUFFIX}))(?={_ADVERBS}{_SAID}|[0-9]+(?:件|份|条|宗))")
+_NAME_ENDS = re.compile(rf"(?:{_SUFFIX})(?={_ADVERBS}{_SAID}|[0-9]+(?:件|份|条|宗))")
+_NAME = re.compile(r"[一-鿿]{1,14}$")
 _OFFICE = re.compile(
     "(?:办公室|综合[科股处室]|政务公开(?:办公室|[科股办处])|(?:政策)?法规[科股处]|信息公开(?:办公室|[科股办处]))$"
 )
@@ -79,8 +80,11 @@ def scope_at(text: str, end: int, organ: str | None, elsewhere: re.Pattern[str])
             scope = Scope.OWN
         if said is None or own:
             continue
-        for named in _NAMED.finditer(clause):
-            name = named["name"]
+        for ends in _NAME_ENDS.finditer(clause):
+            begins = _NAME.search(clause, max(0, ends.start() - 14), ends.start())
+            if begins is None:
+                continue
+            name = begins[0] + ends[0]
             if organ is None:
                 first = first or name
                 scope = Scope.OTHER if name != first else scope
@@ -123,7 +127,7 @@ def _is_level(level: str, organ: str | None) -> bool:
 @lru_cache(maxsize=512)
 def _is_own(name: str, organ: str) -> bool | None:
     """Whether `name`, which may begin with words before the name, is `organ`; None where it is no name."""
-    if _WIDE.fullmatch(name):
+    if _WIDE.fullmatch(name) or name.endswith("网站"):
         return None
     name = name.partition("代表")[0] or name
     body = _OFFICE.sub("", name)

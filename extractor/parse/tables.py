@@ -11,6 +11,7 @@ from extractor.parse.readings import Choice, TableReadings, Unplaced
 from extractor.parse.regions import regions
 from extractor.parse.rows import ValueRow
 from extractor.parse.spot import spot
+from extractor.parse.units import head_units
 from extractor.read.document import Document
 
 __all__ = ["read_tables"]
@@ -33,7 +34,8 @@ def read_tables(document: Document, form: Form, year: int | None) -> TableReadin
         in_text = [part for rows in flat for part in instances(rows, table)]
         if weight(in_text) > weight(found):
             found = in_text
-        copies = [table_choices(rows, table, form) for rows in found]
+        units = head_units(document.folded, table)
+        copies = [table_choices(rows, table, form, units) for rows in found]
         choices.extend(weigh_copies([copy.choices for copy in copies]))
         unplaced.extend(row for copy in copies for row in copy.unplaced)
     return TableReadings(tuple(choices), tuple(unplaced))

@@ -19,6 +19,7 @@ _PART = re.compile(
 )
 _UNIT = re.compile(UNIT_PATTERN)
 _CJK = re.compile(r"[\u3400-\u9fff]")
+_LONG_WORDS = re.compile(r"[\u3400-\u9fff]{4}")
 _SENTENCE = 24
 _FALLING = ("▼", "▽", "↓")
 _LESS = ("减", "减少", "下降", "降", "负")
@@ -156,7 +157,19 @@ def scan_field(raw: str, start: int, joint: Joint, *, glued: bool) -> Iterator[T
         if figure.kind in (FigureKind.NUMBER, FigureKind.NOT_APPLICABLE):
             yield from _whole(raw, start, joint)
             return
+        if not glued and figure.kind is FigureKind.TEXT and _is_remark(raw):
+            yield Token(TokenKind.WORDS, start, start + len(raw), joint=joint, printed=stripped)
+            return
     yield from _parts(raw, start, joint)
+
+
+def _is_remark(raw: str) -> bool:
+    """Whether a cell holds digits among other signs (见附件2, =1+1), and is no torn label nor several figures."""
+    return (
+        any(character.isdigit() for character in raw)
+        and _LONG_WORDS.search(raw) is None
+        and _NUMERIC.fullmatch(raw) is None
+    )
 
 
 def number(digits: str, start: int, joint: Joint) -> Token:

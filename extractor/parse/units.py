@@ -3,10 +3,12 @@
 import re
 from decimal import Context, Decimal
 
+from extractor.forms.model import Kind, Table
 from extractor.read.figures import UNIT_PATTERN
+from extractor.read.fold import fold
 from extractor.report import Number
 
-__all__ = ["scaled"]
+__all__ = ["head_units", "scaled"]
 
 _UNIT = re.compile(rf"(?:{UNIT_PATTERN})|[十百]")
 _PARTS = re.compile(r"([十百千万亿]*)(.*)")
@@ -14,6 +16,7 @@ _POWERS = {"十": 1, "百": 2, "千": 3, "万": 4, "亿": 8}
 # Wide enough for every digit that a figure may have, before and after the point.
 _EXACT = Context(prec=80)
 _MONEY = "元"
+_HEAD_UNIT = re.compile(r"\s*\(\s*(?:单位)?\s*[:]?\s*((?:千|万|百万|亿)?元)\s*\)")
 
 
 def scaled(value: Number, printed_unit: str | None, form_unit: str | None) -> Number | None:
@@ -39,6 +42,22 @@ def scaled(value: Number, printed_unit: str | None, form_unit: str | None) -> Nu
     if shifted == shifted.to_integral_value(context=_EXACT):
         return int(shifted)
     return shifted if form_base == _MONEY else None
+
+
+def head_units(folded: str, table: Table) -> dict[str, str]:
+    """The money units that the printed column heads name (本年收费金额（单位：元）), by column, where they name one."""
+    out: dict[str, str] = {}
+    for column in table.columns:
+        if column.kind is not Kind.AMOUNT:
+            continue
+        for label in column.labels:
+            words = fold(label).split("(")[0]
+            at = folded.find(words)
+            match = _HEAD_UNIT.match(folded, at + len(words)) if at >= 0 else None
+            if match is not None:
+                out[column.id] = match[1]
+                break
+    return out
 
 
 def _parts(unit: str) -> tuple[int, str]:

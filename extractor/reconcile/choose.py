@@ -128,7 +128,7 @@ _Bounds = list[list[tuple[Number, Number]]]
 def _tables(
     component: Sequence[_Open], links: Sequence[Linear], fixed: Mapping[str, Number]
 ) -> tuple[list[Number], _Bounds, _Effect]:
-    """Per link what the fixed cells leave over; per row and link the least and most a class adds; per class its part."""
+    """Per link what fixed cells leave over; per row and link the least and most a class adds; per class its part."""
     sign = [{cell: s for s, cells in ((1, link.plus), (-1, link.minus)) for cell in cells} for link in links]
     inside = {cell for one in component for values in one.classes for cell in values}
     residual: list[Number] = [

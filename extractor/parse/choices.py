@@ -17,6 +17,7 @@ from extractor.parse.units import scaled
 __all__ = ["table_choices"]
 
 _MOST_RUNS = 5
+_TELLING_HEADS = 4
 
 
 def table_choices(rows: Sequence[ValueRow], table: Table, form: Form, head_units: Mapping[str, str]) -> TableReadings:
@@ -78,7 +79,8 @@ def _in_place(row: ValueRow, columns: Sequence[str], beside: bool) -> ValueRow:
     named = [column for column in dict.fromkeys(row.heads) if column in columns]
     # A two-storey head, read line by line, names the total before the columns that stand under the group's head.
     usual = (list(columns), [columns[0], columns[-1], *columns[1:-1]])
-    if len(named) == len(columns) > 1 and named not in usual:
+    orders = [[column for column in order if column in named] for order in usual]
+    if len(named) >= min(len(columns), _TELLING_HEADS) > 1 and named not in orders:
         return replace(row, astray="the column heads stand in another order than the form's")
     return row
 

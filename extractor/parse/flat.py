@@ -124,7 +124,7 @@ class _Builder:
             self._row.labels = [Label(label.item, Near.LOOSE, label.score) for label in earlier]
             self._row.labels.extend(Label(item, Near.FIRM) for item in rows)
             self._row.start = self._row.start or hit.start
-        else:
+        if all(item.bare for item in rows):
             if self._heads_used:
                 self._heads, self._heads_used = [], False
             self._heads.extend(item.id for item in named if item.role is Role.COLUMN)

@@ -69,17 +69,16 @@ class Heads:
     certain.
 
     `unsure`: their order could be read in two ways. `blocks`: of a table on one line, the (row, column) of every figure
-    in printed order; empty where the heads do not tell.
+    in printed order; empty where the heads do not tell. `places`: of the heads from `first` on. `right`: where the
+    last one ends.
     """
 
     leaves: tuple[Head, ...]
     first: int
-    unsure: bool = False
-    blocks: tuple[tuple[int, int], ...] = ()
-
-    @property
-    def right(self) -> int:
-        return max(leaf.column + leaf.span for leaf in self.leaves)
+    unsure: bool
+    blocks: tuple[tuple[int, int], ...]
+    places: tuple[int, ...]
+    right: int
 
 
 def is_head(line: Line, table: Table) -> bool:
@@ -158,7 +157,8 @@ def read_heads(storeys: Sequence[Line], folded: str, table: Table, words: Vocabu
     blocks = _blocks(floors, table) if table.layout is Layout.LINE else ()
     if table.layout is Layout.LINE and not blocks and len(order) - first > len(table.columns):
         unsure = not _official_runs([head.place for floor in named_floors for head in floor if head.place >= 0])
-    return Heads(tuple(order), first, unsure, blocks)
+    places = tuple(head.place for head in order[first:])
+    return Heads(tuple(order), first, unsure, blocks, places, max(head.column + head.span for head in order))
 
 
 def _head(cell: GridCell, text: str, table: Table, words: Vocabulary) -> Head:

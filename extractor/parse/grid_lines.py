@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -90,12 +90,14 @@ def _read_cell(line: Line, cell: GridCell, folded: str, words: Vocabulary, named
     if not text or text.isspace():
         line.tokens.append((cell.column, Token(TokenKind.BLANK, start, start, printed="")))
         return
-    token = figure_token(text, start, Joint.CELL)
-    if token is not None:
-        line.tokens.append((cell.column, token))
-        line.numbers += token.kind is TokenKind.NUMBER
-        return
-    found = items_of(text, words)
+    found = _memo.get((id(words), text))
+    if not found:
+        token = figure_token(text, start, Joint.CELL)
+        if token is not None:
+            line.tokens.append((cell.column, token))
+            line.numbers += token.kind is TokenKind.NUMBER
+            return
+        found = items_of(text, words)
     for item, score in found:
         if item.role is Role.ROW:
             line.items.append((cell.column, item, score))
@@ -154,7 +156,7 @@ def _stripped(text: str) -> tuple[str, str]:
 _memo: dict[tuple[int, str], tuple[tuple[Item, float], ...]] = {}
 
 
-def items_of(text: str, words: Vocabulary) -> Sequence[tuple[Item, float]]:
+def items_of(text: str, words: Vocabulary) -> tuple[tuple[Item, float], ...]:
     """What a label cell names: exactly, by a distinctive part, or by similarity. Memoised: labels repeat endlessly."""
     if len(text) > _LONGEST_LABEL:
         return ()

@@ -211,7 +211,10 @@ class _Reader:
                 None if places == sorted(places) else "the row has no label, and its heads are in another order"
             )
             return
-        wanted = [table.column_ids.index(column) for column in table.columns_of(template)]
+        columns = [table.column_ids.index(column) for column in template.columns]
+        wanted = columns or range(len(table.columns))
+        if len(tokens) == len(wanted) and not heads.unsure and heads.places == tuple(wanted):
+            return
         placed = line if self.heads_grid == self.grid else None
         values, row.astray = arrange(tokens, heads, wanted, placed, row_shape(self.form, table, template))
         if values is not None:

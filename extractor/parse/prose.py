@@ -6,7 +6,7 @@ tables. A sentence that is not understood yields nothing.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from extractor.forms.model import Form, Kind
@@ -46,6 +46,16 @@ class _Report:
     year: int | None
     organ: str | None
     rules: ProseRules
+    seen: set[tuple[str, Number]] = field(default_factory=set)
+    leads: dict[int, bool] = field(default_factory=dict)
+
+    def lead(self, index: int) -> bool:
+        """Whether what stands before sentence `index` is about applications, as far as it can be told."""
+        known = self.leads.get(index)
+        if known is None:
+            said = _last(self.rules.asked[Topic.ANSWERS].said, self.spoken.before(index, _NEAR))
+            known = self.leads[index] = said is None or said["ours"] is not None
+        return known
 
 
 def prose_facts(document: Document, form: Form, year: int | None, organ: str | None = None) -> tuple[Fact, ...]:
@@ -59,12 +69,11 @@ def prose_facts(document: Document, form: Form, year: int | None, organ: str | N
     """
     rules = load_prose()
     report = _Report(Sentences(document.folded), form, year, organ, rules)
-    facts = [
-        fact
-        for sentence in report.spoken.holding(rules.words, rules.guards["table_words"])
-        for fact in _facts(sentence, report)
-        if not _in_grid(document, fact.start)
-    ]
+    facts: list[Fact] = []
+    for sentence in report.spoken.holding(rules.words, rules.guards["table_words"]):
+        stated = [fact for fact in _facts(sentence, report) if not _in_grid(document, fact.start)]
+        facts += stated
+        report.seen.update((fact.cell, fact.value) for fact in stated if fact.phrasing not in rules.interpretations)
     outright = {fact.cell for fact in facts if fact.phrasing not in rules.interpretations}
     kept: dict[tuple[str, Number], Fact] = {}
     for fact in sorted(facts, key=lambda fact: (fact.start, fact.end)):
@@ -94,6 +103,8 @@ def _facts(sentence: Sentence, report: _Report) -> Iterator[Fact]:
         named = phrasing.cells.get(form.id, ()), phrasing.cumulative.get(form.id, ())
         for pattern in phrasing.patterns:
             for match in pattern.finditer(text):
+                if report.seen and _told(match, phrasing, named, report):
+                    continue
                 if _refused(match, phrasing, sentence, report) or _elsewhere(match, phrasing, sentence, report):
                     continue
                 period = _period(match, sentence, report)
@@ -103,6 +114,16 @@ def _facts(sentence: Sentence, report: _Report) -> Iterator[Fact]:
                     fact = _fact(cell, match, phrasing, sentence, form)
                     if fact is not None:
                         yield fact
+
+
+def _told(
+    match: re.Match[str], phrasing: Compiled, named: tuple[tuple[str, ...], tuple[str, ...]], report: _Report
+) -> bool:
+    """Whether all that the match could state has been stated before: texts may say the same many times."""
+    if phrasing.interpretation or phrasing.wants_subject:
+        return False
+    value = 0 if phrasing.zero else _value(match["n"])
+    return value is not None and all((cell, value) in report.seen for cells in named for cell in cells)
 
 
 def _refused(match: re.Match[str], phrasing: Compiled, sentence: Sentence, report: _Report) -> bool:
@@ -140,14 +161,16 @@ def _answers(match: re.Match[str], sentence: Sentence, report: _Report) -> bool:
     """Whether the match is about the outcome of the applications, and of all of them."""
     asked = report.rules.asked[Topic.ANSWERS]
     text = sentence.text
-    said = _last(asked.said, text[: match.start()]) or _last(asked.said, report.spoken.before(sentence.index, _NEAR))
-    if said is not None and said["ours"] is None:
+    said = _last(asked.said, text[: match.start()])
+    if not (report.lead(sentence.index) if said is None else said["ours"] is not None):
         return False
-    before = _BRACKETED.sub("", text[: match.start()])
-    if asked.pieces.search(before) and match[0].endswith(("项", "条")):
+    before = text[: match.start()]
+    if match[0].endswith(("项", "条")) and asked.pieces.search(before):
         return False
-    again = _last(asked.whole, before)
-    parts = list(asked.parts.finditer(before, again.end() if again else 0))
+    before = _BRACKETED.sub("", before) if "(" in before else before
+    parts = list(asked.parts.finditer(before))
+    if parts and (again := _last(asked.whole, before)):
+        parts = [part for part in parts if part.start() >= again.end()]
     if not parts:
         return True
     said_before = before[: parts[0].start()]

@@ -57,6 +57,8 @@ class Sentence:
         """`places[i]` is the offset of text[i] in the document."""
         if self.moved is not None:
             return self.moved
+        if len(self.raw) == len(self.text):
+            return tuple(range(self.start, self.start + len(self.raw)))
         return tuple(
             self.start + at for at, character in enumerate(self.raw) if not (character.isspace() or character == _QUOTE)
         )
@@ -136,13 +138,10 @@ class Sentences:
     def holding(self, words: re.Pattern[str], table: re.Pattern[str]) -> Iterator[Sentence]:
         """Those that are running text and hold one of `words`. `table` finds words of a table's head."""
         for index, (start, end, stopped) in enumerate(self._spans):
+            if not stopped and self._folded.find(",", start, end) < 0:
+                continue
             closed = _closed(self._folded[start:end])
-            if (
-                len(closed) > _LONGEST
-                or words.search(closed) is None
-                or not (stopped or "," in closed)
-                or table.search(closed)
-            ):
+            if len(closed) > _LONGEST or words.search(closed) is None or table.search(closed):
                 continue
             yield self._close(index)
 

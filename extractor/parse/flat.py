@@ -124,10 +124,11 @@ class _Builder:
             self._row.labels = [Label(label.item, Near.LOOSE, label.score) for label in earlier]
             self._row.labels.extend(Label(item, Near.FIRM) for item in rows)
             self._row.start = self._row.start or hit.start
-        if all(item.bare for item in rows):
+        heads = [item.id for item in named if item.role is Role.COLUMN]
+        if heads and all(item.bare for item in rows):
             if self._heads_used:
                 self._heads, self._heads_used = [], False
-            self._heads.extend(item.id for item in named if item.role is Role.COLUMN)
+            self._heads.extend(heads)
         self._headed = not rows
 
     def take(self, piece: Token | Words | Break | Pipes) -> None:

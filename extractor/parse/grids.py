@@ -92,6 +92,9 @@ class _Reader:
         if not marked:
             return []
         last = min(len(lines), marked[-1] + (3 if table.layout is Layout.LINE else 1))
+        # Its last lines may have lost their labels.
+        while last < len(lines) and lines[last][0] == lines[marked[-1]][0] and not lines[last][1].heads:
+            last += 1
         done = -1
         for number, line in lines[max(0, marked[0] - 1) : last]:
             if number != self.grid:

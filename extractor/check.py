@@ -162,7 +162,7 @@ def _prose(document: Document, cells: Mapping[str, Cell], facts: Sequence[Fact])
         quotes = [Evidence(fact.quote_start, fact.quote_end, document.text[fact.quote_start : fact.quote_end])]
         if state.evidence is not None:
             quotes.append(state.evidence)
-        shown = "blank" if state.value is None else state.value
+        shown = "空白" if state.value is None else state.value
         yield Finding(
             f"prose.{fact.phrasing}",
             Severity.WARNING,

@@ -48,7 +48,7 @@ def extract_document(document: Document, *, form: str | None = None, forms: Mapp
         raise UnrecognisedError(recognised.reasons.get("form", "no annual report of a known form"))
     this = forms[recognised.form]
     tables = read_tables(document, this, recognised.year)
-    facts = prose_facts(document, this, recognised.year)
+    facts = prose_facts(document, this, recognised.year, recognised.organ)
     settled = settle(document, this, tables.choices, facts)
     found = findings(document, this, settled.cells, settled.edits, facts, tables)
     return Report(

@@ -545,11 +545,12 @@ def test_every_cell_named_in_the_rules_exists() -> None:
         "".join(f"收到政府信息公开申请{n}件，予以公开{n}件。" for n in range(4_000)),
         "予以公开、" * 300 + "分别为" + "1、" * 300 + "件",
         "全市" * 40_000 + "收到申请1件",
+        "," * 1_900 + "收到政府信息公开申请1件。其中予以公开1件。",
         "信息公开行政复议" * 10_000 + "1件",
         "\n" * 100_000 + "收到政府信息公开申请1件。",
         " " * 100_000 + "收到政府信息公开申请1件。",
     ],
-    ids=range(12),
+    ids=range(13),
 )
 def test_hostile_text_takes_linear_time(text: str) -> None:
     document = read(text)

@@ -75,7 +75,7 @@ class _Reader:
     grid: int = -1
     storeys: list[Line] = field(default_factory=list)
     heads: Heads | None = None
-    heads_grid: int = -1
+    heads_grid: int = 0
     years: list[Year] = field(default_factory=list)
     units: set[int] = field(default_factory=set)
     loose: list[Label] = field(default_factory=list)
@@ -184,10 +184,14 @@ class _Reader:
             self._arrange(row, tokens, line, here)
         return row
 
+    def _same_columns(self) -> bool:
+        """Whether the heads stand in this grid, or in one just as wide: a table that goes on over the page."""
+        return self.grids[self.heads_grid].grid.columns == self.grids[self.grid].grid.columns
+
     def _figures(self, tokens: list[tuple[int, Token]], line: Line) -> list[tuple[int, Token]]:
         """The tokens without those beside the figures, where the labels stand: a label written over by a figure."""
         heads = self.heads
-        if heads is None or self.heads_grid != self.grid or line.right < heads.right:
+        if heads is None or not self._same_columns() or line.right < heads.right:
             return tokens
         leaves = heads.leaves[heads.first :]
         figures = [one for one in tokens if one[0] >= leaves[0].column]
@@ -218,7 +222,7 @@ class _Reader:
         wanted = columns or range(len(table.columns))
         if len(tokens) == len(wanted) and not heads.unsure and heads.places == tuple(wanted):
             return
-        placed = line if self.heads_grid == self.grid else None
+        placed = line if self._same_columns() else None
         values, row.astray = arrange(tokens, heads, wanted, placed, row_shape(self.form, table, template))
         if values is not None:
             row.tokens = values
@@ -238,9 +242,9 @@ def _words(line: Line) -> int:
 
 
 def _numbers_columns(line: Line) -> bool:
-    """Whether the line only counts the columns: 1, 2, 3 and so on."""
-    counted = [token.value for _, token in line.tokens if token.kind is TokenKind.NUMBER]
-    return len(counted) > 2 and counted == list(range(1, len(counted) + 1))
+    """Whether the line only counts the columns: 1, 2, 3, 4 and so on."""
+    counted = [token.value for _, token in line.tokens if token.kind is not TokenKind.WORDS]
+    return len(counted) > 3 and counted == list(range(1, len(counted) + 1))
 
 
 def _without_unit(tokens: list[tuple[int, Token]], units: set[int]) -> list[tuple[int, Token]]:

@@ -20,6 +20,7 @@ class Scope(StrEnum):
 
 
 _MARKS = re.compile("[,;:。]")
+_ORDINALS = tuple("一二三四五六七八九十(0123456789")
 # A heading in one line with its text.
 _HEADING = re.compile(
     r"^(?:[一二三四五六七八九十]{1,3}、|\([一二三四五六七八九十0-9]{1,3}\)|[0-9]{1,2}[.、])[^,;:。0-9]{2,30}?(?:情况|方面|工作)(?!的|中)"
@@ -64,33 +65,45 @@ _LONG_ENDS = {"委": "委员会", "办": "办公室", "街道办": "街道办事
 
 def scope_at(text: str, end: int, organ: str | None, elsewhere: re.Pattern[str]) -> Scope:
     """The body that holds at offset `end` of a sentence closed up; `elsewhere` finds words for other bodies."""
-    scope = Scope.UNSAID
-    first: str | None = None
-    before = _BRACKETS.sub("", without_levels(_HEADING.sub("", text[:end], count=1), organ))
+    before = text[:end]
+    if before[:1] in _ORDINALS:
+        before = _HEADING.sub("", before, count=1)
+    before = without_levels(before, organ)
+    if "(" in before:
+        before = _BRACKETS.sub("", before)
+    scope, first = Scope.UNSAID, None
     for clause in _MARKS.split(before):
-        said = _COUNTS.search(clause)
-        head = clause[: said.end()] if said else clause
-        if said and elsewhere.search(head):
-            scope = Scope.OTHER
-            continue
-        own, wide = _OWN.search(head), _wide(head, said is not None)
-        if wide is not None and not (own and own.start() > wide.start()):
-            scope = Scope.OWN if _is_level(wide["level"], organ) else Scope.OTHER
-        elif own:
-            scope = Scope.OWN
-        if said is None or own:
-            continue
-        for ends in _NAME_ENDS.finditer(clause):
-            begins = _NAME.search(clause, max(0, ends.start() - 14), ends.start())
-            if begins is None:
-                continue
-            name = begins[0] + ends[0]
-            if organ is None:
-                first = first or name
-                scope = Scope.OTHER if name != first else scope
-            elif (is_own := _is_own(name, organ)) is not None:
-                scope = Scope.OWN if is_own else Scope.OTHER
+        scope, first = _after(clause, organ, elsewhere, scope, first)
     return scope
+
+
+@lru_cache(maxsize=256)
+def _after(
+    clause: str, organ: str | None, elsewhere: re.Pattern[str], scope: Scope, first: str | None
+) -> tuple[Scope, str | None]:
+    """What holds after one more clause, and the first name so far. Figures of one sentence share the clauses before."""
+    said = _COUNTS.search(clause)
+    head = clause[: said.end()] if said else clause
+    if said and elsewhere.search(head):
+        return Scope.OTHER, first
+    own, wide = _OWN.search(head), _wide(head, said is not None)
+    if wide is not None and not (own and own.start() > wide.start()):
+        scope = Scope.OWN if _is_level(wide["level"], organ) else Scope.OTHER
+    elif own:
+        scope = Scope.OWN
+    if said is None or own:
+        return scope, first
+    for ends in _NAME_ENDS.finditer(clause):
+        begins = _NAME.search(clause, max(0, ends.start() - 14), ends.start())
+        if begins is None:
+            continue
+        name = begins[0] + ends[0]
+        if organ is None:
+            first = first or name
+            scope = Scope.OTHER if name != first else scope
+        elif (is_own := _is_own(name, organ)) is not None:
+            scope = Scope.OWN if is_own else Scope.OTHER
+    return scope, first
 
 
 def without_levels(text: str, organ: str | None) -> str:

@@ -59,7 +59,10 @@ def test_words_with_digits_are_no_figure(junk: str) -> None:
 
 
 def test_columns_printed_in_another_order_are_not_read_in_the_forms_order() -> None:
-    usual, printed = "信息内容 本年制发件数 本年废止件数 现行有效件数", "信息内容 现行有效件数 本年制发件数 本年废止件数"
+    usual, printed = (
+        "信息内容 本年制发件数 本年废止件数 现行有效件数",
+        "信息内容 现行有效件数 本年制发件数 本年废止件数",
+    )
     lines = replaced(usual, printed)
     lines = ["行政规范性文件 37 5 1" if line == "行政规范性文件 5 1 37" else line for line in lines]
     report = report_of(lines)

@@ -1,4 +1,4 @@
-"""Grids: which column and row of the form a figure belongs to, by the heads printed over it and the labels beside it."""
+"""Grids: which column and row of the form a figure belongs to, by the heads over it and the labels beside it."""
 
 from collections.abc import Sequence
 

@@ -140,7 +140,7 @@ def _trimmed(row: ValueRow, trimmed: list[Token], shape: Shape) -> Fit:
             ways.append(Fitted(window))
     zeros = other and not any(map(value_of, chosen))
     because = "the row has more cells than the form" if len(ways) > 1 else None
-    return Fit(tuple(ways), row.origin, because, zeros=zeros, shifted=len(ways) > 1)
+    return Fit(tuple(ways), row.origin, because, zeros=zeros, shifted=chosen != tuple(row.tokens[-shape.size :]))
 
 
 def _windows(row: ValueRow, tokens: list[Token], shape: Shape) -> Fit | None:

@@ -1,5 +1,6 @@
 """From a document to Choices: every table of the form, by grids where there are any, else by its flattened text."""
 
+from bisect import bisect_right
 from collections.abc import Sequence
 
 from extractor.forms.model import Form, Layout, Table
@@ -9,12 +10,15 @@ from extractor.parse.flat import value_rows
 from extractor.parse.grids import grid_rows
 from extractor.parse.readings import Choice, TableReadings, Unplaced
 from extractor.parse.regions import regions
-from extractor.parse.rows import ValueRow
+from extractor.parse.rows import TokenKind, ValueRow
 from extractor.parse.spot import spot
 from extractor.parse.units import head_units
 from extractor.read.document import Document
 
 __all__ = ["read_tables"]
+
+# So many of the columns of a grid may be none of the form's.
+_MOST_ASIDE = 3
 
 
 def read_tables(document: Document, form: Form, year: int | None) -> TableReadings:
@@ -31,7 +35,7 @@ def read_tables(document: Document, form: Form, year: int | None) -> TableReadin
         grid = of_this_year(document.folded, [by_grid.get(table.id, [])], table, year)
         flat = of_this_year(document.folded, by_text.get(table.id, []), table, year)
         found = instances(grid[0], table)
-        in_text = [part for rows in flat for part in instances(rows, table)]
+        in_text = [part for rows in _unread(flat, grid[0], document) for part in instances(rows, table)]
         if weight(in_text) > weight(found):
             found = in_text
         units = head_units(document.folded, table)
@@ -39,6 +43,33 @@ def read_tables(document: Document, form: Form, year: int | None) -> TableReadin
         choices.extend(weigh_copies([copy.choices for copy in copies]))
         unplaced.extend(row for copy in copies for row in copy.unplaced)
     return TableReadings(tuple(choices), tuple(unplaced))
+
+
+def _unread(
+    flat: Sequence[Sequence[ValueRow]], grid: Sequence[ValueRow], document: Document
+) -> Sequence[Sequence[ValueRow]]:
+    """The rows of text without those of grids that were read as grids: there the heads are known, in text they are not.
+
+    A grid that gave only a few of the figures that stand in it was not read.
+    """
+    if not grid or not any(flat):
+        return flat
+    starts = [one.start for one in document.grids]
+
+    def place(row: ValueRow) -> int | None:
+        at = row.tokens[0].start if row.tokens else row.start
+        number = bisect_right(starts, at) - 1
+        return number if number >= 0 and at < document.grids[number].end else None
+
+    read = {place(row) for row in grid} - {None}
+    again = [row for rows in flat for row in rows if place(row) in read]
+    if _figures(again) > _MOST_ASIDE * _figures(grid):
+        return flat
+    return [[row for row in rows if place(row) not in read] for rows in flat]
+
+
+def _figures(rows: Sequence[ValueRow]) -> int:
+    return sum(1 for row in rows for token in row.tokens if token.kind is TokenKind.NUMBER)
 
 
 def _thin(rows: Sequence[ValueRow], table: Table) -> bool:

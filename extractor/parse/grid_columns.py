@@ -54,6 +54,8 @@ def arrange(
         printed = [token for _, token in cells]
     elif len(cells) < len(leaves):
         printed = _by_position(cells, leaves, heads, line)
+    if printed is None and len(cells) == size and _of_several_rows(leaves, wanted):
+        return None, None
     if printed is None:
         straight = [token for _, token in cells[-len(leaves) :]]
         padding = [None] * (len(leaves) - len(straight))
@@ -80,6 +82,11 @@ def _assigned(leaves: Sequence[Head], wanted: Sequence[int]) -> list[int | None]
     if UNKNOWN in named and len(own) < len(wanted):
         return None
     return [wanted.index(place) if place >= 0 else None for place in named]
+
+
+def _of_several_rows(leaves: Sequence[Head], wanted: Sequence[int]) -> bool:
+    """Whether the heads are those of rows with different columns, so that each row has cells for its own only."""
+    return all(leaf.place >= 0 for leaf in leaves) and [one.place for one in leaves if one.place in wanted] == [*wanted]
 
 
 def _under_heads(cells: Sequence[tuple[int, Token]], heads: Heads, line: Line | None) -> bool:

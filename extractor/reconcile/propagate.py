@@ -5,6 +5,7 @@ parts bound their total from below. Where both bounds meet, the value is proved.
 de Waal, Pannekoek and Scholtus 2011, chapter 9.)
 """
 
+from collections import deque
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from extractor.forms.model import Form, Kind
@@ -133,15 +134,26 @@ def _bounded(usable: Sequence[Linear], known: Mapping[str, Number]) -> dict[str,
     """What interval propagation adds where no edit has a single unknown left. None where the edits contradict."""
     low: dict[str, int] = {}
     high: dict[str, int | None] = {}
-    for linear in usable:
+    touching: dict[str, list[int]] = {}
+    for number, linear in enumerate(usable):
         for cell in linear.cells:
             value = known.get(cell)
             low[cell] = 0 if value is None else int(value)
             high[cell] = None if value is None else int(value)
-    for _ in range(_ROUNDS):
-        tightened = [_tighten(linear.plus, linear.minus, low, high) for linear in usable]
-        if not any(tightened):
-            break
+            if value is None:
+                touching.setdefault(cell, []).append(number)
+    waiting = deque(range(len(usable)))
+    queued = set(waiting)
+    budget = _ROUNDS * len(usable)
+    while waiting and budget:
+        budget -= 1
+        number = waiting.popleft()
+        queued.discard(number)
+        for cell in _tighten(usable[number], low, high):
+            for other in touching[cell]:
+                if other not in queued:
+                    queued.add(other)
+                    waiting.append(other)
     out: dict[str, int] = {}
     for cell, bottom in low.items():
         top = high[cell]
@@ -152,36 +164,27 @@ def _bounded(usable: Sequence[Linear], known: Mapping[str, Number]) -> dict[str,
     return out
 
 
-def _tighten(plus: Sequence[str], minus: Sequence[str], low: dict[str, int], high: dict[str, int | None]) -> bool:
-    """One edit's bounds on each of its cells. True if any bound moved."""
-    changed = False
-    for own, other in ((plus, minus), (minus, plus)):
-        own_low = sum(low[cell] for cell in own)
-        other_low = sum(low[cell] for cell in other)
+def _tighten(linear: Linear, low: dict[str, int], high: dict[str, int | None]) -> set[str]:
+    """One edit's bounds on each of its open cells: the cells of which a bound moved."""
+    moved: set[str] = set()
+    for own, other in ((linear.plus, linear.minus), (linear.minus, linear.plus)):
+        other_low = sum([low[cell] for cell in other])
         other_high = _top(other, high)
-        own_high = _top(own, high)
         for cell in own:
             if high[cell] == low[cell]:
                 continue
             if other_high is not None:
-                top = other_high - (own_low - low[cell])
+                top = other_high - sum([low[one] for one in own if one != cell])
                 current = high[cell]
                 if current is None or top < current:
                     high[cell] = top
-                    changed = True
-            rest_high = None
-            current = high[cell]
-            if own_high is not None and current is not None:
-                rest_high = own_high - current
-            elif all(high[one] is not None for one in own if one != cell):
-                rest_high = _top([one for one in own if one != cell], high)
-            if rest_high is not None and other_low - rest_high > low[cell]:
-                low[cell] = other_low - rest_high
-                changed = True
-            if changed:
-                own_low = sum(low[one] for one in own)
-                own_high = _top(own, high)
-    return changed
+                    moved.add(cell)
+            if other_low > low[cell]:
+                rest = _top([one for one in own if one != cell], high)
+                if rest is not None and other_low - rest > low[cell]:
+                    low[cell] = other_low - rest
+                    moved.add(cell)
+    return moved
 
 
 def _top(cells: Sequence[str], high: Mapping[str, int | None]) -> int | None:

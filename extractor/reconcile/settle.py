@@ -38,7 +38,8 @@ def settle(document: Document, form: Form, choices: Sequence[Choice], facts: Seq
     stated = _from_prose(document, form, cells, facts, present, edits)
     if stated:
         edits = resolve(form, present | stated)
-        _derive(form, cells, edits)
+        if any(cells[cell].status is Status.REPORTED for cell in stated):
+            _derive(form, cells, edits)
     return Settled(cells, edits)
 
 

@@ -315,3 +315,22 @@ def test_labels_written_over_by_zero_and_a_line_that_counts_the_columns() -> Non
     )
     assert values(report, "applications.refused_secret", APPLICANT_IDS) == secret
     assert values(report, "applications.refused_law", APPLICANT_IDS) == law
+
+
+@pytest.mark.parametrize("name", ["小计", "合计"])
+def test_a_subtotal_in_the_rows_of_its_group_is_kept_as_printed(name: str) -> None:
+    rows = [[3, 0, 0, 0, 0, 0, 3], [2, 0, 0, 0, 0, 0, 2], [0, 1, 0, 0, 0, 0, 1]]
+    labels = ["1.本机关不掌握相关政府信息", "2.没有现成信息需要另行制作", "3.补正后申请内容仍不明确"]
+    misprinted = [5, 1, 0, 0, 0, 0, 7]
+    report = read(
+        APPLICATIONS,
+        table(
+            line("<td colspan=2>申请人情况</td>", *APPLICANTS),
+            line("<td colspan=2>（一）予以公开</td>", *ROWS["granted"][1]),
+            line("<td rowspan=4>（四）无法提供</td>", labels[0], *rows[0]),
+            *(line(label, *row) for label, row in zip(labels[1:], rows[1:], strict=True)),
+            line(name, *misprinted),
+        ),
+    )
+    assert values(report, "applications.unavailable", APPLICANT_IDS) == misprinted
+    assert report.findings

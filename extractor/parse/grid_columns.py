@@ -14,6 +14,7 @@ __all__ = ["absent", "arrange", "arrange_line"]
 _PARTLY = "the column heads are read in part only, and not all of them are the form's"
 _SHORT = "the row has other cells than the heads above it"
 _SUMS = "the figures add up in the form's order, not in that of the heads"
+_UNSURE = "the order of the column heads is unsure"
 _ORDER = "the heads of the line stand in another order than the form's"
 
 Placed = tuple[list[Token] | None, str | None]
@@ -62,9 +63,10 @@ def arrange(
         return _in_columns([*straight, *padding], places, size), _SHORT
     values = _in_columns(printed, places, size)
     straight = [token for _, token in cells]
-    if shape is not None and len(straight) == size and totals_printed(values, shape) and not holds(values, shape):
-        return values, _SUMS if holds(straight, shape) else None
-    return values, "the order of the column heads is unsure" if heads.unsure else None
+    astray = _UNSURE if heads.unsure else None
+    if shape is not None and len(straight) == size and totals_printed(values, shape):
+        astray = _SUMS if holds(straight, shape) and not holds(values, shape) else astray
+    return values, astray
 
 
 def _assigned(leaves: Sequence[Head], wanted: Sequence[int]) -> list[int | None] | None:

@@ -14,7 +14,7 @@ from extractor.parse.grid_heads import UNKNOWN, Heads, Year, is_head, read_heads
 from extractor.parse.grid_home import at_home
 from extractor.parse.grid_lines import Line, Lines, read_lines
 from extractor.parse.grid_turned import turned_rows
-from extractor.parse.labels import Item, Vocabulary, vocabulary
+from extractor.parse.labels import Item, Vocabulary, bare_text, vocabulary
 from extractor.parse.readings import Origin
 from extractor.parse.rows import Label, Near, Token, TokenKind, ValueRow
 from extractor.parse.shapes import row_shape
@@ -64,7 +64,10 @@ def _waiting(loose: list[Label], here: _Here) -> list[Label]:
 
 @dataclass(slots=True)
 class _Reader:
-    """Reads the lines of all grids for one table. `storeys`: head lines that no line of figures has followed yet."""
+    """Reads the lines of all grids for one table. `storeys`: head lines that no line of figures has followed yet.
+
+    `group`: the last head of a group, the grid it stands in and the row where its rowspan ends.
+    """
 
     folded: str
     grids: Sequence[Lines]
@@ -80,6 +83,7 @@ class _Reader:
     units: set[int] = field(default_factory=set)
     loose: list[Label] = field(default_factory=list)
     found: list[tuple[int, ValueRow]] = field(default_factory=list)
+    group: tuple[int, int, Item] | None = None
 
     def rows(self, lines: Sequence[tuple[int, Line]]) -> list[ValueRow]:
         """The value rows; those of grids that are not the table's own only if there are no others, and doubted."""
@@ -93,7 +97,11 @@ class _Reader:
             return []
         last = min(len(lines), marked[-1] + (3 if table.layout is Layout.LINE else 1))
         # Its last lines may have lost their labels.
-        while last < len(lines) and lines[last][0] == lines[marked[-1]][0] and not lines[last][1].heads:
+        while (
+            last < len(lines)
+            and lines[last][0] == lines[marked[-1]][0]
+            and all(item.bare for _, _, item in lines[last][1].heads)
+        ):
             last += 1
         done = -1
         for number, line in lines[max(0, marked[0] - 1) : last]:
@@ -124,6 +132,7 @@ class _Reader:
     def _line(self, line: Line) -> None:
         table = self.table
         here = [(column, item, score) for column, item, score in line.items if item.table == table.id]
+        here = self._subtotal(line, here)
         head = is_head(line, table)
         if line.items and not here and not head:
             return
@@ -146,6 +155,31 @@ class _Reader:
         else:
             self.found.append((self.grid, row))
             self.loose = []
+
+    def _subtotal(self, line: Line, here: _Here) -> _Here:
+        """The labels of a line; 小计 beside the cell of a group's head, or in a row it spans, is the group's."""
+        table, cells = self.table, line.cells
+        for column, item, _ in here:
+            if table.rows[item.index].subtotal_of:
+                end = next((cell.row + cell.row_span for cell in cells if cell.column == column), 0)
+                self.group = (self.grid, end, item)
+        if self.group is None:
+            return here
+        grid, end, head = self.group
+        if grid != self.grid or cells[0].row >= end:
+            return here
+        for cell in cells[:2]:
+            text = bare_text(self.folded[cell.start : cell.end])
+            if text == "小计" or (text == "合计" and not self._total_follows(head)):
+                return [(cell.column, head, 1.0)]
+        return here
+
+    def _total_follows(self, item: Item) -> bool:
+        """Whether the row after the group may be called 合计 itself: the group's rowspan may be too long."""
+        rows = self.table.rows
+        group = rows[item.index].subtotal_of
+        after = max(number for number, row in enumerate(rows) if row.group == group) + 1
+        return after < len(rows) and "合计" in rows[after].labels
 
     def _head(self, line: Line, years: list[Year]) -> None:
         if not self.storeys or not any(is_head(one, self.table) or one.tokens for one in self.storeys):

@@ -35,7 +35,7 @@ class Mess:
 HTML = tuple(name for name, layout in LAYOUTS.items() if layout.suffix == ".html")
 BARE = ("glued",)
 # Where the columns are kept, a row that lost its blanks prints its figures under other heads: no reader could know.
-GRIDS = (*HTML, "markdown", "tab", "tab-shift")
+GRIDS = (*HTML, "markdown", "markdown-torn", "tab", "tab-shift")
 
 MESS: dict[str, Mess] = {
     mess.name: mess

@@ -18,6 +18,7 @@ _LABEL = {Near.FIRM: 6.0, Near.CLOSE: 3.0, Near.LOOSE: 1.5}
 # A group's head names its subtotal row, where one is printed, or stands beside the group's first row.
 _HEAD_OWN = 3.7
 _HEAD_FIRST = 2.5
+_HEAD_LATER = 1.0
 _FOREIGN_LABEL = 9.0
 _GAP_OPEN = 1.8
 _GAP_EXTEND = 0.2
@@ -136,8 +137,8 @@ def _score(row: ValueRow, index: int, template: Row, table: Table) -> float:
             score = max(score, min(worth, _HEAD_OWN) if template.subtotal_of else worth)
             named = True
             firmly = firmly or label.near is Near.FIRM
-        elif _heads(table, label.item.index, template):
-            score = max(score, min(worth, _HEAD_FIRST))
+        elif (place := _under_head(table, label.item.index, template)) is not None:
+            score = max(score, min(worth, _HEAD_LATER if place else _HEAD_FIRST))
             firmly = True
         elif label.near is Near.FIRM and not label.item.bare:
             binding = binding or (label.score >= 1.0 and not label.item.core)
@@ -153,12 +154,13 @@ def _score(row: ValueRow, index: int, template: Row, table: Table) -> float:
     return score + _shape_score(row, len(table.columns_of(template)))
 
 
-def _heads(table: Table, index: int, template: Row) -> bool:
-    """The label heads the group that `template` opens: a head often stands in the line of its first detail row."""
+def _under_head(table: Table, index: int, template: Row) -> int | None:
+    """The place of `template` in the group that label number `index` heads. The head often stands in the line of the
+    group's first row, and is repeated in every line where merged cells were filled up."""
     group = table.rows[index].subtotal_of
     if group is None or template.group != group:
-        return False
-    return next(row.id for row in table.rows if row.group == group) == template.id
+        return None
+    return [row.id for row in table.rows if row.group == group].index(template.id)
 
 
 def _shape_score(row: ValueRow, size: int) -> float:

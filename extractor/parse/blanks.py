@@ -65,7 +65,7 @@ def _explains(tokens: Sequence[Token | None], shape: Shape, *, alone: bool) -> b
         whole = tokens[total]
         printed = [token for part in parts if (token := tokens[part]) is not None]
         if whole is None:
-            if printed and not alone and any(value_of(token) for token in printed):
+            if len(printed) < len(parts) and not alone and any(value_of(token) for token in printed):
                 return False
         elif (printed and sum(value_of(token) for token in printed) != value_of(whole)) or (
             not printed and not alone and value_of(whole)

@@ -46,7 +46,9 @@ def instances(rows: Sequence[ValueRow], table: Table) -> list[list[ValueRow]]:
         firm = {
             label.item.index
             for label in row.labels
-            if label.near is Near.FIRM and label.item.role is Role.ROW and not label.item.bare and not label.item.core
+            if label.near is Near.FIRM
+            and label.item.role is Role.ROW
+            and not (label.item.bare or label.item.core or table.rows[label.item.index].subtotal_of)
         }
         if len(firm) == 1 and firm & seen and row.tokens:
             out.append(current)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from extractor.forms.model import Table
 from extractor.parse.align import Placement
-from extractor.parse.rows import TokenKind, ValueRow
+from extractor.parse.rows import Near, TokenKind, ValueRow
 from extractor.report import Number
 
 __all__ = ["place_subtotals"]
@@ -50,6 +50,16 @@ def _doubt(row: ValueRow, number: int, rows: Sequence[ValueRow], place_of: Mappi
     ]
     if totals and sum(totals) != _last(row):
         row.astray = "its label heads a group, but the group does not add up to it"
+    elif not totals and number + 1 < len(rows) and not _named(rows[number + 1], table):
+        row.astray = "its label heads a group, and the rows after it have lost theirs"
+
+
+def _named(row: ValueRow, table: Table) -> bool:
+    """Whether the row has a label of its own: not only a head, nor a word that many rows have."""
+    return any(
+        label.near is Near.FIRM and not label.item.bare and table.rows[label.item.index].subtotal_of is None
+        for label in row.labels
+    )
 
 
 def _last(row: ValueRow) -> Number:

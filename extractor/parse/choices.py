@@ -46,9 +46,10 @@ def table_choices(rows: Sequence[ValueRow], table: Table, form: Form, head_units
                 fits.append((template, found))
         if fits:
             fitted.append((row, placement, fits))
-    habits = _habits([(row, fits[0][1]) for row, _, fits in fitted])
     placed = {placement.row for _, placement, _ in fitted}
     rest = [*aside, *(row for number, row in enumerate(rows) if number not in placed)]
+    torn = any(len(row.tokens) == len(table.columns) > 1 for row in rest)
+    habits = _habits([(row, fits[0][1]) for row, _, fits in fitted], torn=torn)
     return TableReadings(
         tuple(_choice(row, fits, table, habits) for row, _, fits in fitted),
         tuple(_unplaced(rest, table)),
@@ -135,20 +136,23 @@ class _Habits:
     """What all rows of a table together tell about one of them.
 
     `untotalled`: its totals do not explain its rows, so it may print none. `totals_only`: of rows with dropped blanks
-    each prints one figure, which is the total then. `shifted`: some rows begin where others do not.
+    each prints one figure, which is the total then. `shifted`: some rows begin where others do not. `torn`: whole rows
+    were left over, so that labels and figures may have come apart.
     """
 
     untotalled: bool
     totals_only: bool
     shifted: bool
+    torn: bool
 
 
-def _habits(fitted: Sequence[tuple[ValueRow, Fit]]) -> _Habits:
+def _habits(fitted: Sequence[tuple[ValueRow, Fit]], *, torn: bool) -> _Habits:
     dropped = [row for row, found in fitted if found.dropped]
     return _Habits(
         untotalled=any(found.unexplained for _, found in fitted),
         totals_only=len(dropped) > 2 and all(len(row.tokens) <= 1 for row in dropped),
         shifted=any(found.shifted for _, found in fitted),
+        torn=torn,
     )
 
 
@@ -175,7 +179,9 @@ def _choice(row: ValueRow, fits: Sequence[tuple[Row, Fit]], table: Table, habits
     named = {label.item.index for label in row.labels if label.near is Near.FIRM and not label.item.bare}
     unlabelled = not any(table.rows[index].id == template.id for index in named for template, _ in fits)
     stray = any(label.near is Near.LOOSE and not table.rows[label.item.index].subtotal_of for label in row.labels)
-    return Choice(first.origin, tuple(alternatives), because, doubted, unlabelled, stray or not row.labels)
+    return Choice(
+        first.origin, tuple(alternatives), because, doubted, unlabelled, stray or habits.torn or not row.labels
+    )
 
 
 def _alternative(way: Fitted, cells: Sequence[str], row: ValueRow) -> Alternative:

@@ -7,8 +7,8 @@ from extractor.check import findings, verdict
 from extractor.errors import UnrecognisedError, UsageError
 from extractor.forms.load import load_forms
 from extractor.forms.model import Form
-from extractor.parse.prose import prose_facts
-from extractor.parse.recognise import recognise
+from extractor.parse.prose.facts import prose_facts
+from extractor.parse.recognise.recognise import recognise
 from extractor.parse.tables import read_tables
 from extractor.read import Document, Limits, read, read_path
 from extractor.reconcile.settle import settle

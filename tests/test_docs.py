@@ -22,8 +22,9 @@ from extractor.cli.extract import Format
 from extractor.deliver.to_csv import COLUMNS
 from extractor.forms import model
 from extractor.forms.load import load_forms
-from extractor.parse import prose_rules, recognition_rules
-from extractor.parse.split import Shape, cuts
+from extractor.parse.fitting.split import Shape, cuts
+from extractor.parse.prose import rules as prose_rules
+from extractor.parse.recognise import rules as recognition_rules
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

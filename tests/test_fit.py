@@ -8,11 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from extractor.forms.model import Kind
-from extractor.parse.fit import fit
-from extractor.parse.fitted import Fit, holds
-from extractor.parse.glue import glues
+from extractor.parse.fitting.fit import fit
+from extractor.parse.fitting.fitted import Fit, holds
+from extractor.parse.fitting.glue import glues
+from extractor.parse.fitting.split import Shape
 from extractor.parse.rows import Joint, Token, TokenKind, ValueRow
-from extractor.parse.split import Shape
 
 APPLICATIONS = Shape((Kind.COUNT,) * 7, ((tuple(range(6)), 6),))
 THREE = Shape((Kind.COUNT,) * 3)

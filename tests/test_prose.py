@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from extractor.forms.load import load_forms
-from extractor.parse.prose import is_interpretation, prose_facts
-from extractor.parse.prose_rules import load_prose
+from extractor.parse.prose.facts import is_interpretation, prose_facts
+from extractor.parse.prose.rules import load_prose
 from extractor.parse.readings import Fact
-from extractor.parse.recognise import recognise
+from extractor.parse.recognise.recognise import recognise
 from extractor.read import read, read_path
 
 CORPUS = Path(__file__).parents[2] / "shared" / "corpus"

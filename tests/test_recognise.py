@@ -8,9 +8,9 @@ import pytest
 
 from extractor.errors import UsageError
 from extractor.forms.load import load_forms
-from extractor.parse.organ import clean_organ
-from extractor.parse.recognise import Recognition, recognise
-from extractor.parse.recognition_rules import load_recognition
+from extractor.parse.recognise.organ import clean_organ
+from extractor.parse.recognise.recognise import Recognition, recognise
+from extractor.parse.recognise.rules import load_recognition
 from extractor.read import read, read_path
 
 CORPUS = Path(__file__).parents[2] / "shared" / "corpus"

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from eval.truth import APPLICANTS, make_truth
 from extractor import extract
 from extractor.forms.load import load_forms
+from extractor.parse.fitting.shapes import row_shape
+from extractor.parse.fitting.split import MOST_CUTS, cuts
 from extractor.parse.readings import Alternative, Choice, Fact, Origin, Reading, ReadingKind
-from extractor.parse.shapes import row_shape
-from extractor.parse.split import MOST_CUTS, cuts
 from extractor.read import read
 from extractor.reconcile.settle import settle
 from extractor.report import Cell, Report, Status, Verdict

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from extractor.forms.model import Kind
-from extractor.parse.split import MOST_CUTS, Piece, Shape, cuts
+from extractor.parse.fitting.split import MOST_CUTS, Piece, Shape, cuts
 
 APPLICATIONS = Shape((Kind.COUNT,) * 7, ((tuple(range(6)), 6),))
 REVIEWS = Shape((Kind.COUNT,) * 15, (((0, 1, 2, 3), 4), ((5, 6, 7, 8), 9), ((10, 11, 12, 13), 14)))

@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 
 from extractor.forms.model import Form, Kind, Layout, Row, Table
 from extractor.parse.align import Placement, align
-from extractor.parse.fit import fit
-from extractor.parse.fitted import Fit, Fitted
-from extractor.parse.glue import glues
+from extractor.parse.fitting.fit import fit
+from extractor.parse.fitting.fitted import Fit, Fitted
+from extractor.parse.fitting.glue import glues
+from extractor.parse.fitting.shapes import line_shape, ranker, row_shape
 from extractor.parse.readings import Alternative, Choice, Origin, Reading, ReadingKind, TableReadings, Unplaced
 from extractor.parse.rows import Label, Near, Token, TokenKind, ValueRow
-from extractor.parse.shapes import line_shape, ranker, row_shape
 from extractor.parse.subtotals import place_subtotals
 from extractor.parse.units import scaled
 

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from extractor.forms.model import Form, Layout, Table
 from extractor.parse.choices import table_choices
 from extractor.parse.copies import instances, of_this_year, weigh_copies, weight
-from extractor.parse.flat import value_rows
-from extractor.parse.grids import grid_rows
+from extractor.parse.grid.grids import grid_rows
 from extractor.parse.readings import Choice, TableReadings, Unplaced
-from extractor.parse.regions import regions
 from extractor.parse.rows import TokenKind, ValueRow
-from extractor.parse.spot import spot
+from extractor.parse.text.flat import value_rows
+from extractor.parse.text.regions import regions
+from extractor.parse.text.spot import spot
 from extractor.parse.units import head_units
 from extractor.read.document import Document
 

@@ -12,7 +12,7 @@ from rapidfuzz.fuzz import ratio
 from extractor.forms.model import Form
 from extractor.parse.labels import Item, Role, Vocabulary, bare_text
 from extractor.parse.rows import Joint, Token, TokenKind
-from extractor.parse.tokens import figure_token
+from extractor.parse.text.tokens import figure_token
 from extractor.read.document import Document, Grid, GridCell
 
 __all__ = ["Line", "Lines", "items_of", "read_lines"]

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 
 from extractor.forms.model import Table
-from extractor.parse.fitted import holds, totals_printed
-from extractor.parse.grid_heads import FOREIGN, UNKNOWN, Head, Heads
-from extractor.parse.grid_lines import Line
+from extractor.parse.fitting.fitted import holds, totals_printed
+from extractor.parse.fitting.split import Shape
+from extractor.parse.grid.heads import FOREIGN, UNKNOWN, Head, Heads
+from extractor.parse.grid.lines import Line
 from extractor.parse.rows import Token, TokenKind
-from extractor.parse.split import Shape
 
 __all__ = ["absent", "arrange", "arrange_line"]
 

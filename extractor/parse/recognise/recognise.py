@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 
 from extractor.errors import UsageError
 from extractor.forms.model import Form
-from extractor.parse.organ import find_organ
-from extractor.parse.recognition_rules import YEAR, RecognitionRules, Where, YearRule, load_recognition
+from extractor.parse.recognise.organ import find_organ
+from extractor.parse.recognise.rules import YEAR, RecognitionRules, Where, YearRule, load_recognition
 from extractor.read.document import Document
 from extractor.read.figures import chinese_number
 from extractor.read.fold import fold

@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from extractor.forms.model import Layout, Table
-from extractor.parse.grid_lines import Line, items_of
+from extractor.parse.grid.lines import Line, items_of
 from extractor.parse.labels import Role, Vocabulary
 from extractor.parse.rows import TokenKind
 from extractor.read.document import GridCell

@@ -1,9 +1,9 @@
 """Tables printed the other way round: the form's columns as rows, its rows as columns."""
 
 from extractor.forms.model import Table
-from extractor.parse.grid_columns import absent
-from extractor.parse.grid_heads import EMPTY, FOREIGN, GROUP, UNKNOWN, Head, is_foreign, leaves
-from extractor.parse.grid_lines import Line, Lines
+from extractor.parse.grid.columns import absent
+from extractor.parse.grid.heads import EMPTY, FOREIGN, GROUP, UNKNOWN, Head, is_foreign, leaves
+from extractor.parse.grid.lines import Line, Lines
 from extractor.parse.labels import Item, Role
 from extractor.parse.readings import Origin
 from extractor.parse.rows import Label, Near, Token, ValueRow

@@ -9,10 +9,10 @@ from rapidfuzz.fuzz import ratio
 from extractor.forms.model import Table
 from extractor.parse.labels import Hit, Item, Role, bare_text
 from extractor.parse.readings import Origin
-from extractor.parse.regions import Region
 from extractor.parse.rows import Joint, Label, Near, Token, TokenKind, ValueRow
-from extractor.parse.spot import CLOSE_ENOUGH, OFFICIAL_ORDINAL, Spotted, ordinal_start
-from extractor.parse.tokens import CUT, Break, Pipes, Words, number, scan_gap
+from extractor.parse.text.regions import Region
+from extractor.parse.text.spot import CLOSE_ENOUGH, OFFICIAL_ORDINAL, Spotted, ordinal_start
+from extractor.parse.text.tokens import CUT, Break, Pipes, Words, number, scan_gap
 from extractor.read.fold import fold
 
 __all__ = ["value_rows"]

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from itertools import islice
 
-from extractor.parse.recognition_rules import RecognitionRules, Where
+from extractor.parse.recognise.rules import RecognitionRules, Where
 from extractor.read.fold import fold
 
 __all__ = ["clean_organ", "find_organ"]

@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from extractor.forms.model import Form, Kind
-from extractor.parse.periods import Period, period_at
-from extractor.parse.prose_rules import Compiled, ProseRules, Topic, load_prose
+from extractor.parse.prose.periods import Period, period_at
+from extractor.parse.prose.rules import Compiled, ProseRules, Topic, load_prose
+from extractor.parse.prose.scope import Scope, scope_at, without_levels
+from extractor.parse.prose.sentences import Sentence, Sentences, dealt
 from extractor.parse.readings import Fact
-from extractor.parse.scope import Scope, scope_at, without_levels
-from extractor.parse.sentences import Sentence, Sentences, dealt
 from extractor.read.document import Document
 from extractor.read.figures import chinese_number, parse_number
 from extractor.report import Number

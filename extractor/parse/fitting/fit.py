@@ -7,12 +7,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from extractor.forms.model import Kind
-from extractor.parse.blanks import dropped_ways, packed
-from extractor.parse.fitted import BLANK, Fit, Fitted, holds, totals_printed, value_of
-from extractor.parse.glue import glued_ways, may_be_glued, recut
+from extractor.parse.fitting.blanks import dropped_ways, packed
+from extractor.parse.fitting.fitted import BLANK, Fit, Fitted, holds, totals_printed, value_of
+from extractor.parse.fitting.glue import glued_ways, may_be_glued, recut
+from extractor.parse.fitting.split import Shape
 from extractor.parse.readings import Origin
 from extractor.parse.rows import Joint, Token, TokenKind, ValueRow
-from extractor.parse.split import Shape
 
 __all__ = ["fit"]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from extractor.forms.model import Form, Layout, Table
 from extractor.parse.labels import Hit, Role
-from extractor.parse.spot import Spotted
+from extractor.parse.text.spot import Spotted
 
 __all__ = ["Region", "regions"]
 

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from itertools import combinations, islice
 from math import comb
 
-from extractor.parse.fitted import BLANK, Fit, Fitted, placed, value_of
+from extractor.parse.fitting.fitted import BLANK, Fit, Fitted, placed, value_of
+from extractor.parse.fitting.split import Shape
 from extractor.parse.rows import Token, ValueRow
-from extractor.parse.split import Shape
 
 __all__ = ["dropped_ways", "packed"]
 

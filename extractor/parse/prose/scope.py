@@ -8,7 +8,7 @@ import re
 from enum import StrEnum
 from functools import lru_cache
 
-from extractor.parse.recognition_rules import load_recognition
+from extractor.parse.recognise.rules import load_recognition
 
 __all__ = ["Scope", "scope_at", "without_levels"]
 

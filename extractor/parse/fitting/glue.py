@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 
 from extractor.forms.model import Kind
-from extractor.parse.fitted import Fit, Fitted
+from extractor.parse.fitting.fitted import Fit, Fitted
+from extractor.parse.fitting.split import MOST_CUTS, Piece, Shape, cuts
 from extractor.parse.readings import Origin
 from extractor.parse.rows import Joint, Token, TokenKind, ValueRow
-from extractor.parse.split import MOST_CUTS, Piece, Shape, cuts
 from extractor.report import Number
 
 __all__ = ["glued_ways", "glues", "may_be_glued", "recut"]

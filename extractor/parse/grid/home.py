@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from extractor.forms.model import Table
-from extractor.parse.grid_lines import Lines
+from extractor.parse.grid.lines import Lines
 from extractor.parse.labels import bare_text
 from extractor.read.fold import fold
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 
 from extractor.forms.model import EditKind, ForEach, Form, Kind, Plausible, PlausibleKind, Row, Table
-from extractor.parse.split import Shape
+from extractor.parse.fitting.split import Shape
 
 __all__ = ["line_shape", "ranker", "row_shape"]
 

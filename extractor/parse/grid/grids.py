@@ -9,15 +9,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from extractor.forms.model import Form, Layout, Table
-from extractor.parse.grid_columns import arrange, arrange_line
-from extractor.parse.grid_heads import UNKNOWN, Heads, Year, is_head, read_heads, units, years_of
-from extractor.parse.grid_home import at_home
-from extractor.parse.grid_lines import Line, Lines, read_lines
-from extractor.parse.grid_turned import turned_rows
+from extractor.parse.fitting.shapes import row_shape
+from extractor.parse.grid.columns import arrange, arrange_line
+from extractor.parse.grid.heads import UNKNOWN, Heads, Year, is_head, read_heads, units, years_of
+from extractor.parse.grid.home import at_home
+from extractor.parse.grid.lines import Line, Lines, read_lines
+from extractor.parse.grid.turned import turned_rows
 from extractor.parse.labels import Item, Vocabulary, bare_text, vocabulary
 from extractor.parse.readings import Origin
 from extractor.parse.rows import Label, Near, Token, TokenKind, ValueRow
-from extractor.parse.shapes import row_shape
 from extractor.read.document import Document
 from extractor.read.figures import UNIT_PATTERN
 

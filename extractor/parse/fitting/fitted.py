@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from extractor.parse.fitting.split import Shape
 from extractor.parse.readings import Origin
 from extractor.parse.rows import Token, TokenKind
-from extractor.parse.split import Shape
 from extractor.report import Number
 
 __all__ = ["BLANK", "Fit", "Fitted", "holds", "placed", "totals_printed", "value_of"]

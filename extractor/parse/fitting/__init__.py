@@ -1,0 +1,1 @@
+"""Fitting the tokens of a row into the columns of the form."""

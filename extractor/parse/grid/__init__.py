@@ -1,0 +1,1 @@
+"""Tables that are still tables: heads, lines, columns, rows."""

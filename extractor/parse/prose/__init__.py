@@ -1,0 +1,1 @@
+"""What sentences state about the cells of the form."""

@@ -1,0 +1,1 @@
+"""Which form, whose report, which year."""

@@ -1,0 +1,1 @@
+"""Tables that have fallen apart into text: labels, regions, tokens, rows."""

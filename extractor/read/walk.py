@@ -11,10 +11,12 @@ from enum import IntEnum
 
 from selectolax.lexbor import LexborNode
 
+from extractor.read.controls import SEEN, filled_in
 from extractor.read.document import Grid
 from extractor.read.grids import RawCell, RawRow, resolve
 from extractor.read.limits import Limits
-from extractor.read.tags import ACTS, CELLS, INPUT, SELECT, TH, THEAD, Act
+from extractor.read.opentable import OpenTable
+from extractor.read.tags import ACTS, CELLS, TH, THEAD, Act
 
 __all__ = ["Styled", "Walk"]
 
@@ -33,10 +35,6 @@ _DIGITS = "0123456789０１２３４５６７８９"
 _RAISED_DIGITS = str.maketrans(_DIGITS, "⁰¹²³⁴⁵⁶⁷⁸⁹" * 2)
 _LOWERED_DIGITS = str.maketrans(_DIGITS, "₀₁₂₃₄₅₆₇₈₉" * 2)
 _OF_FIGURES = frozenset(f"{_DIGITS}.,+-．，－")
-# What stands for something to see that is no text.
-_SEEN = "[图]"
-_TICKED = "[控件]"
-_SILENT_INPUTS = ("hidden", "password", "file")
 
 
 class Styled(IntEnum):
@@ -46,41 +44,6 @@ class Styled(IntEnum):
     STRUCK = 2
     RAISED = 3
     LOWERED = 4
-
-
-class _Table:
-    """A table being read. `break_parts`: where in the output a break inside the open cell was written as a space."""
-
-    __slots__ = (
-        *("break_parts", "cell_end", "cell_start", "first_part", "header", "holders", "holds_tables"),
-        *("in_cell", "layout", "picture", "rows", "section", "span", "start"),
-    )
-
-    def __init__(self, start: int) -> None:
-        self.start = start
-        self.rows: list[RawRow] = []
-        self.section = 0
-        self.header = False
-        self.holds_tables = False
-        # For each cell with text of its own and a table, or with a picture only: its row.
-        self.holders: list[int] = []
-        self.picture = False
-        self.in_cell = False
-        self.layout = False
-        self.cell_start = 0
-        self.first_part = 0
-        self.cell_end: int | None = None
-        self.span = (1, 1)
-        self.break_parts: list[int] = []
-
-    def is_layout(self) -> bool:
-        """Only there to place things on the page: a single cell, or too little text of its own beside other tables."""
-        filled = [sum([cell[1] > cell[0] for cell in row.cells]) for row in self.rows]
-        for row in self.holders:
-            filled[row] -= 1
-        if self.holds_tables:
-            return sum(count > 1 for count in filled) < 2
-        return not any(filled) or sum(len(row.cells) for row in self.rows) < 2
 
 
 class Walk:
@@ -97,8 +60,8 @@ class Walk:
         self._pending = 0
         self._pre = 0
         self._scripts: list[dict[int, int]] = []  # for each superscript or subscript open, its digits
-        self._open: list[_Table] = []
-        self._table: _Table | None = None
+        self._open: list[OpenTable] = []
+        self._table: OpenTable | None = None
 
     def run(self, root: LexborNode, *, simple_rows: bool) -> None:
         """Walk everything under `root`. `simple_rows`: no cell of the page holds a table or something to be skipped."""
@@ -203,7 +166,7 @@ class Walk:
             # Pictures of a pixel keep cells open.
             table.picture = table.picture or not {attributes.get("width"), attributes.get("height")} & {"0", "1", "2"}
             return
-        filled = _filled_in(node)
+        filled = filled_in(node)
         if filled:
             self._pending = self._pending or _SPACE
             self._write(filled)
@@ -280,7 +243,7 @@ class Walk:
             table.section += 1
             table.header = node.tag_id == THEAD
 
-    def _enter_table(self, outer: _Table | None) -> None:
+    def _enter_table(self, outer: OpenTable | None) -> None:
         if outer is not None and outer.in_cell:
             outer.holds_tables = True
             if outer.cell_end is None:
@@ -288,11 +251,11 @@ class Walk:
             self._keep_breaks(outer)
             outer.layout = True
         self._end_line()
-        table = _Table(self._length)
+        table = OpenTable(self._length)
         self._open.append(table)
         self._table = table
 
-    def _enter_cell(self, node: LexborNode, table: _Table) -> None:
+    def _enter_cell(self, node: LexborNode, table: OpenTable) -> None:
         self._count_cells(1)
         if not table.rows:
             table.rows.append(RawRow(table.section, []))
@@ -324,7 +287,7 @@ class Walk:
             self._fresh = True
             self._pending = 0
 
-    def _leave_cell(self, table: _Table) -> None:
+    def _leave_cell(self, table: OpenTable) -> None:
         start = table.cell_start
         if table.picture and table.cell_end is None:
             self._show_picture(table)
@@ -349,7 +312,7 @@ class Walk:
         self._fresh = True
         self._pending = 0
 
-    def _leave_table(self, table: _Table) -> None:
+    def _leave_table(self, table: OpenTable) -> None:
         self._open.pop()
         self._table = self._open[-1] if self._open else None
         end = self._length - 1 if self.parts and self.parts[-1] == "\n" else self._length
@@ -367,38 +330,22 @@ class Walk:
             self._fresh = True
         self._pending = 0
 
-    def _show_picture(self, table: _Table) -> None:
+    def _show_picture(self, table: OpenTable) -> None:
         """Beside words a picture is an ornament; anywhere else it may be the figure, or a digit of it."""
         words = self.parts[table.first_part :]
         if any(character.isalpha() for part in words for character in part):
             return
         if not words:
             table.holders.append(len(table.rows) - 1)
-        self._write(_SEEN)
+        self._write(SEEN)
 
-    def _part_figures(self, table: _Table) -> None:
+    def _part_figures(self, table: OpenTable) -> None:
         """A break between two figures is no space between digits."""
         for at in table.break_parts:
             if self.parts[at - 1][-1] in _OF_FIGURES and self.parts[at + 1][0] in _OF_FIGURES:
                 self.parts[at] = "\v"
 
-    def _keep_breaks(self, table: _Table) -> None:
+    def _keep_breaks(self, table: OpenTable) -> None:
         for at in table.break_parts:
             self.parts[at] = "\n"
         table.break_parts.clear()
-
-
-def _filled_in(control: LexborNode) -> str:
-    """The text that a control shows."""
-    if control.tag_id == INPUT:
-        attributes = control.attributes
-        kind = (attributes.get("type") or "").lower()
-        if kind in ("checkbox", "radio"):
-            return _TICKED
-        if kind == "image":
-            return _SEEN
-        return "" if kind in _SILENT_INPUTS else " ".join((attributes.get("value") or "").split())
-    shown: LexborNode | None = control
-    if control.tag_id == SELECT:
-        shown = control.css_first("option[selected]") or control.css_first("option")
-    return "" if shown is None else " ".join(shown.text().split())

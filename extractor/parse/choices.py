@@ -91,13 +91,16 @@ def _in_units(row: ValueRow, table: Table, template: Row, head_units: Mapping[st
 
     An amount beside other columns keeps the unit it is printed in: the form leaves that open.
     """
+    unmarked = all(token.unit is None for token in row.tokens)
+    if unmarked and not head_units:
+        return row
     columns = [table.column_by_id[column] for column in table.columns_of(template)]
     amount = Kind.AMOUNT in {template.kind or column.kind for column in columns}
     if amount and len(columns) > 1:
         return row
     unit = (template.unit or columns[0].unit) if amount else None
     named = head_units.get(columns[0].id) if amount else None
-    if all(token.unit is None for token in row.tokens) and named in (None, unit):
+    if unmarked and named in (None, unit):
         return row
     tokens: list[Token] = []
     for token in row.tokens:

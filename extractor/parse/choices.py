@@ -8,7 +8,7 @@ from extractor.parse.align import Placement, align
 from extractor.parse.fitting.fit import fit
 from extractor.parse.fitting.fitted import Fit, Fitted
 from extractor.parse.fitting.glue import glues
-from extractor.parse.fitting.shapes import line_shape, ranker, row_shape
+from extractor.parse.fitting.shapes import cell_ids, line_shape, ranker, row_shape
 from extractor.parse.readings import Alternative, Choice, Origin, Reading, ReadingKind, TableReadings, Unplaced
 from extractor.parse.rows import Label, Near, Token, TokenKind, ValueRow
 from extractor.parse.subtotals import place_subtotals
@@ -168,7 +168,7 @@ def _doubted(found: Fit, habits: _Habits) -> bool:
 def _choice(row: ValueRow, fits: Sequence[tuple[Row, Fit]], table: Table, habits: _Habits) -> Choice:
     alternatives: list[Alternative] = []
     for template, found in fits:
-        cells = [f"{table.id}.{template.id}.{column}" for column in table.columns_of(template)]
+        cells = cell_ids(table, template)
         alternatives.extend(_alternative(way, cells, row) for way in found.ways)
     first = fits[0][1]
     because = first.because
@@ -236,7 +236,7 @@ def _line_choices(rows: Sequence[ValueRow], table: Table, form: Form) -> Iterato
     found = fit(whole, shape, glues=len(whole.tokens) <= _MOST_RUNS)
     if found is None:
         return
-    cells = [f"{table.id}.{row.id}.{column}" for row in required for column in table.columns_of(row)]
+    cells = [cell for row in required for cell in cell_ids(table, row)]
     alternatives = tuple(_alternative(way, cells, whole) for way in found.ways)
     yield Choice(found.origin, alternatives, astray or found.because, found.doubted or astray is not None)
 

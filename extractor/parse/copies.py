@@ -106,6 +106,9 @@ def weigh_copies(copies: Sequence[Sequence[Choice]]) -> Iterator[Choice]:
     A few lines that look like rows (an example, a table of contents, an annex) are no copy of the table: they cast
     doubt on themselves and on the rows they contradict, not on all the others.
     """
+    if len(copies) < 2:
+        yield from (choice for choices in copies for choice in choices)
+        return
     values: list[dict[str, Number | None]] = [
         {reading.cell: reading.value for choice in choices for reading in choice.alternatives[0].readings}
         for choices in copies

@@ -105,16 +105,17 @@ def _number(listed: Sequence[_Said]) -> Number | None:
     return reading.value if len(listed) == 1 and reading is not None else None
 
 
-def _cell(text: str, reading: Reading, choice: Choice | None) -> Cell:
-    if reading.kind is ReadingKind.BLANK:
+def _cell(text: str, reading: Reading, choice: Choice) -> Cell:
+    kind, start, end = reading.kind, reading.start, reading.end
+    if kind is ReadingKind.BLANK:
         return Cell(None, Status.BLANK, _RULES, None, "")
-    evidence = Evidence(reading.start, reading.end, text[reading.start : reading.end])
-    if reading.kind is ReadingKind.NOT_APPLICABLE:
+    evidence = Evidence(start, end, text[start:end])
+    if kind is ReadingKind.NUMBER:
+        because = choice.because if len(choice.alternatives) > 1 else None
+        return Cell(reading.value, Status.REPORTED, _RULES, evidence, reading.printed, (), because, reading.unit)
+    if kind is ReadingKind.NOT_APPLICABLE:
         return Cell(None, Status.NOT_APPLICABLE, _RULES, evidence, reading.printed)
-    if reading.kind is ReadingKind.WORDS:
-        return Cell(None, Status.MISSING, _RULES, evidence, reading.printed, because="the cell holds words, no figure")
-    because = choice.because if choice is not None and len(choice.alternatives) > 1 else None
-    return Cell(reading.value, Status.REPORTED, _RULES, evidence, reading.printed, because=because, unit=reading.unit)
+    return Cell(None, Status.MISSING, _RULES, evidence, reading.printed, because="the cell holds words, no figure")
 
 
 def _disputed(text: str, things: Iterable[_Said], because: str) -> Cell:

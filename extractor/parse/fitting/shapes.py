@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from extractor.forms.model import EditKind, ForEach, Form, Kind, Plausible, PlausibleKind, Row, Table
 from extractor.parse.fitting.split import Shape
 
-__all__ = ["line_shape", "ranker", "row_shape"]
+__all__ = ["cell_ids", "line_shape", "ranker", "row_shape"]
 
 
 _shapes: dict[int, tuple[Form, dict[tuple[str, str], Shape]]] = {}
@@ -18,6 +18,19 @@ def row_shape(form: Form, table: Table, row: Row) -> Shape:
         known = (form, {(one.id, line.id): _row_shape(form, one, line) for one in form.tables for line in one.rows})
         _shapes[id(form)] = known
     return known[1][table.id, row.id]
+
+
+_cells: dict[tuple[int, str], tuple[Table, tuple[str, ...]]] = {}
+
+
+def cell_ids(table: Table, row: Row) -> tuple[str, ...]:
+    """The ids of a row's cells in printed order; put together once."""
+    key = (id(table), row.id)
+    known = _cells.get(key)
+    if known is None or known[0] is not table:
+        known = (table, tuple(f"{table.id}.{row.id}.{column}" for column in table.columns_of(row)))
+        _cells[key] = known
+    return known[1]
 
 
 def _row_shape(form: Form, table: Table, row: Row) -> Shape:

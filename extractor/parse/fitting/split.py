@@ -50,7 +50,8 @@ def cuts(runs: Sequence[str], shape: Shape, *, checked: bool) -> list[tuple[Piec
     """All ways to cut `runs` (digit strings whose ends are sure boundaries) into one figure a column.
 
     With `checked`, only those that satisfy every sum of `shape`. No figure has a leading zero but 0 itself, or a
-    decimal. At most MOST_CUTS are returned, and the search is bounded: a run that is no table row costs little.
+    decimal. At most MOST_CUTS are returned, and the search is bounded: a run that is no table row costs little, and one
+    that was cut short gives nothing.
     """
     digits = sum(map(len, runs))
     if digits < shape.size or digits > _LONGEST:
@@ -59,7 +60,7 @@ def cuts(runs: Sequence[str], shape: Shape, *, checked: bool) -> list[tuple[Piec
     if groups is not None:
         return _Summed(runs, groups).all()
     totals = {total: parts for parts, total in shape.sums} if checked else {}
-    return list(islice(_search(tuple(runs), shape, totals), MOST_CUTS))
+    return _search(tuple(runs), shape, totals)
 
 
 def _groups(shape: Shape) -> list[int] | None:
@@ -89,6 +90,8 @@ class _Summed:
         if not self._text.isdigit():
             return []
         found = list(islice(self._rows(0, 0), MOST_CUTS))
+        if self._budget < 0:
+            return []  # cut short: what was found may not be all
         return [tuple(self._piece(start, end) for start, end in spans) for spans in found]
 
     def _piece(self, start: int, end: int) -> Piece:
@@ -121,7 +124,8 @@ class _Summed:
         """Ways to cut [offset, end) into `count` figures that add up to `total`."""
         self._budget -= 1
         room = end - offset - count + 1
-        if self._budget < 0 or room < 1 or total >= count * 10**room:
+        # No part is longer than the total, and together they fill the stretch.
+        if self._budget < 0 or room < 1 or total >= count * 10**room or end - offset > count * len(str(total)):
             return
         if count == 1:
             if self._figure(offset, end) and int(self._text[offset:end]) == total:
@@ -137,21 +141,22 @@ class _Summed:
                 yield ((offset, stop), *rest)
 
 
-def _search(runs: tuple[str, ...], shape: Shape, totals: dict[int, tuple[int, ...]]) -> Iterator[tuple[Piece, ...]]:
+def _search(runs: tuple[str, ...], shape: Shape, totals: dict[int, tuple[int, ...]]) -> list[tuple[Piece, ...]]:
     size = shape.size
     left_after = [0] * (len(runs) + 1)
     for index in range(len(runs) - 1, -1, -1):
         left_after[index] = left_after[index + 1] + len(runs[index])
     budget = _WORK
+    found: list[tuple[Piece, ...]] = []
     stack: list[tuple[int, int, tuple[Piece, ...]]] = [(0, 0, ())]
-    while stack:
+    while stack and len(found) < MOST_CUTS:
         run, offset, pieces = stack.pop()
         column = len(pieces)
         if run < len(runs) and offset == len(runs[run]):
             run, offset = run + 1, 0
         if column == size:
             if run == len(runs):
-                yield pieces
+                found.append(pieces)
             continue
         if run == len(runs):
             continue
@@ -160,7 +165,7 @@ def _search(runs: tuple[str, ...], shape: Shape, totals: dict[int, tuple[int, ..
             continue
         budget -= 1
         if budget < 0:
-            return
+            return []
         rest = runs[run][offset:]
         room = left - (size - column - 1)
         if column in totals:
@@ -174,6 +179,7 @@ def _search(runs: tuple[str, ...], shape: Shape, totals: dict[int, tuple[int, ..
             text = rest[:length]
             if _is_figure(text, rest[length : length + 1], shape.kinds[column]):
                 stack.append((run, offset + length, (*pieces, Piece(run, offset, offset + length, text))))
+    return found
 
 
 def _is_figure(text: str, following: str, kind: Kind) -> bool:

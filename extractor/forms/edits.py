@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from enum import StrEnum
+from typing import Protocol
 
 from pydantic import Field
 
@@ -74,6 +75,12 @@ class Edit(Frozen):
     strict: bool = True
 
 
+class _TermOf(Protocol):
+    """Makes the term of an operand, in one row or column."""
+
+    def __call__(self, operand: str, sign: int = 1, last_year: bool = False) -> Term: ...
+
+
 def check_operands(rule: EditRule, table: Table, index: int) -> None:
     """Raise MisplacedError for an operand of identity number `index` that `table` does not have."""
     if not rule.right and not rule.last_year:
@@ -116,14 +123,7 @@ def _per_row(rule: EditRule, table: Table) -> Iterator[Edit]:
         def term(operand: str, sign: int = 1, last_year: bool = False, row_id: str = row.id) -> Term:
             return Term(cells=(f"{table.id}.{row_id}.{operand}",), sign=sign, last_year=last_year)
 
-        yield Edit(
-            id=f"{table.id}.{rule.id}.{row.id}",
-            kind=rule.kind,
-            left=(*map(term, rule.left), *(term(operand, -1) for operand in rule.minus)),
-            right=(*map(term, rule.right), *(term(operand, last_year=True) for operand in rule.last_year)),
-            message=rule.message,
-            strict=rule.strict,
-        )
+        yield _edit(rule, f"{table.id}.{rule.id}.{row.id}", term)
 
 
 def _per_column(rule: EditRule, table: Table) -> Iterator[Edit]:
@@ -146,11 +146,16 @@ def _per_column(rule: EditRule, table: Table) -> Iterator[Edit]:
         plain = [operand for operand in operands if not operand.startswith("@")]
         if not all(column in table.columns_of(rows[operand]) for operand in plain):
             continue
-        yield Edit(
-            id=f"{table.id}.{rule.id}.{column}",
-            kind=rule.kind,
-            left=(*map(term, rule.left), *(term(operand, -1) for operand in rule.minus)),
-            right=(*map(term, rule.right), *(term(operand, last_year=True) for operand in rule.last_year)),
-            message=rule.message,
-            strict=rule.strict,
-        )
+        yield _edit(rule, f"{table.id}.{rule.id}.{column}", term)
+
+
+def _edit(rule: EditRule, name: str, term: _TermOf) -> Edit:
+    """`rule` for one row or column, named `name`; `term` makes the term of each of its operands."""
+    return Edit(
+        id=name,
+        kind=rule.kind,
+        left=(*map(term, rule.left), *(term(operand, -1) for operand in rule.minus)),
+        right=(*map(term, rule.right), *(term(operand, last_year=True) for operand in rule.last_year)),
+        message=rule.message,
+        strict=rule.strict,
+    )

@@ -35,7 +35,6 @@ class Origin(StrEnum):
     GRID = "grid"  # a figure clearly printed in a cell of its own
     TEXT = "text"  # a flattened table with a separator between figures
     GLUED = "glued"  # digits cut from a longer run
-    PROSE = "prose"  # a sentence
 
 
 class Reading(NamedTuple):

@@ -11,7 +11,7 @@ from extractor.parse.labels import Hit, Item, Role, bare_text
 from extractor.parse.readings import Origin
 from extractor.parse.rows import Joint, Label, Near, Token, TokenKind, ValueRow
 from extractor.parse.text.regions import Region
-from extractor.parse.text.spot import CLOSE_ENOUGH, OFFICIAL_ORDINAL, Spotted, ordinal_start
+from extractor.parse.text.spot import CLOSE_ENOUGH, DIGITS_BEFORE, OFFICIAL_ORDINAL, Spotted, ordinal_start
 from extractor.parse.text.tokens import CUT, Break, Pipes, Words, number, scan_gap
 from extractor.read.fold import fold
 
@@ -24,7 +24,6 @@ _SENTENCE = 12
 _FIGURES = (TokenKind.NUMBER, TokenKind.NOT_APPLICABLE)
 _MOST_ROWS = 600
 _DIGIT_ORDINAL = re.compile(r"\s*(\d{1,2})[.、)．]")
-_DIGITS_BEFORE = re.compile(r"(?P<open>\(?)(?P<digits>\d+)\)?[、.,)]\s*[*|\t ]*$")
 _HEAD = 60
 _HEAD_YEARS = re.compile(r"(?<!\d)(?:(?:19|20)\d\d(?:年度?)?[\s|]*){2,}(?![\d月])")
 _YEAR = re.compile(r"(?:19|20)\d\d")
@@ -138,7 +137,7 @@ class _Builder:
             self._words(piece)
         elif isinstance(piece, Pipes):
             self._pipes(piece)
-        elif not self._cell_a_line:
+        else:
             self._line_end()
 
     def flush(self) -> None:
@@ -207,7 +206,7 @@ class _Builder:
         if (
             not tokens
             or not tokens[-1].figures
-            or not _DIGITS_BEFORE.fullmatch(self._text[tokens[-1].start : words.start])
+            or not DIGITS_BEFORE.fullmatch(self._text[tokens[-1].start : words.start])
         ):
             return Hit(words.start, words.end, items)
         begin, cut = ordinal_start(self._text, words.start, items, tokens[-1].start)

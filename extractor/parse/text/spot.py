@@ -11,12 +11,12 @@ from extractor.forms.model import Form
 from extractor.parse.labels import Hit, Item, Vocabulary, bare_text, condense, vocabulary
 from extractor.read.figures import UNIT_PATTERN
 
-__all__ = ["CLOSE_ENOUGH", "OFFICIAL_ORDINAL", "Spotted", "ordinal_start", "spot"]
+__all__ = ["CLOSE_ENOUGH", "DIGITS_BEFORE", "OFFICIAL_ORDINAL", "Spotted", "ordinal_start", "spot"]
 
 CLOSE_ENOUGH = 78.0
 OFFICIAL_ORDINAL = re.compile(r"^\s*(?:\(?[一二三四五六七八九十]{1,3}\)?[、.,)]?|\d{1,2}[、.)])\s*")
 _ORDINAL_BEFORE = re.compile(r"(?:\(?[一二三四五六七八九十]{1,3}\)?[、.,)]?|\(?\d{1,2}\)?[、.,)])\s*[*|\t ]*$")
-_DIGITS_BEFORE = re.compile(r"(?P<open>\(?)(?P<digits>\d+)\)?[、.,)]\s*[*|\t ]*$")
+DIGITS_BEFORE = re.compile(r"(?P<open>\(?)(?P<digits>\d+)\)?[、.,)]\s*[*|\t ]*$")
 _SENTENCE_AFTER = re.compile(
     rf"[ :]{{0,8}}(?:为|共|计|有)?[ ]{{0,8}}[\d,.]{{1,20}}+[ ]{{0,8}}(?:{UNIT_PATTERN})?[ ]{{0,8}}[,;。、](?!\d)"
 )
@@ -115,7 +115,7 @@ def ordinal_start(text: str, start: int, items: Sequence[Item], last_end: int) -
     match = _ORDINAL_BEFORE.search(window)
     if match is None:
         return start, False
-    digits = _DIGITS_BEFORE.search(window)
+    digits = DIGITS_BEFORE.search(window)
     if digits is None:
         return start - len(match.group()), False
     run = digits["digits"]

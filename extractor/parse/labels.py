@@ -12,6 +12,7 @@ from enum import IntEnum
 from functools import lru_cache
 from itertools import accumulate
 
+from extractor.forms.memo import once_for_each
 from extractor.forms.model import Form, Table
 from extractor.read.fold import fold
 
@@ -177,13 +178,7 @@ def _vocabulary(tables: tuple[Table, ...]) -> Vocabulary:
     return Vocabulary(needles, whole, _any_of(whole))
 
 
-_by_identity: dict[int, tuple[Form, Vocabulary]] = {}
-
-
+@once_for_each
 def vocabulary(form: Form) -> Vocabulary:
     """The labels of `form`, built once."""
-    known = _by_identity.get(id(form))
-    if known is None or known[0] is not form:
-        known = (form, _vocabulary(form.tables))
-        _by_identity[id(form)] = known
-    return known[1]
+    return _vocabulary(form.tables)

@@ -2,35 +2,31 @@
 
 from collections.abc import Callable, Iterable, Sequence
 
+from extractor.forms.memo import once_for_each
 from extractor.forms.model import EditKind, ForEach, Form, Kind, Plausible, PlausibleKind, Row, Table
 from extractor.parse.fitting.split import Shape
 
 __all__ = ["cell_ids", "line_shape", "ranker", "row_shape"]
 
 
-_shapes: dict[int, tuple[Form, dict[tuple[str, str], Shape]]] = {}
-
-
 def row_shape(form: Form, table: Table, row: Row) -> Shape:
     """Kinds and sums of one row; worked out once for each form."""
-    known = _shapes.get(id(form))
-    if known is None or known[0] is not form:
-        known = (form, {(one.id, line.id): _row_shape(form, one, line) for one in form.tables for line in one.rows})
-        _shapes[id(form)] = known
-    return known[1][table.id, row.id]
+    return _shapes(form)[table.id, row.id]
 
 
-_cells: dict[tuple[int, str], tuple[Table, tuple[str, ...]]] = {}
+@once_for_each
+def _shapes(form: Form) -> dict[tuple[str, str], Shape]:
+    return {(table.id, row.id): _row_shape(form, table, row) for table in form.tables for row in table.rows}
 
 
 def cell_ids(table: Table, row: Row) -> tuple[str, ...]:
     """The ids of a row's cells in printed order; put together once."""
-    key = (id(table), row.id)
-    known = _cells.get(key)
-    if known is None or known[0] is not table:
-        known = (table, tuple(f"{table.id}.{row.id}.{column}" for column in table.columns_of(row)))
-        _cells[key] = known
-    return known[1]
+    return _cells(table)[row.id]
+
+
+@once_for_each
+def _cells(table: Table) -> dict[str, tuple[str, ...]]:
+    return {row.id: tuple(f"{table.id}.{row.id}.{column}" for column in table.columns_of(row)) for row in table.rows}
 
 
 def _row_shape(form: Form, table: Table, row: Row) -> Shape:

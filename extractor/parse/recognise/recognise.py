@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from extractor.errors import UsageError
+from extractor.forms.memo import once_for_each
 from extractor.forms.model import Form
 from extractor.parse.recognise.organ import find_organ
 from extractor.parse.recognise.rules import YEAR, RecognitionRules, Where, YearRule, load_recognition
@@ -72,26 +73,20 @@ def recognise(document: Document, forms: Mapping[str, Form], hint: str | None = 
 class _Marks:
     """What a form is looked for by: text without spaces to weight, and its row labels."""
 
-    form: Form
     markers: tuple[tuple[str, float], ...]
     labels: tuple[str, ...]
 
 
-_marks_of: dict[int, _Marks] = {}
-
-
-def _marks(form: Form, rules: RecognitionRules) -> _Marks:
-    """Kept by identity: hashing a whole form for each document would cost more than looking for it."""
-    known = _marks_of.get(id(form))
-    if known is None or known.form is not form:
-        labels = set()
-        for table in form.tables:
-            for row in table.rows:
-                long = [text for text in map(_compact, row.labels) if len(text) >= rules.labels.shortest]
-                labels.update(sorted(long, key=len)[:1])
-        markers = tuple((_compact(marker.text), marker.weight) for marker in form.markers)
-        known = _marks_of[id(form)] = _Marks(form, markers, tuple(sorted(labels)))
-    return known
+@once_for_each
+def _marks(form: Form) -> _Marks:
+    shortest = load_recognition().labels.shortest
+    labels = set()
+    for table in form.tables:
+        for row in table.rows:
+            long = [text for text in map(_compact, row.labels) if len(text) >= shortest]
+            labels.update(sorted(long, key=len)[:1])
+    markers = tuple((_compact(marker.text), marker.weight) for marker in form.markers)
+    return _Marks(markers, tuple(sorted(labels)))
 
 
 def _compact(text: str) -> str:
@@ -117,7 +112,7 @@ def _scores(
     scores: dict[str, float] = {}
     found: dict[str, _Found] = {}
     marked = {
-        form_id: [(weight, text) for text, weight in _marks(form, rules).markers if text in compact]
+        form_id: [(weight, text) for text, weight in _marks(form).markers if text in compact]
         for form_id, form in forms.items()
     }
     bare = not any(marked.values())
@@ -125,7 +120,7 @@ def _scores(
     for form_id, form in forms.items():
         hits = marked[form_id]
         # Labels are many: they are looked for only where a marker speaks for the form, or for none.
-        wanted = _marks(form, rules).labels if hits or bare else ()
+        wanted = _marks(form).labels if hits or bare else ()
         for label in wanted:
             if label not in held:
                 held[label] = label in compact

@@ -82,7 +82,7 @@ def _one(path: Path, *, form: str | None, limits: Limits) -> Report:
 def failed(path: Path, code: str, message: str) -> Report:
     """The report of a document that yielded none: the file, and what is wrong with it."""
     source = Source(str(path), _digest(path), "application/octet-stream")
-    finding = Finding(f"document.{code}", Severity.ERROR, message)
+    finding = Finding(f"document.{code}", Severity.ERROR, f"未能读出报告：{message}", message)
     return Report(source, None, None, None, {}, (finding,), Verdict.FAILED)
 
 

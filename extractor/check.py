@@ -15,6 +15,7 @@ from extractor.report import Cell, Evidence, Finding, Number, Severity, Status, 
 
 __all__ = ["findings", "verdict"]
 
+_AMBIGUOUS = "表中有的行不止一种读法，或位置存疑"
 _NO_TABLES = TableReadings(())
 _PRINTED = (Status.REPORTED, Status.CORRECTED, Status.DERIVED)
 _NIL = (Status.BLANK, Status.NOT_APPLICABLE)
@@ -35,7 +36,7 @@ def findings(
         *_prose(document, cells, facts),
         *_reading(tables.choices, cells),
         *_unplaced(document, tables.unplaced),
-        *(Finding("document.reading", Severity.INFO, note) for note in document.notes),
+        *(Finding("document.reading", Severity.INFO, f"读取文件时：{note}", note) for note in document.notes),
     ]
     order = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
     return tuple(sorted(found, key=lambda finding: order[finding.severity]))
@@ -73,6 +74,7 @@ def _identities(cells: Mapping[str, Cell], edits: Iterable[Linear]) -> Iterator[
             linear.edit.id,
             Severity.ERROR if linear.edit.strict and not blanks else Severity.WARNING,
             f"{linear.edit.message}: {left} {sign} {right}" + ("（空白格按 0 计）" if blanks else ""),
+            f"{linear.edit.message_en}: {left} {sign} {right}" + (" (blank cells count as 0)" if blanks else ""),
             linear.cells,
             operands,
             tuple(cell for cell in suspects.get(linear.edit.id, ()) if cell in linear.cells),
@@ -140,13 +142,13 @@ def _domains(form: Form, cells: Mapping[str, Cell]) -> Iterator[Finding]:
             continue
         kind = form.kinds[cell_id]
         if kind is not Kind.CHANGE and value < 0:
-            wrong = "a negative figure where only 0 or more is possible"
+            wrong = "此格应不小于 0，印为负数", "a negative figure where only 0 or more is possible"
         elif kind is not Kind.AMOUNT and not isinstance(value, int):
-            wrong = "a decimal where only whole numbers are possible"
+            wrong = "此格应为整数，印为小数", "a decimal where only whole numbers are possible"
         else:
             continue
         rule = f"{cell_id.split('.', 1)[0]}.domain.{cell_id.split('.', 1)[1]}"
-        yield Finding(rule, Severity.ERROR, wrong, (cell_id,), {cell_id: value}, (cell_id,))
+        yield Finding(rule, Severity.ERROR, *wrong, (cell_id,), {cell_id: value}, (cell_id,))
 
 
 def _prose(document: Document, cells: Mapping[str, Cell], facts: Sequence[Fact]) -> Iterator[Finding]:
@@ -167,6 +169,8 @@ def _prose(document: Document, cells: Mapping[str, Cell], facts: Sequence[Fact])
             f"prose.{fact.phrasing}",
             Severity.WARNING,
             f"正文为 {fact.value}，表中为 {shown}：{quotes[0].text.strip()}",
+            f"a sentence says {fact.value}, the table {'blank' if state.value is None else state.value}: "
+            f"{quotes[0].text.strip()}",
             (fact.cell,),
             {fact.cell: state.value},
             (),
@@ -185,12 +189,14 @@ def _reading(choices: Sequence[Choice], cells: Mapping[str, Cell]) -> Iterator[F
         if doubtful or choice.doubted or "dropped" in choice.because:
             by_reason.setdefault(choice.because, []).extend(doubtful or names)
     for reason, names_ in by_reason.items():
-        yield Finding("document.ambiguous_row", Severity.WARNING, reason, tuple(dict.fromkeys(names_)))
+        doubted = tuple(dict.fromkeys(names_))
+        yield Finding("document.ambiguous_row", Severity.WARNING, f"{_AMBIGUOUS}：{reason}", reason, doubted)
 
 
 def _unplaced(document: Document, rows: Sequence[Unplaced]) -> Iterator[Finding]:
     """Rows of figures that no row of the form could be found for: nothing is lost without being said."""
     for row in rows:
         quote = Evidence(row.start, row.end, document.text[row.start : row.end])
-        message = f"a row of {row.figures} figures in the table '{row.table}' belongs to no row of the form"
-        yield Finding("document.unplaced_row", Severity.WARNING, message, quotes=(quote,))
+        message = f"表 {row.table} 中有一行 {row.figures} 个数字无法归入表式的任何一行"
+        message_en = f"a row of {row.figures} figures in the table '{row.table}' belongs to no row of the form"
+        yield Finding("document.unplaced_row", Severity.WARNING, message, message_en, quotes=(quote,))

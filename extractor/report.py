@@ -114,11 +114,15 @@ class Cell(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A broken edit, a disagreement or a document-level problem, with every operand it rests on."""
+    """A broken edit, a disagreement or a document-level problem, with every operand it rests on.
+
+    `message` is Chinese, `message_en` says the same in English.
+    """
 
     rule: str
     severity: Severity
     message: str
+    message_en: str
     cells: tuple[str, ...] = ()
     operands: Mapping[str, Number | None] = field(default_factory=dict)
     suspects: tuple[str, ...] = ()
@@ -132,6 +136,7 @@ class Finding:
             "operands": {cell: _number(value) for cell, value in self.operands.items()},
             "suspects": list(self.suspects),
             "message": self.message,
+            "message_en": self.message_en,
         }
         if self.quotes:
             out["quotes"] = [quote.to_dict() for quote in self.quotes]

@@ -207,9 +207,9 @@ def test_prose_against_a_blank() -> None:
 
 def test_only_a_note_leaves_the_verdict_clean() -> None:
     cells = dict.fromkeys(FORM.cells, Cell(0, Status.REPORTED))
-    note = Finding("document.reading", Severity.INFO, "read as GB 18030")
+    note = Finding("document.reading", Severity.INFO, "按 GB 18030 读取", "read as GB 18030")
     assert verdict(FORM, cells, [note]) is Verdict.CLEAN
-    warning = Finding("document.ambiguous_row", Severity.WARNING, "two ways")
+    warning = Finding("document.ambiguous_row", Severity.WARNING, "两种读法", "two ways")
     assert verdict(FORM, cells, [note, warning]) is Verdict.REVIEW
 
 

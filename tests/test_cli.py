@@ -32,7 +32,7 @@ def fake_extract_many(paths: Iterable[Path], *, form: str | None = None, jobs: i
             raise KeyboardInterrupt
         source = Source(str(path), f"{len(content):064x}", "text/plain")
         if content.startswith(b"bad"):
-            finding = Finding("document.unreadable", Severity.ERROR, "nothing but \x1b[31mnoise in it")
+            finding = Finding("document.unreadable", Severity.ERROR, "读不出", "nothing but \x1b[31mnoise in it")
             yield Report(source, None, None, None, {}, (finding,), Verdict.FAILED)
             continue
         cells = {cell: Cell(None, Status.MISSING) for cell in load_forms()["ogi-2021"].cells}

@@ -80,7 +80,7 @@ FAILED = make(
     {},
     name="坏.pdf",
     organ=None,
-    findings=(Finding("document.unreadable", Severity.ERROR, "PDF documents are not read yet"),),
+    findings=(Finding("document.unreadable", Severity.ERROR, "不读 PDF", "PDF documents are not read yet"),),
     verdict=Verdict.FAILED,
 )
 
@@ -273,12 +273,14 @@ class TestTable:
             "applications.row_sum.new",
             Severity.ERROR,
             "各列之和应等于总计",
+            "the columns add up to the total",
             operands={"applications.new.person": 1, "applications.new.other": None, "applications.new.total": 3},
             suspects=("applications.new.total",),
             quotes=(Evidence(40, 46, "共收到\n3件"),),
         )
         text = shown(report_view(make(findings=(finding,), verdict=Verdict.REVIEW), FORM))
         assert "error  各列之和应等于总计  applications.row_sum.new" in text
+        assert "the columns add up to the total" in text
         assert "一、新收: 自然人 1, 其他 –, 总计 3" in text
         assert "suspect: 一、新收 / 总计" in text
         assert "“共收到 3件”  at 40" in text
@@ -302,7 +304,7 @@ class TestTable:
 
 class TestSummary:
     def test_counts(self) -> None:
-        info = Finding("note", Severity.INFO, "good to know")
+        info = Finding("note", Severity.INFO, "供参考", "good to know")
         summary = summarise(make(findings=(info,)))
         assert (summary.cells[Status.REPORTED], summary.cells[Status.DERIVED], summary.findings) == (2, 1, 0)
         assert summary.reason is None

@@ -31,6 +31,8 @@ def _finding(finding: Finding, form: Form | None) -> list[RenderableType]:
     style = SEVERITY_STYLE[severity]
     head = Text.assemble((severity.value, style), "  ", printable(finding.message), "  ", (finding.rule, "dim"))
     lines: list[RenderableType] = [head]
+    if finding.message_en != finding.message:
+        lines.append(_indented(Text(printable(finding.message_en), style="dim")))
     if finding.operands:
         lines.append(_indented(_operands(finding.operands, form)))
     if finding.suspects:

@@ -39,5 +39,5 @@ def failure_reason(report: Report) -> str | None:
     """Why a failed document failed; None for one that yielded a report."""
     if report.verdict is not Verdict.FAILED:
         return None
-    errors = [finding.message for finding in report.findings if finding.severity is Severity.ERROR]
+    errors = [finding.message_en for finding in report.findings if finding.severity is Severity.ERROR]
     return "; ".join(errors) or "no report of a known form was found in it"

@@ -31,7 +31,8 @@ class EditRule(Frozen):
     that group, or for its subtotal row where only that is printed. `last_year` operands are read from the report of
     the year before and belong to the right side; such rules are checked over years, not within a report. `minus` is
     taken off the left side.
-    `only`: the rows or columns that it holds for, all by default. `strict` is false where bodies restate.
+    `only`: the rows or columns that it holds for, all by default. `strict` is false where bodies restate. `message`
+    says in Chinese what must hold, `message_en` in English.
     """
 
     id: Id
@@ -45,6 +46,7 @@ class EditRule(Frozen):
     only: tuple[Id, ...] = ()
     strict: bool = True
     message: str
+    message_en: str = ""
 
 
 class Term(Frozen):
@@ -72,6 +74,7 @@ class Edit(Frozen):
     left: tuple[Term, ...]
     right: tuple[Term, ...]
     message: str
+    message_en: str = ""
     strict: bool = True
 
 
@@ -157,5 +160,6 @@ def _edit(rule: EditRule, name: str, term: _TermOf) -> Edit:
         left=(*map(term, rule.left), *(term(operand, -1) for operand in rule.minus)),
         right=(*map(term, rule.right), *(term(operand, last_year=True) for operand in rule.last_year)),
         message=rule.message,
+        message_en=rule.message_en or rule.message,
         strict=rule.strict,
     )

@@ -8,7 +8,7 @@ from rich.text import Text
 
 from extractor.deliver.printable import printable
 from extractor.forms.model import Form
-from extractor.report import Cell, Evidence, Finding, Number, Report, Severity, Status
+from extractor.report import Cell, Evidence, Finding, Report, Severity, Status
 
 __all__ = ["findings_view"]
 
@@ -33,25 +33,11 @@ def _finding(finding: Finding, form: Form | None) -> list[RenderableType]:
     lines: list[RenderableType] = [head]
     if finding.message_en != finding.message:
         lines.append(_indented(Text(printable(finding.message_en), style="dim")))
-    if finding.operands:
-        lines.append(_indented(_operands(finding.operands, form)))
     if finding.suspects:
         shared, names = _names(finding.suspects, form)
         lines.append(_indented(Text.assemble(("suspect: ", style), shared, ", ".join(names))))
     lines += [_indented(_quote(quote)) for quote in finding.quotes]
     return lines
-
-
-def _operands(operands: Mapping[str, Number | None], form: Form | None) -> Text:
-    """Figures under the shortest names that tell them apart; a long run of zeros is only counted."""
-    shared, names = _names(tuple(operands), form)
-    named = list(zip(names, operands.values(), strict=True))
-    zeros = sum(value == 0 for value in operands.values())
-    brief = zeros > MOST_CELLS // 2
-    shown = [f"{name} {'–' if value is None else value}" for name, value in named if not (brief and value == 0)]
-    if brief:
-        shown.append(f"{zeros} more are 0")
-    return Text(shared + ", ".join(shown))
 
 
 def _names(cells: Sequence[str], form: Form | None) -> tuple[str, list[str]]:

@@ -35,6 +35,7 @@ class Origin(StrEnum):
     GRID = "grid"  # a figure clearly printed in a cell of its own
     TEXT = "text"  # a flattened table with a separator between figures
     GLUED = "glued"  # digits cut from a longer run
+    SCAN = "scan"  # recognised from a picture, where one digit may be taken for another
 
 
 class Reading(NamedTuple):
@@ -63,7 +64,7 @@ class Choice:
 
     `doubted`: no figure of it may be reported on its word alone. `unlabelled`: its place in the table was told by its
     neighbours, so it is doubted as soon as an identity breaks on it; `nameless`: no label is near, or several
-    are, so it stands only where an identity confirms it.
+    are, so it stands only where an identity confirms it. `reader`: who read it; two readers that agree are evidence.
     """
 
     origin: Origin
@@ -72,6 +73,7 @@ class Choice:
     doubted: bool = False
     unlabelled: bool = False
     nameless: bool = False
+    reader: str = "rules"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,15 @@
 """Choosing among the ways a row can be read: those go that no identity over several rows admits.
 
 A depth-first search over the open rows of a connected component, columns as checksums, for the assignments that break
-the fewest identities. All such assignments are kept: what they agree on is settled, the rest is not.
+the fewest identities. All such assignments are kept: what they agree on is settled, the rest is not. Where they are too
+many to go through, the solver tells what all have in common under which every identity holds.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from extractor.parse.readings import Alternative, Choice, ReadingKind
+from extractor.reconcile.common import in_common
 from extractor.reconcile.linear import Linear
 from extractor.report import Number
 
@@ -49,6 +51,8 @@ def surviving(choices: Sequence[Choice], edits: Sequence[Linear]) -> list[tuple[
         if len(component) > _MOST_OPEN:
             continue
         kept = _search(component, links, fixed)
+        if kept is None and len(component) > 1:
+            kept = in_common([one.classes for one in component], links, fixed)
         if kept is None:
             continue
         for one, classes in zip(component, kept, strict=True):

@@ -1,4 +1,5 @@
-"""From readings to cells: what is agreed is reported, what follows is derived, what remains open is disputed."""
+"""From readings to cells: what is agreed is reported, what was misread and can be told is corrected, what follows is
+derived, what remains open is disputed."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -11,6 +12,7 @@ from extractor.reconcile.choose import surviving
 from extractor.reconcile.decide import MISSING, decide
 from extractor.reconcile.linear import Linear, resolve
 from extractor.reconcile.propagate import broken, implied
+from extractor.reconcile.repair import repair
 from extractor.report import Cell, Evidence, Number, Status
 
 __all__ = ["Settled", "settle"]
@@ -34,6 +36,7 @@ def settle(document: Document, form: Form, choices: Sequence[Choice], facts: Seq
     decided = decide(document.text, choices, kept)
     cells = {cell: decided.get(cell, MISSING) for cell in form.cells}
     _doubt_unlabelled(cells, edits, choices)
+    cells.update(repair(document.text, form, cells, edits, choices))
     _derive(form, cells, edits)
     stated = _from_prose(document, form, cells, facts, present, edits)
     if stated:
@@ -114,7 +117,7 @@ def _known(cells: Mapping[str, Cell]) -> dict[str, Number]:
     return {
         cell: state.value
         for cell, state in cells.items()
-        if state.value is not None and state.status in (Status.REPORTED, Status.DERIVED)
+        if state.value is not None and state.status in (Status.REPORTED, Status.CORRECTED, Status.DERIVED)
     }
 
 

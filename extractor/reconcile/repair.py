@@ -1,0 +1,186 @@
+"""Repair: of figures that were misread, by the identities that they break.
+
+Deductive correction before imputation (de Waal, Pannekoek and Scholtus 2011): among what the readers may have done to
+the figures, the cheapest set of slips under which the identities hold, against the other explanation, that the report
+itself does not add up. What is printed in a cell of its own is never touched.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from extractor.forms.model import Form
+from extractor.parse.readings import Choice, Origin, Reading, ReadingKind
+from extractor.reconcile.explain import Explained, explain
+from extractor.reconcile.linear import Linear
+from extractor.reconcile.misread import misplacements, misreadings
+from extractor.reconcile.operations import Move, Operation
+from extractor.reconcile.propagate import broken
+from extractor.reconcile.solve import Solution
+from extractor.report import Cell, Evidence, Number, Status
+
+__all__ = ["repair"]
+
+# Two readers that agree outweigh what any identity says of one figure.
+_READER_COST = 21
+# One identity alone tells that something is wrong, not what.
+_LEAST_MENDED = 2
+_MISREADABLE = (Origin.SCAN, Origin.TEXT)
+_CUT_SHORT = "an identity is broken, and the search for what was misread was cut short"
+_UNEXPLAINED = "an identity is broken, and no known misreading explains it for certain"
+_SEVERAL = "an identity is broken, and several repairs would make it hold"
+
+
+@dataclass(slots=True)
+class _Read:
+    """What was read of a cell: each figure with those who read it, and how."""
+
+    figures: dict[int, Reading] = field(default_factory=dict)
+    readers: dict[int, list[str]] = field(default_factory=dict)
+    origins: set[Origin] = field(default_factory=set)
+
+    @property
+    def disputed(self) -> bool:
+        """Whether two readers read different figures."""
+        return len(self.figures) > 1 and len({name for names in self.readers.values() for name in names}) > 1
+
+    def misreadable(self, value: int) -> Origin | None:
+        """How it was read, where that may go wrong: not where two readers agree, nor where one reads without fail."""
+        if len(self.readers.get(value, ())) > 1 or any(origin not in _MISREADABLE for origin in self.origins):
+            return None
+        return Origin.SCAN if Origin.SCAN in self.origins else Origin.TEXT
+
+
+def repair(
+    text: str, form: Form, cells: Mapping[str, Cell], edits: Sequence[Linear], choices: Sequence[Choice]
+) -> dict[str, Cell]:
+    """The cells that change, corrected or disputed. `cells`: what was read, before anything is derived from it."""
+    nil = {cell for cell, state in cells.items() if state.status in (Status.BLANK, Status.NOT_APPLICABLE)}
+    values = {cell: state.value for cell, state in cells.items() if state.status is Status.REPORTED}
+    several = len({choice.reader for choice in choices}) > 1
+    usable = [linear for linear in edits if linear.complete]
+    if not several and not any(broken(linear, _numbers(values), nil) for linear in usable):
+        return {}
+    read = _read(choices)
+    contested = {cell for cell, one in read.items() if one.disputed and cells[cell].status is Status.DISPUTED}
+    known = {cell: int(cells[cell].value or 0) for cell in (*values, *contested) if _whole(cells[cell].value)}
+    known.update(dict.fromkeys(nil, 0))
+    failed = [one for one in usable if all(cell in known for cell in one.cells) and broken(one, known)]
+    origins = {cell: origin for cell, one in read.items() if cell in known and (origin := one.misreadable(known[cell]))}
+    operations = [
+        *misreadings(failed, known, nil, origins),
+        *_touching(failed, misplacements(usable, known, nil, origins)),
+        *_other_readings(contested, read, known),
+    ]
+    scanned = {cell for linear in failed for cell in linear.cells if origins.get(cell) is Origin.SCAN}
+    if not operations and not scanned:
+        return {}
+    out: dict[str, Cell] = {}
+    for part in explain(form, usable, known, operations, contested):
+        for cell in sorted({*part.possible, *scanned.intersection(c for one in part.failed for c in one.cells)}):
+            changed = _changed(text, cell, cells, part, read[cell])
+            if changed is not None:
+                out[cell] = changed
+    return out
+
+
+def _numbers(values: Mapping[str, Number | None]) -> dict[str, Number]:
+    return {cell: value for cell, value in values.items() if value is not None}
+
+
+def _whole(value: Number | None) -> bool:
+    return value is not None and value == int(value)
+
+
+def _read(choices: Iterable[Choice]) -> dict[str, _Read]:
+    out: dict[str, _Read] = {}
+    for choice in choices:
+        for way in choice.alternatives:
+            for reading in way.readings:
+                one = out.setdefault(reading.cell, _Read())
+                one.origins.add(choice.origin)
+                if reading.kind is ReadingKind.NUMBER and reading.value is not None and _whole(reading.value):
+                    one.figures.setdefault(int(reading.value), reading)
+                    readers = one.readers.setdefault(int(reading.value), [])
+                    if choice.reader not in readers:
+                        readers.append(choice.reader)
+    return out
+
+
+def _touching(failed: Sequence[Linear], operations: Iterable[Operation]) -> Iterator[Operation]:
+    where = {cell for linear in failed for cell in linear.cells}
+    return (one for one in operations if any(cell in where for cell, _ in one.becomes))
+
+
+def _other_readings(
+    contested: Iterable[str], read: Mapping[str, _Read], known: Mapping[str, int]
+) -> Iterator[Operation]:
+    for cell in contested:
+        readers = read[cell].readers
+        support = len(readers.get(known[cell], ()))
+        for value, names in readers.items():
+            if value != known[cell]:
+                cost = _READER_COST * max(0, support - len(names))
+                yield Operation(Move.OTHER_READING, ((cell, value),), cost)
+
+
+def _changed(text: str, cell: str, cells: Mapping[str, Cell], part: Explained, read: _Read) -> Cell | None:
+    """What the explanation makes of a cell that a reader may have misread; None: nothing."""
+    state, solution = cells[cell], part.solution
+    if solution is None or not solution.whole:
+        return _disputed(state, (), _CUT_SHORT)
+    seen = solution.seen.get(cell, ())
+    if cell not in solution.agreed:
+        others = tuple(other for other in seen if other != state.value)
+        return _disputed(state, others, _SEVERAL) if others else None
+    if state.status is Status.DISPUTED:
+        return _settled(text, solution.seen[cell][0], read)
+    if cell not in solution.becomes:
+        return None
+    return _repaired(cell, solution.becomes[cell], cells, part.failed, solution)
+
+
+def _repaired(
+    cell: str, value: int, cells: Mapping[str, Cell], failed: Sequence[Linear], solution: Solution
+) -> Cell | None:
+    state = cells[cell]
+    mended = sum(1 for linear in failed if cell in linear.cells)
+    undone = next((one for one in solution.operations if any(name == cell for name, _ in one.becomes)), None)
+    if undone is None or mended < _LEAST_MENDED:
+        return _disputed(state, (value,), _UNEXPLAINED)
+    if undone.move is Move.LOST_FIGURE:
+        because = "read as blank; the identities admit only this value"
+        return Cell(value, Status.DERIVED, ("identities",), None, state.printed, because=because)
+    because = f"misread ({undone.move.value.replace('_', ' ')}): the only smallest repair, it mends {mended} identities"
+    if undone.move in (Move.SHIFT, Move.GLUED):
+        return _moved(value, cells, undone, because)
+    return state._replace(value=value, status=Status.CORRECTED, because=because)
+
+
+def _moved(value: int, cells: Mapping[str, Cell], undone: Operation, because: str) -> Cell:
+    """A cell that gets its figure from a neighbour, or gives it up to one."""
+    if not value:
+        # What stood here before the figure was put here is not known: that is for the identities to say.
+        return Cell(None, Status.MISSING, because=because)
+    others = [cells[name] for name, _ in undone.becomes if cells[name].evidence is not None]
+    donor = next((one for one in others if one.value == value), others[0])
+    return donor._replace(value=value, status=Status.CORRECTED, because=because)
+
+
+def _settled(text: str, value: int, read: _Read) -> Cell:
+    """A cell that the readers disagreed on, decided by the identities."""
+    reading = read.figures[value]
+    others = ", ".join(str(other) for other in read.figures if other != value)
+    return Cell(
+        reading.value,
+        Status.REPORTED,
+        tuple(read.readers[value]),
+        Evidence(reading.start, reading.end, text[reading.start : reading.end]),
+        reading.printed,
+        because=f"another reader read {others}; the identities admit only this one",
+        unit=reading.unit,
+    )
+
+
+def _disputed(state: Cell, others: Sequence[int], because: str) -> Cell:
+    alternatives = tuple(dict.fromkeys([*state.alternatives, *others]))
+    return state._replace(status=Status.DISPUTED, alternatives=alternatives, because=because)

@@ -32,11 +32,13 @@ def explain(
     values: Mapping[str, int],
     operations: Sequence[Operation],
     open_cells: Iterable[str] = (),
+    *,
+    slack: int = 0,
 ) -> Iterator[Explained]:
     """An explanation for each part of the form with broken edits, or with cells in `open_cells`.
 
     `values`: all figures, a blank as 0. Edits over other cells say nothing, nor do those of which an optional row may
-    be lost.
+    be lost. `slack`: how much dearer another explanation may be and still count.
     """
     known = [linear for linear in edits if linear.complete and all(cell in values for cell in linear.cells)]
     open_cells = frozenset(open_cells)
@@ -49,7 +51,7 @@ def explain(
         free = {cell: CHANGE_COST for linear in failed for cell in linear.cells}
         free.update((cell, CHANGE_COST) for one in here for cell, _ in one.becomes)
         signed = frozenset(cell for cell in inside if form.kinds[cell] is Kind.CHANGE)
-        solution = solve(Problem(tuple(part), values, here, free, signed))
+        solution = solve(Problem(tuple(part), values, here, free, signed), slack=slack)
         yield Explained(failed, solution, frozenset(cell for one in here for cell, _ in one.becomes))
 
 

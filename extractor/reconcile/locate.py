@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from extractor.forms.model import Form, Kind
 from extractor.reconcile.explain import explain
 from extractor.reconcile.linear import Linear
-from extractor.reconcile.operations import Operation, moves_of_the_source
+from extractor.reconcile.operations import Move, Operation, moves_of_the_source
 from extractor.reconcile.propagate import broken
 from extractor.report import Number
 
@@ -98,4 +98,7 @@ def _mends(operation: Operation, edits: Iterable[Linear], values: Mapping[str, i
     touched = dict(operation.becomes)
     after = {**values, **touched}
     concerned = [linear for linear in edits if not touched.keys().isdisjoint(linear.cells)]
-    return any(broken(linear, values) for linear in concerned) and not any(broken(one, after) for one in concerned)
+    failed = [linear for linear in concerned if broken(linear, values)]
+    if operation.move is Move.LEFT_OUT and not any(linear.across_rows for linear in failed):
+        return False
+    return bool(failed) and not any(broken(one, after) for one in concerned)

@@ -22,6 +22,8 @@ __all__ = ["repair"]
 
 # Two readers that agree outweigh what any identity says of one figure.
 _READER_COST = 21
+# Another explanation that costs this much more is still one: less than a slip that the cheapest does without.
+_SLACK = 4
 # One identity alone tells that something is wrong, not what.
 _LEAST_MENDED = 2
 _MISREADABLE = (Origin.SCAN, Origin.TEXT)
@@ -75,7 +77,7 @@ def repair(
     if not operations and not scanned:
         return {}
     out: dict[str, Cell] = {}
-    for part in explain(form, usable, known, operations, contested):
+    for part in explain(form, usable, known, operations, contested, slack=_SLACK):
         for cell in sorted({*part.possible, *scanned.intersection(c for one in part.failed for c in one.cells)}):
             changed = _changed(text, cell, cells, part, read[cell])
             if changed is not None:
@@ -136,15 +138,18 @@ def _changed(text: str, cell: str, cells: Mapping[str, Cell], part: Explained, r
         return _settled(text, solution.seen[cell][0], read)
     if cell not in solution.becomes:
         return None
-    return _repaired(cell, solution.becomes[cell], cells, part.failed, solution)
+    return _repaired(cell, solution.becomes[cell], cells, part.failed, solution, read)
 
 
 def _repaired(
-    cell: str, value: int, cells: Mapping[str, Cell], failed: Sequence[Linear], solution: Solution
+    cell: str, value: int, cells: Mapping[str, Cell], failed: Sequence[Linear], solution: Solution, read: _Read
 ) -> Cell | None:
+    """A cell that the cheapest explanation gives another value, by a slip of the reader or by a fault of the source."""
     state = cells[cell]
     mended = sum(1 for linear in failed if cell in linear.cells)
     undone = next((one for one in solution.operations if any(name == cell for name, _ in one.becomes)), None)
+    if undone is None and Origin.SCAN not in read.origins:
+        return None
     if undone is None or mended < _LEAST_MENDED:
         return _disputed(state, (value,), _UNEXPLAINED)
     if undone.move is Move.LOST_FIGURE:

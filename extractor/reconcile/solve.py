@@ -18,8 +18,6 @@ __all__ = ["LIMIT", "Problem", "Solution", "solve"]
 LIMIT = 0.5
 """The most that one problem may take, in CP-SAT's deterministic time: some seconds at the very worst."""
 
-# A rival that costs this much more is still a rival: less than one slip that the first does without.
-_SLACK = 4
 _MOST_RIVALS = 24
 
 
@@ -56,9 +54,9 @@ class Solution:
     whole: bool
 
 
-def solve(problem: Problem) -> Solution | None:
-    """The cheapest solution under which all edits hold, against all rivals that cost hardly more. None: there is none,
-    or none was found within the limit.
+def solve(problem: Problem, *, slack: int = 0) -> Solution | None:
+    """The cheapest solution under which all edits hold, against all rivals that cost at most `slack` more. None: there
+    is none, or none was found within the limit.
 
     Each rival has to differ from the first in a cell that all have agreed on so far, until there is none (the backbone
     of the problem).
@@ -67,7 +65,7 @@ def solve(problem: Problem) -> Solution | None:
     first = model.cheapest()
     if first is None:
         return None
-    model.at_most(first.cost + _SLACK)
+    model.at_most(first.cost + slack)
     agreed = set(first.states)
     seen = {cell: [first.value(cell, problem.values)] for cell in first.states}
     whole = first.best

@@ -1,36 +1,25 @@
 """`gouji extract`: documents in, reports out."""
 
-import sys
 from collections.abc import Iterator
 from contextlib import closing
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from extractor.cli.guard import FAILED, complain, guard
+from extractor.cli.output import Format, format_of
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
     from typing import TextIO
 
-    from extractor.cli.inputs import Inputs, Stream
     from extractor.forms.model import Form
     from extractor.report import Report
 
 __all__ = ["Format", "extract"]
 
 IN_FULL = 3  # more reports than this are summed up in a line each
-
-
-class Format(StrEnum):
-    """How reports are written."""
-
-    TABLE = "table"
-    JSON = "json"
-    JSONL = "jsonl"
-    CSV = "csv"
 
 
 def extract(
@@ -72,23 +61,26 @@ def extract(
         from extractor.cli.forms import check_form
         from extractor.cli.inputs import collect
         from extractor.cli.output import open_output
+        from extractor.cli.reading import extracted, note_skipped, with_progress
         from extractor.forms.load import load_forms
 
         forms = load_forms()
         if form is not None:
             check_form(form, forms)
         if fmt is None:
-            fmt = _format_of(out)
+            fmt = format_of(out)
         inputs = collect(paths, leave_out=out)
         failures = _Failures()
         with (
             open_output(out, bom=fmt is Format.CSV) as stream,
-            closing(_reports(inputs, form, jobs)) as reports,
+            closing(extracted(inputs.documents, form=form, jobs=jobs)) as reports,
         ):
-            watched = _with_progress(reports, inputs, stream, fmt, quiet)
+            many = len(inputs.documents) > IN_FULL
+            streamed = fmt is not Format.TABLE and stream.isatty()
+            watched = reports if quiet or streamed or not many else with_progress(reports, len(inputs.documents))
             _write(failures.noting(watched), fmt, stream, forms, len(inputs.documents), quiet)
         if not quiet:
-            _note_skipped(inputs)
+            note_skipped(inputs)
         failures.tell(len(inputs.documents))
     if failures.seen:
         raise typer.Exit(FAILED)
@@ -114,55 +106,6 @@ class _Failures:
             complain(f"{name}: {reason}")
         if self.seen and documents > 1:
             complain(f"{len(self.seen)} of {documents} documents failed")
-
-
-def _format_of(out: Path | None) -> Format:
-    suffix = "" if out is None else out.suffix.lower().lstrip(".")
-    return Format(suffix) if suffix in (Format.JSON, Format.JSONL, Format.CSV) else Format.TABLE
-
-
-def _reports(inputs: "Inputs", form: str | None, jobs: int) -> "Generator[Report, None, None]":
-    """Reports in the order of the documents. Runs of files go through the pipeline together, streams one by one."""
-    from itertools import groupby
-
-    from extractor.batch import extract_many
-
-    for is_file, group in groupby(inputs.documents, key=lambda document: isinstance(document, Path)):
-        if is_file:
-            yield from extract_many([path for path in group if isinstance(path, Path)], form=form, jobs=jobs)
-        else:
-            yield from (_from_stream(stream, form) for stream in group if not isinstance(stream, Path))
-
-
-def _from_stream(stream: "Stream", form: str | None) -> "Report":
-    """By way of a file, so that what goes wrong in a stream becomes a failed report as it does for files."""
-    from dataclasses import replace
-    from tempfile import TemporaryDirectory
-
-    from extractor.batch import extract_many
-    from extractor.read import Limits
-
-    with TemporaryDirectory(prefix="gouji-") as folder:
-        spooled = Path(folder, stream.name)
-        spooled.write_bytes(stream.read(Limits().max_bytes))
-        (report,) = extract_many([spooled], form=form)
-    return replace(report, source=replace(report.source, name=stream.name))
-
-
-def _with_progress(
-    reports: "Iterator[Report]", inputs: "Inputs", stream: "TextIO", fmt: Format, quiet: bool
-) -> "Iterator[Report]":
-    """A progress bar on stderr, unless reports scroll over the same terminal as they come."""
-    many = len(inputs.documents) > IN_FULL
-    streamed = fmt is not Format.TABLE and stream.isatty()
-    if quiet or not many or streamed or not sys.stderr.isatty():
-        return reports
-    from rich.console import Console
-    from rich.progress import track
-
-    console = Console(stderr=True)
-    total = len(inputs.documents)
-    return iter(track(reports, description="", total=total, console=console, transient=True))
 
 
 def _write(
@@ -219,10 +162,3 @@ def _write_summaries(reports: "Iterator[Report]", stream: "TextIO", quiet: bool)
             "Name up to three documents to see their figures, or write all with --format json, jsonl or csv.",
             style="dim",
         )
-
-
-def _note_skipped(inputs: "Inputs") -> None:
-    from extractor.cli.inputs import by_suffix
-
-    if inputs.skipped:
-        complain(f"passed over, not read by this version: {by_suffix(inputs.skipped)}")

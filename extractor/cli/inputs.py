@@ -46,13 +46,15 @@ class Inputs:
     skipped: Counter[str]
 
 
-def collect(arguments: Iterable[str], *, leave_out: Path | None = None) -> Inputs:
+def collect(arguments: Iterable[str], *, leave_out: Path | None = None, also: frozenset[str] = frozenset()) -> Inputs:
     """Files as named, folders walked; a path that does not exist or a folder without documents is a UsageError.
 
     What is there but no file (a named pipe, a device) stays a path: reading it fails, instead of waiting for ever.
 
     `leave_out` is the file that results go to: when it lies in a folder that is read, it is no document.
+    `also`: suffixes that are read besides those of documents.
     """
+    suffixes = SUFFIXES | also
     skipped: Counter[str] = Counter()
     found: dict[Path | Stream, None] = {}
     unknown: list[str] = []
@@ -61,9 +63,9 @@ def collect(arguments: Iterable[str], *, leave_out: Path | None = None) -> Input
         if argument == STDIN:
             found[Stream(None)] = None
         elif path.is_dir():
-            inside = list(_walk(path, skipped, leave_out))
+            inside = list(_walk(path, suffixes, skipped, leave_out))
             if not inside:
-                raise UsageError(f"{argument}: {_nothing_in(skipped)}")
+                raise UsageError(f"{argument}: {_nothing_in(suffixes, skipped)}")
             found.update(dict.fromkeys(inside))
         elif path.exists():
             found[Stream(path) if _is_open_already(path) else path] = None
@@ -90,7 +92,7 @@ def _why_unknown(path: Path) -> str:
     return " (a symbolic link to nothing)"
 
 
-def _walk(folder: Path, skipped: Counter[str], leave_out: Path | None) -> Iterator[Path]:
+def _walk(folder: Path, suffixes: frozenset[str], skipped: Counter[str], leave_out: Path | None) -> Iterator[Path]:
     for root, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
@@ -98,14 +100,14 @@ def _walk(folder: Path, skipped: Counter[str], leave_out: Path | None) -> Iterat
             if name.startswith(".") or not path.is_file():
                 continue
             suffix = path.suffix.lower()
-            if suffix not in SUFFIXES:
+            if suffix not in suffixes:
                 skipped[suffix] += 1
             elif leave_out is None or not (leave_out.exists() and path.samefile(leave_out)):
                 yield path
 
 
-def _nothing_in(skipped: Counter[str]) -> str:
-    known = ", ".join(sorted(filter(None, SUFFIXES)))
+def _nothing_in(suffixes: frozenset[str], skipped: Counter[str]) -> str:
+    known = ", ".join(sorted(filter(None, suffixes)))
     passed = f"; passed over: {by_suffix(skipped)}" if skipped else ""
     return f"no documents in this folder ({known} or without suffix){passed}"
 

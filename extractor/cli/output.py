@@ -5,6 +5,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
@@ -13,9 +14,24 @@ from extractor.errors import UsageError
 if TYPE_CHECKING:
     from rich.console import Console
 
-__all__ = ["console_on", "open_output", "stdout"]
+__all__ = ["Format", "console_on", "format_of", "open_output", "stdout"]
 
 WIDTH_WITHOUT_TERMINAL = 120
+
+
+class Format(StrEnum):
+    """How results are written."""
+
+    TABLE = "table"
+    JSON = "json"
+    JSONL = "jsonl"
+    CSV = "csv"
+
+
+def format_of(out: Path | None) -> Format:
+    """What the suffix of the file written to says, else a table."""
+    suffix = "" if out is None else out.suffix.lower().lstrip(".")
+    return Format(suffix) if suffix in (Format.JSON, Format.JSONL, Format.CSV) else Format.TABLE
 
 
 def stdout() -> TextIO:

@@ -2,6 +2,8 @@
 
 GoujiError
 ├── RulesError        a mistake in rules/, with file and line
+├── ResultError       a file of results, or one in it, that cannot be read
+│   └── ForeignResultError  JSON, but not of gouji
 ├── DocumentError     a document that cannot be processed; `code` is stable
 │   ├── UnreadableError   empty, binary, undecodable or of an unknown type
 │   ├── LimitError        over one of the limits on untrusted documents
@@ -11,8 +13,10 @@ GoujiError
 
 __all__ = [
     "DocumentError",
+    "ForeignResultError",
     "GoujiError",
     "LimitError",
+    "ResultError",
     "RulesError",
     "UnreadableError",
     "UnrecognisedError",
@@ -26,6 +30,14 @@ class GoujiError(Exception):
 
 class RulesError(GoujiError):
     """A mistake in a rules file; the message starts with `file:line:`."""
+
+
+class ResultError(GoujiError):
+    """A file of results, or one in it, that cannot be read. The message says what is wrong, not where it lies."""
+
+
+class ForeignResultError(ResultError):
+    """JSON of something else than gouji."""
 
 
 class UsageError(GoujiError):

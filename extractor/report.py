@@ -13,6 +13,7 @@ __all__ = [
     "Cell",
     "Evidence",
     "Finding",
+    "JSONValue",
     "Number",
     "Report",
     "Severity",
@@ -20,6 +21,7 @@ __all__ = [
     "Status",
     "Usage",
     "Verdict",
+    "json_number",
 ]
 
 Number: TypeAlias = int | Decimal
@@ -97,14 +99,14 @@ class Cell(NamedTuple):
 
     def to_dict(self) -> dict[str, JSONValue]:
         out: dict[str, JSONValue] = {
-            "value": _number(self.value),
+            "value": json_number(self.value),
             "status": self.status.value,
             "read_by": list(self.read_by),
             "evidence": None if self.evidence is None else self.evidence.to_dict(),
             "printed": self.printed,
         }
         if self.alternatives:
-            out["alternatives"] = [_number(value) for value in self.alternatives]
+            out["alternatives"] = [json_number(value) for value in self.alternatives]
         if self.because is not None:
             out["because"] = self.because
         if self.unit is not None:
@@ -133,7 +135,7 @@ class Finding:
             "rule": self.rule,
             "severity": self.severity.value,
             "cells": list(self.cells),
-            "operands": {cell: _number(value) for cell, value in self.operands.items()},
+            "operands": {cell: json_number(value) for cell, value in self.operands.items()},
             "suspects": list(self.suspects),
             "message": self.message,
             "message_en": self.message_en,
@@ -192,8 +194,8 @@ class Report:
         }
 
 
-def _number(value: Number | None) -> int | float | None:
-    """A JSON number: Decimal becomes the int or the float that prints the same digits."""
+def json_number(value: Number | None) -> int | float | None:
+    """`value` for JSON: Decimal becomes the int or the float that prints the same digits."""
     if value is None or isinstance(value, int):
         return value
     return int(value) if value == value.to_integral_value() else float(value)

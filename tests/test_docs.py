@@ -16,9 +16,17 @@ import yaml
 from pydantic import BaseModel
 
 from extractor import Limits, Severity, Status, Verdict, errors, extract
+from extractor.audit.audit import audit
+from extractor.audit.bodies import BodyRules
+from extractor.audit.chains import Unchecked, families
+from extractor.audit.filed import filed_report, needed_cells
+from extractor.audit.model import Kind
+from extractor.audit.results import MOST_CHARACTERS, SUFFIXES
 from extractor.batch import failed
 from extractor.cli.app import app
+from extractor.cli.audit import FOUND, FailOn
 from extractor.cli.extract import Format
+from extractor.deliver.audit_files import AUDIT_COLUMNS
 from extractor.deliver.to_csv import COLUMNS
 from extractor.forms import model
 from extractor.forms.load import load_forms
@@ -28,10 +36,14 @@ from extractor.parse.recognise import rules as recognition_rules
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-OUTPUT, RULES, HOW = (
-    (ROOT / "docs" / name).read_text(encoding="utf-8") for name in ("output.md", "rules.md", "how-it-works.md")
+OUTPUT, RULES, HOW, AUDIT = (
+    (ROOT / "docs" / name).read_text(encoding="utf-8")
+    for name in ("output.md", "rules.md", "how-it-works.md", "audit.md")
 )
-PAGES = {"README.md": README, "docs/output.md": OUTPUT, "docs/rules.md": RULES, "docs/how-it-works.md": HOW}
+PAGES = {"README.md": README} | {
+    f"docs/{name}": page
+    for name, page in (("output.md", OUTPUT), ("rules.md", RULES), ("how-it-works.md", HOW), ("audit.md", AUDIT))
+}
 MISPRINT = ROOT / "eval" / "samples" / "misprint-2023" / "report.html"
 
 _BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -111,7 +123,7 @@ def test_every_command_is_shown() -> None:
 
 
 def test_options_named_in_running_text_exist() -> None:
-    everything = [resolved([])[0], *(resolved([name])[0] for name in ("extract", "forms", "text"))]
+    everything = [resolved([])[0], *(resolved([name])[0] for name in ("extract", "audit", "forms", "text"))]
     known = {option for command in everything for parameter in command.params for option in parameter.opts}
     known |= {"--help"}
     evals = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "eval").glob("*.py"))
@@ -152,9 +164,10 @@ def test_ci_runs_the_tests_as_the_readme_says() -> None:
     assert "make test" in shown
 
 
-def test_the_first_screen_is_a_real_run() -> None:
-    """Each line of the README's terminal output stands in the real one, in that order; … stands for what was cut."""
-    (block,) = blocks(README, "console")
+@pytest.mark.parametrize("page", ["README.md", "docs/audit.md"])
+def test_the_first_screen_is_a_real_run(page: str) -> None:
+    """Each line of the page's terminal output stands in the real one, in that order; … stands for what was cut."""
+    (block,) = blocks(PAGES[page], "console")
     command, *shown = block.splitlines()
     result = run([sys.executable, "-m", "extractor.cli", *shlex.split(command)[2:]], COLUMNS="110")
     assert result.returncode == 0, result.stderr
@@ -280,6 +293,7 @@ KEYS += [
     ("## Sentences: rules/prose.yaml", kind)
     for kind in (prose_rules.ProseRules, prose_rules.Phrasing, prose_rules.Case, prose_rules.Subject)
 ]
+KEYS += [("## Bodies: rules/bodies.yaml", BodyRules)]
 KEYS += [
     ("## Recognition: rules/recognition.yaml", kind)
     for kind in (
@@ -335,3 +349,44 @@ def test_the_glued_row_can_be_cut_as_the_pages_say() -> None:
         running = " ".join(page.split())
         assert f"in {len(every)} ways" in running
         assert {one for one in re.findall(r"\d+(?: \d+){6}", running) if one.endswith(" 46")} == ways
+
+
+def test_the_audits_json_is_as_described() -> None:
+    forms = load_forms()
+    samples = [
+        ROOT / "eval" / "samples" / name for name in ("misprint-2023/report.html", "markdown-torn-2024/report.md")
+    ]
+    needed = needed_cells(forms)
+    object_ = audit([filed_report(extract(sample), needed) for sample in samples], forms).to_dict()
+    assert first_column(section(AUDIT, "## JSON")) == list(object_)
+    _, fields = re.findall(r"(?:^\|.*\n)+", section(AUDIT, "## Findings"), re.MULTILINE)
+    findings, bodies, coverage = object_["findings"], object_["bodies"], object_["coverage"]
+    assert isinstance(findings, list) and isinstance(bodies, list) and isinstance(coverage, dict)
+    assert isinstance(findings[0], dict) and isinstance(bodies[0], dict)
+    assert first_column(fields) == list(findings[0])
+    described = set(_CODE.findall(AUDIT)) | {"evidence"}
+    operands, reports, pairs = findings[0]["operands"], bodies[0]["reports"], bodies[0]["pairs"]
+    assert isinstance(operands, list) and isinstance(reports, list) and isinstance(pairs, list)
+    for one in (operands[0], reports[0], pairs[0], coverage, bodies[0]):
+        assert isinstance(one, dict)
+        assert set(one) <= described, one
+
+
+def test_the_audits_kinds_reasons_and_rules_are_those_of_the_program() -> None:
+    kinds, _ = re.findall(r"(?:^\|.*\n)+", section(AUDIT, "## Findings"), re.MULTILINE)
+    assert sorted(first_column(kinds)) == sorted(Kind)
+    checked = first_column(section(AUDIT, "## What is checked"))
+    assert sorted(checked) == sorted(
+        [*Unchecked, *{one.id for form in load_forms().values() for one in families(form)}]
+    )
+    written = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "extractor" / "audit").glob("*.py"))
+    assert set(re.findall(r"`(body\.\w+)`", AUDIT)) == set(re.findall(r'"(body\.\w+)"', written))
+
+
+def test_the_audits_columns_files_and_exit_codes_are_those_of_the_program() -> None:
+    described = section(AUDIT, "## JSON").partition("Columns:")[2]
+    assert tuple(_CODE.findall(described)) == AUDIT_COLUMNS
+    files = section(AUDIT, "## Files")
+    assert f"({', '.join(sorted(SUFFIXES))})" in files
+    assert f"{MOST_CHARACTERS:,} characters" in files
+    assert f"{FOUND}: with " + " or ".join(f"`--fail-on {severity}`" for severity in FailOn) in files

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from extractor.cli.audit import audit
 from extractor.cli.document import text
 from extractor.cli.extract import extract
 from extractor.cli.forms import forms_app
@@ -22,6 +23,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("extract", short_help="Extract checked, sourced figures from reports.")(extract)
+app.command("audit", short_help="Check reports of several years against each other.")(audit)
 app.add_typer(forms_app, name="forms")
 app.command("text", short_help="Print the text that evidence offsets count in.")(text)
 

@@ -9,7 +9,7 @@ from extractor.deliver.printable import escaped
 from extractor.forms.model import Form
 from extractor.report import Cell, Number, Report
 
-__all__ = ["COLUMNS", "write_csv"]
+__all__ = ["COLUMNS", "guarded", "write_csv"]
 
 COLUMNS = (
     "name",
@@ -47,10 +47,10 @@ def write_csv(reports: Iterable[Report], stream: TextIO, forms: Mapping[str, For
 def _lines(report: Report, forms: Mapping[str, Form]) -> Iterator[tuple[str | int, ...]]:
     source = report.source
     head = (
-        _guarded(source.name),
+        guarded(source.name),
         source.sha256,
         report.form or "",
-        _guarded(report.organ or ""),
+        guarded(report.organ or ""),
         "" if report.year is None else report.year,
     )
     form = forms.get(report.form or "")
@@ -64,7 +64,7 @@ def _labels(cell_id: str, form: Form | None) -> tuple[str, str, str]:
     """Table, row and column as officially printed; their ids where the form is not at hand."""
     if form is not None and cell_id in form.cells:
         table, row, column = form.cells[cell_id]
-        return _guarded(table.titles[0]), _guarded(row.labels[0]), _guarded(column.labels[0])
+        return guarded(table.titles[0]), guarded(row.labels[0]), guarded(column.labels[0])
     table_id, row_id, column_id = (*cell_id.split("."), "", "")[:3]
     return table_id, row_id, column_id
 
@@ -73,8 +73,8 @@ def _what_was_read(cell: Cell) -> tuple[str | int, ...]:
     evidence = cell.evidence
     place: tuple[str | int, ...] = ("", "", "")
     if evidence is not None:
-        place = (evidence.start, evidence.end, _guarded(evidence.text))
-    printed = _guarded(cell.printed or "")
+        place = (evidence.start, evidence.end, guarded(evidence.text))
+    printed = guarded(cell.printed or "")
     return _figure(cell.value), cell.status.value, printed, *place, "+".join(cell.read_by)
 
 
@@ -83,6 +83,6 @@ def _figure(value: Number | None) -> str:
     return "" if value is None else format(value, "d" if isinstance(value, int) else "f")
 
 
-def _guarded(text: str) -> str:
+def guarded(text: str) -> str:
     """`text` on one line, with an apostrophe before it where a spreadsheet would take it for a formula."""
     return escaped(f"'{text}" if _FORMULA.match(text) and not _HARMLESS.fullmatch(text) else text)

@@ -4,11 +4,14 @@ Which operands an identity has depends on what was printed: a group's details or
 none. Resolved for a document, an edit is a sum of signed cells that must be zero (equal) or not above zero (at most).
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from operator import itemgetter
+from typing import TypeAlias
 
 from extractor.forms.model import Edit, EditKind, Form, Term
+from extractor.report import Number
 
 __all__ = ["Linear", "resolve"]
 
@@ -31,10 +34,36 @@ class Linear:
     def cells(self) -> tuple[str, ...]:
         return self.plus + self.minus
 
+    def balance(self, values: Mapping[str, Number]) -> Number | None:
+        """`plus` less `minus`; None where a cell has no value."""
+        try:
+            return sum(self._plus_of(values)) - sum(self._minus_of(values))
+        except KeyError:
+            return None
+
+    @cached_property
+    def _plus_of(self) -> "_Getter":
+        return _getter(self.plus)
+
+    @cached_property
+    def _minus_of(self) -> "_Getter":
+        return _getter(self.minus)
+
     @cached_property
     def across_rows(self) -> bool:
         """Whether it is over several rows; one within a row says nothing about where the row belongs."""
         return len({cell.rsplit(".", 1)[0] for cell in self.cells}) > 1
+
+
+_Getter: TypeAlias = Callable[[Mapping[str, Number]], tuple[Number, ...]]
+
+
+def _getter(cells: tuple[str, ...]) -> _Getter:
+    """The values of `cells`, all at once: most edits of most documents have all their operands."""
+    if len(cells) > 1:
+        return itemgetter(*cells)
+    (only,) = cells
+    return lambda values: (values[only],)
 
 
 _MOST_KEPT = 512

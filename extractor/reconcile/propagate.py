@@ -19,6 +19,9 @@ _ROUNDS = 60
 
 def broken(linear: Linear, values: Mapping[str, Number], nil: Collection[str] = ()) -> bool:
     """Whether the edit fails on `values`; cells in `nil` count as zero. False where an operand is unknown."""
+    whole = linear.balance(values)
+    if whole is not None:
+        return whole != 0 if linear.exact else whole > 0
     total: Number = 0
     for sign, cells in ((1, linear.plus), (-1, linear.minus)):
         for cell in cells:
@@ -42,6 +45,8 @@ def implied(form: Form, edits: Iterable[Linear], known: Mapping[str, Number]) ->
     pending: list[Linear] = []
     tainted: set[str] = set()
     for linear in exact:
+        if linear.balance(values) == 0:
+            continue
         balance, over, under = _weigh(linear, values)
         if (over or under) and all(kinds[cell] is Kind.COUNT for cell in linear.cells):
             pending.append(linear)
@@ -112,6 +117,9 @@ def _may_hold(linear: Linear, values: Mapping[str, Number]) -> bool:
 
 def _weigh(linear: Linear, values: Mapping[str, Number]) -> tuple[Number, list[str], list[str]]:
     """The known plus cells less the known minus cells, and the unknown cells of either side."""
+    whole = linear.balance(values)
+    if whole is not None:
+        return whole, [], []
     balance: Number = 0
     over: list[str] = []
     under: list[str] = []

@@ -57,10 +57,14 @@ def repair(
 ) -> dict[str, Cell]:
     """The cells that change, corrected or disputed. `cells`: what was read, before anything is derived from it."""
     nil = {cell for cell, state in cells.items() if state.status in (Status.BLANK, Status.NOT_APPLICABLE)}
-    values = {cell: state.value for cell, state in cells.items() if state.status is Status.REPORTED}
+    values = {
+        cell: state.value
+        for cell, state in cells.items()
+        if state.status is Status.REPORTED and state.value is not None
+    }
     several = len({choice.reader for choice in choices}) > 1
     usable = [linear for linear in edits if linear.complete]
-    if not several and not any(broken(linear, _numbers(values), nil) for linear in usable):
+    if not several and not any(broken(linear, values, nil) for linear in usable):
         return {}
     read = _read(choices)
     contested = {cell for cell, one in read.items() if one.disputed and cells[cell].status is Status.DISPUTED}
@@ -83,10 +87,6 @@ def repair(
             if changed is not None:
                 out[cell] = changed
     return out
-
-
-def _numbers(values: Mapping[str, Number | None]) -> dict[str, Number]:
-    return {cell: value for cell, value in values.items() if value is not None}
 
 
 def _whole(value: Number | None) -> bool:

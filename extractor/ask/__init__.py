@@ -1,0 +1,1 @@
+"""The second reader: a language model that is asked for what the rules leave open, and believed only with evidence."""

@@ -8,6 +8,7 @@ GoujiError
 │   ├── UnreadableError   empty, binary, undecodable or of an unknown type
 │   ├── LimitError        over one of the limits on untrusted documents
 │   └── UnrecognisedError readable, but no annual report of a known form
+├── ModelError        a language model that gave no answer
 └── UsageError        the caller asked for something that does not exist
 """
 
@@ -16,6 +17,7 @@ __all__ = [
     "ForeignResultError",
     "GoujiError",
     "LimitError",
+    "ModelError",
     "ResultError",
     "RulesError",
     "UnreadableError",
@@ -38,6 +40,10 @@ class ResultError(GoujiError):
 
 class ForeignResultError(ResultError):
     """JSON of something else than gouji."""
+
+
+class ModelError(GoujiError):
+    """No answer could be had from a language model. Costs the question, never the document."""
 
 
 class UsageError(GoujiError):

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import NamedTuple, TypeAlias
 
 __all__ = [
+    "Asked",
     "Cell",
     "Evidence",
     "Finding",
@@ -146,6 +147,29 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """One cell that a language model was asked for: what it answered, with which quote, and what became of that.
+
+    `outcome`: see extractor.ask.ground.Outcome. `prompt`: name, version and hash of the prompt.
+    """
+
+    cell: str
+    value: str | None
+    quote: str
+    outcome: str
+    prompt: str
+
+    def to_dict(self) -> dict[str, JSONValue]:
+        return {
+            "cell": self.cell,
+            "value": self.value,
+            "quote": self.quote,
+            "outcome": self.outcome,
+            "prompt": self.prompt,
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class Usage:
     """What language models were asked for this document; all zero when none was."""
 
@@ -157,7 +181,10 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """One report. `form`, `organ` and `year` are None where they could not be told; `reasons` says how they were."""
+    """One report. `form`, `organ` and `year` are None where they could not be told; `reasons` says how they were.
+
+    `trace`: what a language model was asked and answered; empty where none was asked.
+    """
 
     source: Source
     form: str | None
@@ -168,6 +195,7 @@ class Report:
     verdict: Verdict
     usage: Usage = field(default_factory=Usage)
     reasons: Mapping[str, str] = field(default_factory=dict)
+    trace: tuple[Asked, ...] = ()
 
     def to_dict(self) -> dict[str, JSONValue]:
         """The contract's JSON object."""
@@ -191,6 +219,7 @@ class Report:
                 "cost": usage.cost,
             },
             "reasons": dict(self.reasons),
+            "trace": [asked.to_dict() for asked in self.trace],
         }
 
 

@@ -96,7 +96,10 @@ class TableReadings:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """What a sentence states about a cell: held against the table, and the cell's reading where there is no table."""
+    """What a sentence states about a cell: held against the table, and the cell's reading where there is no table.
+
+    `reader`: who read it. `bound`: whether the sentence says so by itself; otherwise it is only claimed.
+    """
 
     cell: str
     value: Number
@@ -106,3 +109,5 @@ class Fact:
     quote_end: int
     phrasing: str
     negative: bool = False
+    reader: str = "rules"
+    bound: bool = True

@@ -13,7 +13,8 @@ from extractor.reconcile.decide import MISSING, decide
 from extractor.reconcile.linear import Linear, resolve
 from extractor.reconcile.propagate import broken, implied
 from extractor.reconcile.repair import repair
-from extractor.report import Cell, Evidence, Number, Status
+from extractor.reconcile.stated import decided_by_sentence, stated_cell
+from extractor.report import Cell, Number, Status
 
 __all__ = ["Settled", "settle"]
 
@@ -81,28 +82,24 @@ def _from_prose(
     present: set[str],
     edits: Sequence[Linear],
 ) -> set[str]:
-    """Fill missing cells from sentences; beside a table that lost the cell, only what an identity confirms is sure."""
+    """Fill missing cells from sentences, and settle disputed ones that a sentence decides: those that changed."""
     tables = {cell.split(".", 1)[0] for cell in present}
     stated: dict[str, list[Fact]] = defaultdict(list)
     for fact in facts:
-        if cells.get(fact.cell, MISSING).status is Status.MISSING and fact.cell in form.cells:
+        if fact.cell in form.cells and cells[fact.cell].status in (Status.MISSING, Status.DISPUTED):
             stated[fact.cell].append(fact)
+    changed: set[str] = set()
     for cell, told in stated.items():
-        values = {fact.value for fact in told}
-        fact = told[0]
-        evidence = Evidence(fact.start, fact.end, document.text[fact.start : fact.end])
-        quote = document.text[fact.quote_start : fact.quote_end]
-        if len(values) > 1:
-            others = tuple(sorted(values - {fact.value}))
-            because = "sentences state different figures"
-            cells[cell] = Cell(fact.value, Status.DISPUTED, ("rules",), evidence, evidence.text, others, because)
-        elif cell.split(".", 1)[0] in tables and not _confirmed(cell, fact.value, cells, edits):
-            because = f"read from a sentence only, though the table was found: {quote}"
-            cells[cell] = Cell(fact.value, Status.DISPUTED, ("rules",), evidence, evidence.text, (None,), because)
+        if cells[cell].status is Status.DISPUTED:
+            settled = decided_by_sentence(document.text, cells[cell], told)
         else:
-            because = f"read from a sentence: {quote}"
-            cells[cell] = Cell(fact.value, Status.REPORTED, ("rules",), evidence, evidence.text, because=because)
-    return set(stated)
+            beside = cell.split(".", 1)[0] in tables
+            doubted = beside and not _confirmed(cell, told[0].value, cells, edits)
+            settled = stated_cell(document.text, told, doubted=doubted)
+        if settled is not None:
+            cells[cell] = settled
+            changed.add(cell)
+    return changed
 
 
 def _confirmed(cell: str, value: Number, cells: Mapping[str, Cell], edits: Sequence[Linear]) -> bool:

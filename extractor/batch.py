@@ -22,6 +22,14 @@ __all__ = ["extract_many", "failed"]
 
 _AHEAD = 64
 _BLOCK = 1 << 20
+_FAILED_ZH = {
+    "document": "文件无法处理",
+    "unreadable": "文件无法读取",
+    "limit": "超出处理限额",
+    "unrecognised": "不是已知表式的年度报告",
+    "crashed": "读取文件的进程意外终止",
+    "internal": "程序内部错误",
+}
 
 
 def extract_many(
@@ -80,9 +88,14 @@ def _one(path: Path, *, form: str | None, limits: Limits) -> Report:
 
 
 def failed(path: Path, code: str, message: str) -> Report:
-    """The report of a document that yielded none: the file, and what is wrong with it."""
+    """The report of a document that yielded none: the file, and what is wrong with it. `message`: in English."""
     source = Source(str(path), _digest(path), "application/octet-stream")
-    finding = Finding(f"document.{code}", Severity.ERROR, f"未能读出报告：{message}", message)
+    finding = Finding(
+        f"document.{code}",
+        Severity.ERROR,
+        f"未能读出报告：{_FAILED_ZH.get(code, _FAILED_ZH['document'])}（{message}）",
+        message,
+    )
     return Report(source, None, None, None, {}, (finding,), Verdict.FAILED)
 
 

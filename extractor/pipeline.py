@@ -125,7 +125,7 @@ def _unasked(heard: Heard) -> Finding:
         "document.unasked",
         Severity.WARNING,
         f"有 {heard.unasked} 格未能问成语言模型（{heard.failure}）：这不等于原文没有",
-        f"{heard.unasked} open cells could not be asked of the language model ({heard.failure}): the text may have them",
+        f"{heard.unasked} open cells could not be asked of the language model ({heard.failure}): they may be there",
     )
 
 

@@ -16,6 +16,7 @@ __all__ = [
     "Finding",
     "JSONValue",
     "Number",
+    "Reason",
     "Report",
     "Severity",
     "Source",
@@ -82,11 +83,21 @@ class Evidence(NamedTuple):
         return out
 
 
+class Reason(NamedTuple):
+    """Why something is as it is: a clause without a capital or a full stop, the same in English and in Chinese.
+
+    It is worded where the doubt arises: only there are the figures at hand that it names.
+    """
+
+    en: str
+    zh: str
+
+
 class Cell(NamedTuple):
     """One cell of the form.
 
     `alternatives` are the other values that remain possible where the status is `disputed`; `because` says in one
-    sentence why a status other than `reported` was given.
+    sentence why a status other than `reported` was given, `because_zh` says the same in Chinese.
     """
 
     value: Number | None
@@ -97,6 +108,11 @@ class Cell(NamedTuple):
     alternatives: tuple[Number | None, ...] = ()
     because: str | None = None
     unit: str | None = None
+    because_zh: str | None = None
+
+    def for_reason(self, reason: Reason | None) -> "Cell":
+        """This cell, because of `reason`."""
+        return self if reason is None else self._replace(because=reason.en, because_zh=reason.zh)
 
     def to_dict(self) -> dict[str, JSONValue]:
         out: dict[str, JSONValue] = {
@@ -110,6 +126,8 @@ class Cell(NamedTuple):
             out["alternatives"] = [json_number(value) for value in self.alternatives]
         if self.because is not None:
             out["because"] = self.because
+            if self.because_zh is not None:
+                out["because_zh"] = self.because_zh
         if self.unit is not None:
             out["unit"] = self.unit
         return out

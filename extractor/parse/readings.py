@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
-from extractor.report import Number
+from extractor.report import Number, Reason
 
 __all__ = [
     "Alternative",
@@ -69,7 +69,7 @@ class Choice:
 
     origin: Origin
     alternatives: tuple[Alternative, ...]
-    because: str | None = None
+    because: Reason | None = None
     doubted: bool = False
     unlabelled: bool = False
     nameless: bool = False

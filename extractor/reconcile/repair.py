@@ -16,7 +16,7 @@ from extractor.reconcile.misread import misplacements, misreadings
 from extractor.reconcile.operations import Move, Operation
 from extractor.reconcile.propagate import broken
 from extractor.reconcile.solve import Solution
-from extractor.report import Cell, Evidence, Number, Status
+from extractor.report import Cell, Evidence, Number, Reason, Status
 
 __all__ = ["repair"]
 
@@ -27,9 +27,27 @@ _SLACK = 4
 # One identity alone tells that something is wrong, not what.
 _LEAST_MENDED = 2
 _MISREADABLE = (Origin.SCAN, Origin.TEXT)
-_CUT_SHORT = "an identity is broken, and the search for what was misread was cut short"
-_UNEXPLAINED = "an identity is broken, and no known misreading explains it for certain"
-_SEVERAL = "an identity is broken, and several repairs would make it hold"
+_CUT_SHORT = Reason(
+    "an identity is broken, and the search for what was misread was cut short", "勾稽关系不符，对误读的查找未能完成"
+)
+_UNEXPLAINED = Reason(
+    "an identity is broken, and no known misreading explains it for certain",
+    "勾稽关系不符，已知的误读情形均不能确切解释",
+)
+_SEVERAL = Reason("an identity is broken, and several repairs would make it hold", "勾稽关系不符，有多种修正可使其相符")
+_READ_AS_BLANK = Reason("read as blank; the identities admit only this value", "读成空白，按勾稽关系只能是此值")
+_MISREAD = {
+    Move.SWAP: "相邻两格互换",
+    Move.SHIFT: "错了一栏",
+    Move.LEFT_OUT: "该行未计入合计",
+    Move.DIGIT: "误认一位数字",
+    Move.LOST_DIGIT: "漏读一位数字",
+    Move.ADDED_DIGIT: "多读一位数字",
+    Move.TURNED: "相邻两位数字颠倒",
+    Move.LOST_FIGURE: "漏读整个数字",
+    Move.GLUED: "相邻两格的数字粘连",
+    Move.OTHER_READING: "另有读法",
+}
 
 
 @dataclass(slots=True)
@@ -153,39 +171,50 @@ def _repaired(
     if undone is None or mended < _LEAST_MENDED:
         return _disputed(state, (value,), _UNEXPLAINED)
     if undone.move is Move.LOST_FIGURE:
-        because = "read as blank; the identities admit only this value"
-        return Cell(value, Status.DERIVED, ("identities",), None, state.printed, because=because)
-    because = f"misread ({undone.move.value.replace('_', ' ')}): the only smallest repair, it mends {mended} identities"
+        return Cell(value, Status.DERIVED, ("identities",), None, state.printed).for_reason(_READ_AS_BLANK)
+    because = _misread(undone.move, mended)
     if undone.move in (Move.SHIFT, Move.GLUED):
         return _moved(value, cells, undone, because)
-    return state._replace(value=value, status=Status.CORRECTED, because=because)
+    return state._replace(value=value, status=Status.CORRECTED).for_reason(because)
 
 
-def _moved(value: int, cells: Mapping[str, Cell], undone: Operation, because: str) -> Cell:
+def _misread(move: Move, mended: int) -> Reason:
+    return Reason(
+        f"misread ({move.value.replace('_', ' ')}): the only smallest repair, it mends {mended} identities",
+        f"误读（{_MISREAD[move]}）：此为唯一的最小修正，可使 {mended} 条勾稽关系相符",
+    )
+
+
+def _moved(value: int, cells: Mapping[str, Cell], undone: Operation, because: Reason) -> Cell:
     """A cell that gets its figure from a neighbour, or gives it up to one."""
     if not value:
         # What stood here before the figure was put here is not known: that is for the identities to say.
-        return Cell(None, Status.MISSING, because=because)
+        return Cell(None, Status.MISSING).for_reason(because)
     others = [cells[name] for name, _ in undone.becomes if cells[name].evidence is not None]
     donor = next((one for one in others if one.value == value), others[0])
-    return donor._replace(value=value, status=Status.CORRECTED, because=because)
+    return donor._replace(value=value, status=Status.CORRECTED).for_reason(because)
 
 
 def _settled(text: str, value: int, read: _Read) -> Cell:
     """A cell that the readers disagreed on, decided by the identities."""
     reading = read.figures[value]
-    others = ", ".join(str(other) for other in read.figures if other != value)
-    return Cell(
+    others = [str(other) for other in read.figures if other != value]
+    cell = Cell(
         reading.value,
         Status.REPORTED,
         tuple(read.readers[value]),
         Evidence(reading.start, reading.end, text[reading.start : reading.end]),
         reading.printed,
-        because=f"another reader read {others}; the identities admit only this one",
         unit=reading.unit,
+    )
+    return cell.for_reason(
+        Reason(
+            f"another reader read {', '.join(others)}; the identities admit only this one",
+            f"另有读数 {'、'.join(others)}，按勾稽关系只能是此值",
+        )
     )
 
 
-def _disputed(state: Cell, others: Sequence[int], because: str) -> Cell:
+def _disputed(state: Cell, others: Sequence[int], because: Reason) -> Cell:
     alternatives = tuple(dict.fromkeys([*state.alternatives, *others]))
-    return state._replace(status=Status.DISPUTED, alternatives=alternatives, because=because)
+    return state._replace(status=Status.DISPUTED, alternatives=alternatives).for_reason(because)

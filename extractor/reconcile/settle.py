@@ -14,11 +14,16 @@ from extractor.reconcile.linear import Linear, resolve
 from extractor.reconcile.propagate import broken, implied
 from extractor.reconcile.repair import repair
 from extractor.reconcile.stated import decided_by_sentence, stated_cell
-from extractor.report import Cell, Number, Status
+from extractor.report import Cell, Number, Reason, Status
 
 __all__ = ["Settled", "settle"]
 
-_DERIVED_BECAUSE = "not printed; the identities admit only this value"
+_NOT_PRINTED = Reason("not printed; the identities admit only this value", "原文未印，按勾稽关系只能是此值")
+_LEFT_BLANK = Reason("left blank in the source; the identities admit only this value", "原文留空，按勾稽关系只能是此值")
+_UNCONFIRMED = Reason(
+    "the row has no label of its own, and no identity confirms its place",
+    "该行无标签，且无勾稽关系可证实其位置",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +75,8 @@ def _doubt_unlabelled(cells: dict[str, Cell], edits: Sequence[Linear], choices: 
     for cell, bare in nameless.items():
         state = cells[cell]
         if state.status is Status.REPORTED and (cell in failed or (bare and cell not in confirmed)):
-            because = "the row has no label of its own, and no identity confirms its place"
-            cells[cell] = state._replace(status=Status.DISPUTED, alternatives=(None,), because=because)
+            disputed = state._replace(status=Status.DISPUTED, alternatives=(None,))
+            cells[cell] = disputed.for_reason(_UNCONFIRMED)
 
 
 def _from_prose(
@@ -125,14 +130,17 @@ def _derive(form: Form, cells: dict[str, Cell], edits: Sequence[Linear]) -> None
     for cell, value in implied(form, edits, _known(cells)).items():
         state = cells[cell]
         if state.status is Status.MISSING:
-            cells[cell] = Cell(value, Status.DERIVED, ("identities",), because=_DERIVED_BECAUSE)
+            cells[cell] = Cell(value, Status.DERIVED, ("identities",)).for_reason(_NOT_PRINTED)
         elif state.status is Status.BLANK and value:
-            because = "left blank in the source; the identities admit only this value"
-            cells[cell] = Cell(value, Status.DERIVED, ("identities",), None, "", because=because)
+            cells[cell] = Cell(value, Status.DERIVED, ("identities",), None, "").for_reason(_LEFT_BLANK)
         elif state.status is Status.DISPUTED and value == state.value:
             if state.alternatives and None not in state.alternatives:
-                because = f"{state.because}; the identities admit only this one"
-                cells[cell] = state._replace(status=Status.REPORTED, alternatives=(), because=because)
+                cells[cell] = state._replace(status=Status.REPORTED, alternatives=()).for_reason(_decided(state))
             else:
                 # What was read may stand elsewhere: the value is proved, its evidence is not.
-                cells[cell] = Cell(value, Status.DERIVED, ("identities",), because=_DERIVED_BECAUSE)
+                cells[cell] = Cell(value, Status.DERIVED, ("identities",)).for_reason(_NOT_PRINTED)
+
+
+def _decided(state: Cell) -> Reason:
+    """Why one of several readings is taken: what made them several, and what ruled the others out."""
+    return Reason(f"{state.because}; the identities admit only this one", f"{state.because_zh}；按勾稽关系只能是此值")

@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 
 from extractor.parse.readings import Fact
-from extractor.report import Cell, Evidence, Status
+from extractor.report import Cell, Evidence, Reason, Status
 
 __all__ = ["decided_by_sentence", "stated_cell"]
+
+_DIFFERENT = Reason("sentences state different figures", "正文各处所述数字不同")
 
 
 def stated_cell(text: str, told: Sequence[Fact], *, doubted: bool) -> Cell:
@@ -18,19 +20,15 @@ def stated_cell(text: str, told: Sequence[Fact], *, doubted: bool) -> Cell:
     fact = facts[0]
     readers = tuple(dict.fromkeys(one.reader for one in facts if one.value == fact.value))
     evidence = Evidence(fact.start, fact.end, text[fact.start : fact.end])
+    read = Cell(fact.value, Status.REPORTED, readers, evidence, evidence.text)
     quote = text[fact.quote_start : fact.quote_end]
     others = tuple(sorted({one.value for one in facts} - {fact.value}))
     if others:
-        because = "sentences state different figures"
-        return Cell(fact.value, Status.DISPUTED, readers, evidence, evidence.text, others, because)
-    if not bound:
-        because = f"a language model takes it from a sentence that does not say so plainly: {quote}"
-        return Cell(fact.value, Status.DISPUTED, readers, evidence, evidence.text, (None,), because)
-    if doubted:
-        because = f"read from a sentence only, though the table was found: {quote}"
-        return Cell(fact.value, Status.DISPUTED, readers, evidence, evidence.text, (None,), because)
-    because = f"read from a sentence: {quote}"
-    return Cell(fact.value, Status.REPORTED, readers, evidence, evidence.text, because=because)
+        return read._replace(status=Status.DISPUTED, alternatives=others).for_reason(_DIFFERENT)
+    if not bound or doubted:
+        reason = _beside_table(quote) if bound else _claimed(quote)
+        return read._replace(status=Status.DISPUTED, alternatives=(None,)).for_reason(reason)
+    return read.for_reason(Reason(f"read from a sentence: {quote}", f"读自正文：“{quote.strip()}”"))
 
 
 def decided_by_sentence(text: str, state: Cell, told: Sequence[Fact]) -> Cell | None:
@@ -41,11 +39,31 @@ def decided_by_sentence(text: str, state: Cell, told: Sequence[Fact]) -> Cell | 
         return None
     fact = next(one for one in told if one.bound)
     quote = text[fact.quote_start : fact.quote_end]
-    readers = tuple(dict.fromkeys((*state.read_by, fact.reader)))
-    if state.value == fact.value:
-        evidence, printed = state.evidence, state.printed
-    else:
+    settled = state._replace(
+        value=fact.value,
+        status=Status.REPORTED,
+        read_by=tuple(dict.fromkeys((*state.read_by, fact.reader))),
+        alternatives=(),
+    )
+    if state.value != fact.value:
         evidence = Evidence(fact.start, fact.end, text[fact.start : fact.end])
-        printed = evidence.text
-    because = f"{state.because}; a sentence states this one: {quote}"
-    return Cell(fact.value, Status.REPORTED, readers, evidence, printed, (), because, state.unit)
+        settled = settled._replace(evidence=evidence, printed=evidence.text)
+    reason = Reason(
+        f"{state.because}; a sentence states this one: {quote}",
+        f"{state.because_zh}；正文所述为此数：“{quote.strip()}”",
+    )
+    return settled.for_reason(reason)
+
+
+def _beside_table(quote: str) -> Reason:
+    return Reason(
+        f"read from a sentence only, though the table was found: {quote}",
+        f"文中虽有表格，此数仅见于正文：“{quote.strip()}”",
+    )
+
+
+def _claimed(quote: str) -> Reason:
+    return Reason(
+        f"a language model takes it from a sentence that does not say so plainly: {quote}",
+        f"语言模型据此句所得，原文并未明说：“{quote.strip()}”",
+    )

@@ -12,23 +12,34 @@ from extractor.parse.prose.guards import NEAR, Speech, elsewhere, on_matter, per
 from extractor.parse.prose.periods import Period
 from extractor.parse.prose.sentences import Sentence
 
-__all__ = ["denies", "states"]
+__all__ = ["denies", "figures", "states"]
 
 _MARKS = ",;:。()"
 # A list parts figures: 信函3件、网络2件.
 _LISTED = re.compile(r"(?<=[0-9件份条宗项起例个次元])、")
+# Years and dates are no figures; Chinese numerals are where they count something: 下一年 holds none.
 _FIGURE = re.compile(
-    r"(?<![0-9.])(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+(?:\.[0-9]+)?)(?![0-9]*年|[0-9]*月|[0-9]*日|[0-9]*号)"
+    r"(?<![0-9.])(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+(?:\.[0-9]+)?)(?![0-9]|年|月|日|号|,[0-9]{3})"
+    r"|(?<![第每下上某])[零一二两三四五六七八九十百]+(?=件|份|条|宗|项|起|例|次)"
 )
-_COUNTED = re.compile(r"[零一二两三四五六七八九十百]+(?=件|份|条|宗|项|起|例|个|次)")
+_BARE = re.compile(
+    r"(?:全年|20[0-9]{2}年度?|总?共计?|合?计|总计|合计|有|为|是|达到?|了|均)*[0-9,.零一二两三四五六七八九十百]+(?:件次?|份|条|宗|项|例|起|个|次)?"
+)
 _LEAD = 60
+# 没有办法提供的申请，118件: a figure that follows at once is what is said, not the denial.
+_NEXT = 8
+
+
+def figures(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """Where whole figures stand within [start, end)."""
+    return [match.span() for match in _FIGURE.finditer(text) if start <= match.start() and match.end() <= end]
 
 
 def states(subject: Subject, sentence: Sentence, start: int, end: int, speech: Speech) -> bool:
     """Whether the figure at [start, end) of the sentence is stated to be the subject's."""
     text, guards = sentence.text, speech.rules.guards
     left, right = _clause(text, start, end)
-    if len(_figures(text, left, right)) != 1:
+    if len(figures(text, left, right)) != 1:
         return False
     lead = _lead(text, left)
     if guards["hedged_before"].search(text, max(0, start - 4), start) or guards["hedged_after"].match(
@@ -44,7 +55,8 @@ def denies(subject: Subject, sentence: Sentence, start: int, end: int, speech: S
     none = speech.rules.pattern(speech.rules.names["none"])
     for match in none.finditer(text, start, end):
         left, right = _clause(text, match.start(), match.end())
-        if not _figures(text, left, right) and _about(subject, sentence, (left, left, right), match.span(), speech):
+        counted = figures(text, left, min(len(text), right + _NEXT))
+        if not counted and _about(subject, sentence, (left, left, right), match.span(), speech):
             return True
     return False
 
@@ -55,6 +67,9 @@ def _about(
     text, guards = sentence.text, speech.rules.guards
     lead, left, right = clause
     own, around = text[left:right], text[lead:right]
+    if _BARE.fullmatch(own):
+        # 审查后未予公开的申请,计21件: the clause before says what is counted.
+        own = around[around.rfind(",", 0, max(0, left - lead - 1)) + 1 :]
     if not all(word.search(around) for word in subject.words) or not any(word.search(own) for word in subject.words):
         return False
     if subject.unless is not None and subject.unless.search(around):
@@ -73,7 +88,8 @@ def _about(
         return False
     if elsewhere(sentence, *said, speech, carried=subject.matter is not None):
         return False
-    return subject.any_year or period_of(sentence, said[1], speech) is Period.YEAR
+    period = Period.YEAR if subject.any_year else period_of(sentence, said[1], speech)
+    return period is Period.YEAR or (subject.as_of and period is Period.AS_OF)
 
 
 def _clause(text: str, start: int, end: int) -> tuple[int, int]:
@@ -93,12 +109,7 @@ def _lead(text: str, left: int) -> int:
     """Where the words begin that lead up to a clause: after the last figure before it, in the same sentence part."""
     first = max(text.rfind(mark, 0, left) for mark in ";。") + 1
     first = max(first, left - _LEAD)
-    figures = _figures(text, first, left)
-    return max((end for _, end in figures), default=first)
-
-
-def _figures(text: str, start: int, end: int) -> list[tuple[int, int]]:
-    return [match.span() for pattern in (_FIGURE, _COUNTED) for match in pattern.finditer(text, start, end)]
+    return max((end for _, end in figures(text, first, left)), default=first)
 
 
 def _unit(text: str, end: int) -> int:

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from rapidfuzz import fuzz
 
-from extractor.ask.bind import denies, states
+from extractor.ask.bind import denies, figures, states
 from extractor.ask.model import Answer
 from extractor.ask.subjects import Subject
 from extractor.parse.prose.guards import Speech, figure_value
@@ -61,8 +61,9 @@ def ground(answer: Answer, subject: Subject, cell: str, passage: tuple[Sentence,
     for sentence, start, end in places:
         if value == 0 and subject.zero and denies(subject, sentence, start, end, speech):
             return Grounded(answer, Outcome.ACCEPTED, _fact(cell, 0, subject, sentence, start, end, bound=True))
-        for at, stop, figure in _figures(sentence.text, start, end):
-            if value is None or figure != value:
+        for at, stop in figures(sentence.text, start, end):
+            figure = _whole(figure_value(sentence.text[at:stop]))
+            if figure is None or figure != value:
                 continue
             bound = states(subject, sentence, at, stop, speech)
             fact = _fact(cell, figure, subject, sentence, at, stop, bound=bound)
@@ -79,8 +80,7 @@ def _value(text: str) -> Number | None:
     match = _NUMBER.search(closed)
     if match is None:
         return 0 if closed[:1] in "无未没零" else None
-    value = figure_value(match[0])
-    return int(value) if value is not None and value == int(value) else value
+    return _whole(figure_value(match[0]))
 
 
 def _found(quote: str, passage: tuple[Sentence, ...]) -> Iterator[tuple[Sentence, int, int]]:
@@ -109,11 +109,8 @@ def _found(quote: str, passage: tuple[Sentence, ...]) -> Iterator[tuple[Sentence
             yield sentence, alike.dest_start, alike.dest_end
 
 
-def _figures(text: str, start: int, end: int) -> Iterator[tuple[int, int, Number]]:
-    for match in _NUMBER.finditer(text, start, end):
-        value = figure_value(match[0])
-        if value is not None:
-            yield match.start(), match.end(), int(value) if value == int(value) else value
+def _whole(value: Number | None) -> Number | None:
+    return int(value) if value is not None and value == int(value) else value
 
 
 def _fact(cell: str, value: Number, subject: Subject, sentence: Sentence, start: int, end: int, *, bound: bool) -> Fact:

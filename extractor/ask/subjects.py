@@ -34,6 +34,7 @@ class SubjectRule(_Frozen):
     matter: Topic | None = None
     years: Annotated[str, StringConstraints(pattern="^(?:own|any)$")] = "own"
     zero: bool = True
+    as_of: bool = False
     cells: dict[str, Text] = Field(min_length=1)
 
 
@@ -49,6 +50,7 @@ class Subject:
     matter: Topic | None
     any_year: bool
     zero: bool
+    as_of: bool
     cells: Mapping[str, str]
 
 
@@ -98,6 +100,7 @@ class AskingRules(_Frozen):
             rule.matter,
             rule.years == "any",
             rule.zero,
+            rule.as_of,
             rule.cells,
         )
 

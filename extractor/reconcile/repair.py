@@ -92,14 +92,20 @@ def repair(
 
 
 def _unsure(linear: Linear, part: Explained, out: Mapping[str, Cell]) -> bool:
-    """Whether a known slip explains the broken edit, and was not certain enough to be undone."""
+    """Whether a known slip explains the broken edit, and not enough edits meet in it for it to be undone."""
     operations = () if part.solution is None else part.solution.operations
     return any(
-        cell in linear.cells and out[cell].status is Status.DISPUTED
+        _mended(one, part.failed) < _LEAST_MENDED
         for one in operations
         for cell, _ in one.becomes
-        if cell in out
+        if cell in linear.cells and cell in out and out[cell].status is Status.DISPUTED
     )
+
+
+def _mended(operation: Operation, failed: Sequence[Linear]) -> int:
+    """How many broken edits meet in what the operation moved."""
+    cells = {cell for cell, _ in operation.becomes}
+    return sum(1 for linear in failed if not cells.isdisjoint(linear.cells))
 
 
 def _touching(failed: Sequence[Linear], operations: Iterable[Operation]) -> Iterator[Operation]:
@@ -143,8 +149,8 @@ def _repaired(
 ) -> Cell | None:
     """A cell that the cheapest explanation gives another value, by a slip of the reader or by a fault of the source."""
     state = cells[cell]
-    mended = sum(1 for linear in failed if cell in linear.cells)
     undone = next((one for one in solution.operations if any(name == cell for name, _ in one.becomes)), None)
+    mended = 0 if undone is None else _mended(undone, failed)
     if undone is None and Origin.SCAN not in read.origins:
         return None
     if undone is None or mended < _LEAST_MENDED:

@@ -4,8 +4,23 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic.config import JsonDict
 
 __all__ = ["Answer", "Answers", "Model", "Question", "Reply"]
+
+
+def _as_sent(schema: JsonDict) -> None:
+    """The schema as endpoints get it: no words meant for programmers, and no further keys, as strict ones want it.
+
+    Keys that come nevertheless are ignored.
+    """
+    schema.pop("description", None)
+    schema.pop("title", None)
+    properties = schema.get("properties")
+    for each in properties.values() if isinstance(properties, dict) else ():
+        if isinstance(each, dict):
+            each.pop("title", None)
+    schema["additionalProperties"] = False
 
 
 class Answer(BaseModel):
@@ -15,8 +30,7 @@ class Answer(BaseModel):
     null: the text does not say.
     """
 
-    # The schema that is sent forbids further keys, as strict endpoints want; those that come nevertheless are ignored.
-    model_config = ConfigDict(extra="ignore", json_schema_extra={"additionalProperties": False})
+    model_config = ConfigDict(extra="ignore", json_schema_extra=_as_sent)
 
     cell: str = Field(description="the id of the cell that was asked for")
     value: str | None = Field(description="the figure as the text has it, or null if the text does not state it")
@@ -39,7 +53,7 @@ class Answer(BaseModel):
 class Answers(BaseModel):
     """The one schema of every question: it never changes with what is asked, so that providers can cache it."""
 
-    model_config = ConfigDict(extra="ignore", json_schema_extra={"additionalProperties": False})
+    model_config = ConfigDict(extra="ignore", json_schema_extra=_as_sent)
 
     answers: list[Answer]
 

@@ -42,8 +42,7 @@ _OVERHEAD = 400  # tokens that the schema and its description take, at most
 _STARTING_ANSWER = 256  # tokens that an answer is taken to have before the first has come
 
 # It logs failures at ERROR with the text that did not fit. We raise what is to be known, without the text.
-logging.getLogger("instructor").addHandler(logging.NullHandler())
-logging.getLogger("instructor").propagate = False
+logging.getLogger("instructor").setLevel(logging.CRITICAL + 1)
 
 
 def open_http(settings: Settings) -> DefaultAsyncHttpxClient:
@@ -196,7 +195,9 @@ class Client:
         if not isinstance(error, openai.APIStatusError):
             lease.unknown()
         if isinstance(fault, Transient):
-            note(logging.WARNING, "retrying", reason=str(fault.error), wait_s=fault.wait_s)
+            # Not its words: endpoints quote what they were sent.
+            status = error.status_code if isinstance(error, openai.APIStatusError) else None
+            note(logging.WARNING, "hitch", code=fault.error.code, status=status, wait_s=fault.wait_s)
             if fault.wait_s is not None and fault.wait_s <= self._settings.patience_s:
                 self._limits.hold(fault.wait_s)
         return fault

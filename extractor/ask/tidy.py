@@ -35,11 +35,11 @@ def tidy(content: str) -> Tidied:
     spoken = spoken.strip().lstrip("\ufeff")
     if _is_json(spoken):
         return Tidied(spoken, thoughts)
-    found = _candidates(spoken)
-    if not found:
-        return Tidied(spoken, thoughts)
-    best = max(range(len(found)), key=lambda index: (_rank(found[index][0]), index))
-    return Tidied(found[best][1], thoughts, wrapped=True)
+    best, json_text = 0, spoken
+    for value, text in _candidates(spoken):
+        if (rank := _rank(value)) and rank >= best:
+            best, json_text = rank, text
+    return Tidied(json_text, thoughts, wrapped=best > 0)
 
 
 def _is_json(text: str) -> bool:
@@ -51,7 +51,10 @@ def _is_json(text: str) -> bool:
 
 
 def _candidates(text: str) -> list[tuple[object, str]]:
-    """Every JSON object or list in the text that is not inside another, in order."""
+    """Every JSON object or list in the text that is not inside another, in order.
+
+    What is inside one that breaks off is none: a part of an answer must not pass for the whole.
+    """
     decoder = json.JSONDecoder()
     found: list[tuple[object, str]] = []
     position = misses = 0
@@ -62,7 +65,11 @@ def _candidates(text: str) -> list[tuple[object, str]]:
         start = min(starts)
         try:
             value, end = decoder.raw_decode(text, start)
-        except (ValueError, RecursionError):
+        except RecursionError:
+            break
+        except json.JSONDecodeError as error:
+            if text[start + 1 : error.pos].strip():
+                break  # it began as JSON
             misses += 1
             position = start + 1
         else:
@@ -72,7 +79,7 @@ def _candidates(text: str) -> list[tuple[object, str]]:
 
 
 def _rank(value: object) -> int:
-    """How much it looks like an answer: `[1]` in a remark behind the answer is JSON too."""
+    """How much it looks like an answer, 0 for not at all: `[1]` in a remark behind the answer is JSON too."""
     match value:
         case {"answers": list() | dict()}:
             return 3

@@ -289,7 +289,7 @@ class TestTransport:
             finally:
                 await client.close()
 
-        with pytest.raises(ModelUnreachableError, match="connection refused.*tried 2 times"):
+        with pytest.raises(ModelUnreachableError, match=r"connection refused.*tried 2 times"):
             asyncio.run(once())
 
     def test_waits_double_and_have_an_end(self) -> None:

@@ -25,7 +25,7 @@ from pydantic import (
 
 from extractor.errors import UsageError
 
-__all__ = ["FILE", "OPENAI", "PREFIX", "Mode", "Settings", "load_settings"]
+__all__ = ["FILE", "OPENAI", "PREFIX", "Mode", "Settings", "load_cache_setting", "load_settings"]
 
 PREFIX = "GOUJI_LLM_"
 FILE = "gouji.toml"
@@ -162,11 +162,7 @@ def load_settings(
     in `folder` is read if it is there. Raises UsageError that names where a wrong value came from.
     """
     environ = os.environ if environ is None else environ
-    values: dict[str, object] = {}
-    sources: dict[str, str] = {}
-    for given, named in (_from_file(config, folder), _from_environment(environ), _from_flags(flags or {})):
-        values |= given
-        sources |= named
+    values, sources = _gathered(flags, config, environ, folder)
     if _none(values.get("base_url")) is None:
         values.pop("base_url", None)
         if _none(values.get("model")) is None:
@@ -177,6 +173,24 @@ def load_settings(
         settings = _checked(values | {"api_key": key}, sources)
     settings._sources.update(sources)
     return settings
+
+
+def load_cache_setting(*, config: Path | None = None) -> str | None:
+    """Where answers are kept, whether or not an endpoint is set."""
+    values, sources = _gathered(None, config, os.environ, None)
+    return _checked({name: value for name, value in values.items() if name == "cache"}, sources).cache
+
+
+def _gathered(
+    flags: Mapping[str, object] | None, config: Path | None, environ: Mapping[str, str], folder: Path | None
+) -> tuple[dict[str, object], dict[str, str]]:
+    """Values by setting, and where each is from."""
+    values: dict[str, object] = {}
+    sources: dict[str, str] = {}
+    for given, named in (_from_file(config, folder), _from_environment(environ), _from_flags(flags or {})):
+        values |= given
+        sources |= named
+    return values, sources
 
 
 def _checked(values: dict[str, object], sources: Mapping[str, str]) -> Settings:

@@ -147,7 +147,10 @@ class Endpoint:
 
     async def _exchange(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
         """One request and its response; whether the connection stays open."""
-        head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
+        start = await reader.readexactly(1)
+        if start == b"\x16":  # a TLS hello: say what servers without TLS say
+            return await self._write(failing(400, "no TLS here"), writer)
+        head = (start + await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
         _, path, _ = head[0].split(" ", 2)
         headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in head[1:] if line)}
         body = await reader.readexactly(int(headers.get("content-length", 0)))

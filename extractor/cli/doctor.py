@@ -51,9 +51,9 @@ def doctor(
 
         from extractor.ask.doctor import examine
 
-        typer.echo(f"endpoint   {settings.base_url}  ({settings.source('base_url')})")
-        typer.echo(f"model      {settings.model or 'not set'}  ({settings.source('model')})")
-        typer.echo(f"key        {_key(settings)}")
+        _row("endpoint", f"{settings.base_url}  ({settings.source('base_url')})")
+        _row("model", f"{settings.model or 'not set'}  ({settings.source('model')})")
+        _row("key", _key(settings))
         usable = _tell(settings, asyncio.run(examine(settings)))
     if not usable:
         raise typer.Exit(FAILED)
@@ -69,43 +69,43 @@ def _key(settings: "Settings") -> str:
 def _tell(settings: "Settings", found: "Diagnosis") -> bool:
     """Prints what was found; whether the endpoint can be used."""
     if found.unreachable is not None:
-        _say(f"reachable  no: {found.unreachable}")
+        _row("reachable", f"no: {found.unreachable}")
         if found.advice:
-            _say(f"advice     {found.advice}")
+            _row("advice", found.advice)
         return False
-    _say("reachable  yes")
+    _row("reachable", "yes")
     _tell_models(settings, found)
     if settings.model is None:
         return False
     for trial in found.trials:
-        _say(f"{trial.mode:<11}{_outcome(trial)}")
+        _row(trial.mode, _outcome(trial))
     best = found.best
     if best is None:
         _say("\nNo way of asking works. The reasons are above.")
         return False
     _tell_speed(best)
     size = "not told" if found.context is None else f"{found.context} tokens, says {found.context_source}"
-    _say(f"context    {size}")
+    _row("context", f"{size}")
     if "thoughts" in best.noticed:
-        _say("thoughts   it thinks aloud: that counts towards max_tokens; leave room, or switch it off (extra_body)")
+        _row("thoughts", "it thinks aloud: that counts towards max_tokens; leave room, or switch it off (extra_body)")
     if "no usage" in best.noticed:
-        _say("usage      it does not count tokens: tokens and money are estimated")
+        _row("usage", "it does not count tokens: tokens and money are estimated")
     _tell_settings(settings, found, best)
     return True
 
 
 def _tell_models(settings: "Settings", found: "Diagnosis") -> None:
     if found.models is None:
-        _say("models     it has no list of them")
+        _row("models", "it has no list of them")
         return
     shown = ", ".join(found.models[:_LISTED]) or "none"
     more = len(found.models) - _LISTED
-    _say(f"models     {shown}{f' and {more} more' if more > 0 else ''}")
+    _row("models", f"{shown}{f' and {more} more' if more > 0 else ''}")
     if settings.model is not None and settings.model not in found.models:
         from difflib import get_close_matches
 
         close = get_close_matches(settings.model, found.models, n=1, cutoff=0.4)
-        _say(f"           {settings.model} is not among them{f'; did you mean {close[0]}?' if close else ''}")
+        _row("", f"{settings.model} is not among them{f'; did you mean {close[0]}?' if close else ''}")
 
 
 def _outcome(trial: "Trial") -> str:
@@ -118,7 +118,7 @@ def _outcome(trial: "Trial") -> str:
 
 def _tell_speed(trial: "Trial") -> None:
     if trial.completion_tokens and trial.seconds > 0:
-        _say(f"speed      about {trial.completion_tokens / trial.seconds:.0f} tokens a second, for a short answer")
+        _row("speed", f"about {trial.completion_tokens / trial.seconds:.0f} tokens a second, for a short answer")
 
 
 def _tell_settings(settings: "Settings", found: "Diagnosis", best: "Trial") -> None:
@@ -140,6 +140,10 @@ def _quoted(value: str) -> str:
     import json
 
     return json.dumps(value, ensure_ascii=False)  # a basic string of TOML is written like one of JSON
+
+
+def _row(label: str, text: str) -> None:
+    _say(f"{label:<12} {text}")
 
 
 def _say(line: str) -> None:

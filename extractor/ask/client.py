@@ -65,6 +65,18 @@ def open_sdk(settings: Settings) -> AsyncOpenAI:
     return sdk
 
 
+class Figures(Answers, instructor.OpenAISchema):
+    """Answers as instructor wants them; it would make this class, and its schema, anew for every question."""
+
+    @classmethod
+    def model_json_schema(cls, *_: object, **__: object) -> dict[str, object]:
+        """The one schema, whatever is asked for."""
+        return _SCHEMA
+
+
+_SCHEMA = Answers.model_json_schema()
+
+
 class Client:
     """A Model over one endpoint. `noticed`: habits of the endpoint that are worth telling (`gouji doctor` does).
 
@@ -157,7 +169,7 @@ class Client:
         create = cast("Callable[..., Awaitable[Answers]]", instructor.patch(create=send, mode=_MODES[dialect.mode]))
         try:
             answers = await create(
-                response_model=Answers,
+                response_model=Figures,
                 max_retries=self._re_asks,
                 strict=False,
                 messages=_messages(question),
@@ -173,7 +185,7 @@ class Client:
     async def _send(self, request: dict[str, object], spent: Usage) -> ChatCompletion:
         """One request over the wire. Raises Transient where trying again may help, else ModelError."""
         settings = self._settings
-        _make_strict(request.get("response_format"))
+        request = _as_sent(request)
         messages = cast("list[dict[str, str]]", request["messages"])
         prompt = _OVERHEAD + sum(estimate_tokens(message["content"]) for message in messages)
         async with self._limits.slot(
@@ -248,10 +260,19 @@ def _messages(question: Question) -> list[dict[str, str]]:
     return messages
 
 
-def _make_strict(response_format: object) -> None:
-    """instructor sends the schema without `strict`, and then OpenAI takes it as a hint."""
-    if isinstance(response_format, dict) and isinstance(schema := response_format.get("json_schema"), dict):
-        schema["strict"] = True
+def _as_sent(request: dict[str, object]) -> dict[str, object]:
+    """The request with a strict schema: instructor leaves `strict` out, and then OpenAI takes the schema as a hint.
+
+    It travels in extra_body, for the SDK takes a millisecond to walk through a response_format that needs no change.
+    """
+    form = request.get("response_format")
+    if not isinstance(form, dict):
+        return request
+    if isinstance(schema := form.get("json_schema"), dict):
+        form = {**form, "json_schema": {**schema, "strict": True}}
+    rest = {name: value for name, value in request.items() if name != "response_format"}
+    further = request.get("extra_body")
+    return {**rest, "extra_body": {"response_format": form, **(further if isinstance(further, dict) else {})}}
 
 
 def _colon(said: object) -> str:

@@ -18,4 +18,4 @@ def note(level: int, event: str, **fields: str | int | float | None) -> None:
 
 
 def _shown(value: str | int | float | None) -> str:
-    return f"{value:.3f}" if isinstance(value, float) else repr(value) if isinstance(value, str) else str(value)
+    return f"{value:.6g}" if isinstance(value, float) else repr(value) if isinstance(value, str) else str(value)

@@ -84,15 +84,25 @@ MODELS = page({"object": "list", "data": [{"id": "test-model", "object": "model"
 
 
 class Endpoint:
-    """`requests`: those that the script was called for; `keys`: their Authorization headers; `peak`: most at once."""
+    """`slots`: so many are delayed at once, the others wait their turn, as with a model that serves so many.
 
-    def __init__(self, script: Script, pages: Mapping[str, Response] | None = None, prefix: str = "/v1") -> None:
+    `requests`: those that the script was called for; `keys`: their Authorization headers; `peak`: most at once.
+    """
+
+    def __init__(
+        self,
+        script: Script,
+        pages: Mapping[str, Response] | None = None,
+        prefix: str = "/v1",
+        slots: int | None = None,
+    ) -> None:
         self._script = script
         self._pages = {f"{prefix}/models": MODELS, **(pages or {})}
         self._prefix = prefix
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._tasks: set[asyncio.Task[None]] = set()
+        self._slots = asyncio.Semaphore(slots or 1 << 20)
         self._busy = 0
         self.port = 0
         self.requests: list[Request] = []
@@ -159,7 +169,8 @@ class Endpoint:
         try:
             response = self._respond(path, headers, body)
             if response.delay_s:
-                await asyncio.sleep(response.delay_s)
+                async with self._slots:
+                    await asyncio.sleep(response.delay_s)
         finally:
             self._busy -= 1
         return response.status != 0 and await self._write(response, writer)

@@ -6,7 +6,7 @@ import pytest
 
 from extractor.ask.dialect import Dialect
 from extractor.ask.settings import OPENAI, Mode, Settings, load_settings
-from extractor.errors import UsageError
+from extractor.errors import ModelError, UsageError
 
 LOCAL = {"GOUJI_LLM_BASE_URL": "http://127.0.0.1:8080/v1", "GOUJI_LLM_MODEL": "m"}
 
@@ -147,3 +147,44 @@ class TestValues:
     def test_what_auto_begins_with(self, url: str, mode: Mode, length_key: str) -> None:
         dialect = Dialect.of(Settings(base_url=url, model="m"))
         assert (dialect.mode, dialect.length_key) == (mode, length_key)
+
+
+class TestPage:
+    """docs/llm.md is held against the settings and the errors."""
+
+    page = (Path(__file__).parents[1] / "docs" / "llm.md").read_text(encoding="utf-8")
+
+    def rows(self, heading: str) -> list[list[str]]:
+        section = self.page.split(f"## {heading}\n")[1].split("\n## ")[0]
+        lines = [line for line in section.splitlines() if line.startswith("|")][2:]
+        return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+
+    def test_the_table_of_settings(self) -> None:
+        expected = []
+        for name, field in Settings.model_fields.items():
+            default = field.get_default(call_default_factory=True)
+            shown = "none" if default is None else f"`{default}`"
+            expected.append([f"`{name}`", shown, field.description])
+        assert self.rows("Settings") == expected
+
+    def test_the_example_is_read(self, tmp_path: Path) -> None:
+        toml = self.page.split("```toml\n")[1].split("```")[0]
+        (tmp_path / "gouji.toml").write_text(toml, encoding="utf-8")
+        assert load({}, tmp_path).extra_body == {"enable_thinking": False}
+
+    def test_common_endpoints(self) -> None:
+        for _, url, mode, _ in self.rows("Common endpoints"):
+            chosen = {"mode": mode.strip("`")}
+            if url.startswith("`"):
+                chosen["base_url"] = url.strip("`")
+            settings = Settings.model_validate({"model": "m", **chosen})
+            if "base_url" in chosen:
+                begins = Dialect.of(settings.model_copy(update={"mode": Mode.AUTO})).mode
+                assert begins == settings.mode, "what auto begins with is what the page recommends"
+
+    def test_codes(self) -> None:
+        def below(kind: type[ModelError]) -> set[str]:
+            return {kind.code}.union(*(below(each) for each in kind.__subclasses__()))
+
+        codes = {row[-1].strip("`") for row in self.rows("When something goes wrong")}
+        assert codes == below(ModelError) - {ModelError.code}

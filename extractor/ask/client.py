@@ -102,6 +102,8 @@ class Client:
             tokens_per_minute=settings.tokens_per_minute,
             max_cost=settings.max_cost,
         )
+        # Getting ready takes a moment of the only thread: those whose turn is far off must not keep it from sending.
+        self._gate = asyncio.Semaphore(2 * settings.concurrency)
         self._retries = retries or Retries(settings.attempts, settings.patience_s)
         self._breaker = breaker or Breaker()
         self._re_asks = re_asks
@@ -117,6 +119,10 @@ class Client:
 
     async def ask(self, question: Question) -> Reply:
         """One question, with all retries. Raises ModelError, which says what was spent in vain."""
+        async with self._gate:
+            return await self._counted(question)
+
+    async def _counted(self, question: Question) -> Reply:
         spent = Usage()
         started = time.monotonic()
         try:
@@ -185,7 +191,6 @@ class Client:
     async def _send(self, request: dict[str, object], spent: Usage) -> ChatCompletion:
         """One request over the wire. Raises Transient where trying again may help, else ModelError."""
         settings = self._settings
-        request = _as_sent(request)
         messages = cast("list[dict[str, str]]", request["messages"])
         prompt = _OVERHEAD + sum(estimate_tokens(message["content"]) for message in messages)
         async with self._limits.slot(
@@ -194,8 +199,8 @@ class Client:
             spent.calls += 1
             try:
                 async with asyncio.timeout(settings.timeout_s):  # the SDK's is for every read: a trickle never ends
-                    create = cast("Callable[..., Awaitable[object]]", self._sdk.chat.completions.create)
-                    completion = await create(**request)
+                    # Not chat.completions.create: walking through the parameters takes it as long as all the rest.
+                    completion = await self._sdk.post("/chat/completions", cast_to=ChatCompletion, body=_body(request))
             except Exception as error:
                 raise self._fault(error, lease) from None
             return self._received(completion, prompt, lease, spent)
@@ -260,19 +265,14 @@ def _messages(question: Question) -> list[dict[str, str]]:
     return messages
 
 
-def _as_sent(request: dict[str, object]) -> dict[str, object]:
-    """The request with a strict schema: instructor leaves `strict` out, and then OpenAI takes the schema as a hint.
-
-    It travels in extra_body, for the SDK takes a millisecond to walk through a response_format that needs no change.
-    """
-    form = request.get("response_format")
-    if not isinstance(form, dict):
-        return request
-    if isinstance(schema := form.get("json_schema"), dict):
-        form = {**form, "json_schema": {**schema, "strict": True}}
-    rest = {name: value for name, value in request.items() if name != "response_format"}
+def _body(request: dict[str, object]) -> dict[str, object]:
+    """The body of the request, with a strict schema: instructor leaves `strict` out, and so it is a hint to OpenAI."""
+    body = {name: value for name, value in request.items() if name != "extra_body"}
+    form = body.get("response_format")
+    if isinstance(form, dict) and isinstance(schema := form.get("json_schema"), dict):
+        body["response_format"] = {**form, "json_schema": {**schema, "strict": True}}
     further = request.get("extra_body")
-    return {**rest, "extra_body": {"response_format": form, **(further if isinstance(further, dict) else {})}}
+    return {**body, **(further if isinstance(further, dict) else {})}
 
 
 def _colon(said: object) -> str:

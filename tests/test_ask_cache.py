@@ -44,7 +44,7 @@ def postgres_address() -> Iterator[str]:
     if given := os.environ.get("GOUJI_TEST_POSTGRES"):
         yield given
         return
-    pytest.importorskip("psycopg", reason="psycopg is not installed: pip install 'gouji[postgres]'")
+    psycopg = pytest.importorskip("psycopg", reason="psycopg is not installed: pip install 'gouji[postgres]'")
     candidates = [Path(found).parent for found in [shutil.which("initdb")] if found]
     candidates += sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
     binaries = next((folder for folder in candidates if (folder / "initdb").exists()), None)
@@ -61,12 +61,14 @@ def postgres_address() -> Iterator[str]:
         shutil.chown(folder, user["user"])
     data = folder / "data"
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": folder}
-    subprocess.run(
-        [binaries / "initdb", "-D", data, "-A", "trust", "-U", "gouji", "--no-sync"], check=True, **quiet, **user
-    )  # type: ignore[call-overload]
+    initdb = [binaries / "initdb", "-D", data, "-A", "trust", "-U", "gouji", "--no-sync"]
+    if subprocess.run(initdb, check=False, **quiet, **user).returncode:  # type: ignore[call-overload]
+        shutil.rmtree(folder)
+        pytest.skip("POSTGRESQL DOES NOT START HERE: the PostgreSQL cache is not tested (set GOUJI_TEST_POSTGRES)")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
+    address = f"postgresql://gouji:hunter2@127.0.0.1:{port}/postgres"
     options = [
         "-D",
         data,
@@ -79,15 +81,15 @@ def postgres_address() -> Iterator[str]:
     ]
     server = subprocess.Popen([binaries / "postgres", *options, "-c", "fsync=off"], **quiet, **user)  # type: ignore[call-overload]
     try:
-        deadline = time.monotonic() + 15
+        deadline = time.monotonic() + 20
         while True:
             try:
-                socket.create_connection(("127.0.0.1", port), 1).close()
+                psycopg.connect(address, connect_timeout=5).close()
                 break
-            except OSError:
+            except psycopg.OperationalError:
                 assert time.monotonic() < deadline and server.poll() is None, "PostgreSQL did not start"
                 time.sleep(0.05)
-        yield f"postgresql://gouji:hunter2@127.0.0.1:{port}/postgres"
+        yield address
     finally:
         server.terminate()
         server.wait(10)
@@ -233,8 +235,9 @@ class TestFolder:
 
     def test_a_file_is_no_folder(self, tmp_path: Path) -> None:
         (tmp_path / "f").write_text("x", encoding="utf-8")
-        with pytest.raises(UsageError, match="no folder"):
-            open_cache(str(tmp_path / "f"))
+        for path in ("f", "f/answers"):
+            with pytest.raises(UsageError, match="cannot keep answers in"):
+                open_cache(str(tmp_path / path))
 
     def test_damage_is_a_miss_and_a_pickle_is_never_opened(self, tmp_path: Path) -> None:
         class Bomb:

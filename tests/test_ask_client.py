@@ -274,7 +274,7 @@ class TestTransport:
 
     def test_a_hang_ends(self) -> None:
         with Endpoint(first(hanging(), content(JSON))) as endpoint:
-            assert ask(endpoint, timeout_s=0.3).calls == 2
+            assert ask(endpoint, timeout_s=0.8).calls == 2
         with (
             Endpoint(always(hanging())) as endpoint,
             pytest.raises(ModelUnreachableError, match=r"no answer within 0\.2 s"),

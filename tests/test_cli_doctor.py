@@ -154,8 +154,8 @@ def test_context(pages: dict[str, Response], context: str) -> None:
         assert f"context      {context}" in doctor(endpoint).stdout
 
 
-def unreachable(*arguments: str, **environ: str) -> str:
-    result = run("doctor", "--model", "m", "--timeout", "0.5", *arguments, **environ)
+def unreachable(*arguments: str, timeout: str = "5", **environ: str) -> str:
+    result = run("doctor", "--model", "m", "--timeout", timeout, *arguments, **environ)
     assert result.exit_code == 1
     [line] = [line for line in result.stdout.splitlines() if line.startswith("reachable")]
     advice = [line for line in result.stdout.splitlines() if line.startswith("advice")]
@@ -188,7 +188,7 @@ class TestUnreachable:
 
     def test_a_hang(self) -> None:
         with Endpoint(lambda _request, _n: content(RIGHT), {"/v1/models": hanging()}) as endpoint:
-            assert "no answer in time" in unreachable("--base-url", endpoint.url)
+            assert "no answer in time" in unreachable("--base-url", endpoint.url, timeout="0.3")
 
 
 def test_wrong_usage() -> None:

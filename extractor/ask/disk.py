@@ -104,10 +104,7 @@ class DiskAnswers:
 
 
 def _make_private(folder: Path) -> None:
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        raise UsageError(f"cannot keep answers in {folder}: {error.strerror} (cache)") from None
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     _check_private(folder)
 
 
@@ -116,6 +113,9 @@ def _check_private(folder: Path) -> None:
     try:
         found = folder.stat()
     except FileNotFoundError:
+        above = next(parent for parent in folder.absolute().parents if parent.exists())
+        if not (above.is_dir() and os.access(above, os.W_OK | os.X_OK)):
+            raise UsageError(f"cannot keep answers in {folder}: no folder can be made in {above} (cache)") from None
         return
     except OSError as error:
         raise UsageError(f"cannot keep answers in {folder}: {error.strerror} (cache)") from None

@@ -85,7 +85,9 @@ class UnrecognisedError(DocumentError):
 
 
 class ModelError(GoujiError):
-    """A question without an answer. It may have cost something all the same: what was sent is counted here.
+    """No answer could be had from a language model. Costs the question, never the document.
+
+    It may have cost money all the same: what was spent is counted here.
 
     The message never holds the API key, nor text of the document.
     """

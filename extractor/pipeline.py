@@ -1,20 +1,31 @@
-"""The way through: bytes → Document → readings → cells → findings → Report. Everything that extracts goes this way."""
+"""The way through: bytes → Document → readings → cells → findings → Report. Everything that extracts goes this way.
 
+In two halves: a Draft is what the rules read; the Report is made of it, with or without what a language model was asked
+in between. So there is one way for both, and only the waiting is asynchronous.
+"""
+
+import asyncio
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
+from extractor.ask.model import Model
+from extractor.ask.plan import Passage
+from extractor.ask.reader import Heard, listen, questions
 from extractor.check import findings, verdict
 from extractor.errors import UnrecognisedError, UsageError
 from extractor.forms.load import load_forms
 from extractor.forms.model import Form
 from extractor.parse.prose.facts import prose_facts
-from extractor.parse.recognise.recognise import recognise
+from extractor.parse.prose.guards import Speech
+from extractor.parse.readings import Fact, TableReadings
+from extractor.parse.recognise.recognise import Recognition, recognise
 from extractor.parse.tables import read_tables
 from extractor.read import Document, Limits, read, read_path
-from extractor.reconcile.settle import settle
-from extractor.report import Report
+from extractor.reconcile.settle import Settled, settle
+from extractor.report import Finding, Report, Severity, Usage
 
-__all__ = ["extract", "extract_document"]
+__all__ = ["Draft", "draft", "extract", "extract_asking", "extract_document", "finish"]
 
 
 def extract(
@@ -30,16 +41,49 @@ def extract(
     `form` names the form instead of having it recognised. Raises DocumentError where no report can be read, UsageError
     for an unknown form.
     """
-    limits = limits or Limits()
-    if isinstance(source, bytes):
-        document = read(source, name=name or "-", limits=limits)
-    else:
-        document = read_path(Path(source), limits=limits)
-    return extract_document(document, form=form, forms=forms)
+    return extract_document(_read(source, name, limits), form=form, forms=forms)
 
 
 def extract_document(document: Document, *, form: str | None = None, forms: Mapping[str, Form] | None = None) -> Report:
     """Extract the report that a Document holds. Raises UnrecognisedError, UsageError."""
+    return finish(draft(document, form=form, forms=forms))
+
+
+async def extract_asking(
+    source: str | Path | bytes,
+    model: Model,
+    *,
+    name: str | None = None,
+    form: str | None = None,
+    limits: Limits | None = None,
+    forms: Mapping[str, Form] | None = None,
+) -> Report:
+    """As `extract`, and `model` is asked for what the rules leave open. A model that fails costs no report."""
+    first = await asyncio.to_thread(lambda: draft(_read(source, name, limits), form=form, forms=forms))
+    passages, speech = first.questions()
+    heard = await listen(model, passages, speech) if passages else None
+    return await asyncio.to_thread(finish, first, heard)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A document as the rules read it."""
+
+    document: Document
+    form: Form
+    recognised: Recognition
+    tables: TableReadings
+    facts: tuple[Fact, ...]
+    settled: Settled
+
+    def questions(self) -> tuple[list[Passage], Speech]:
+        """What a language model could be asked about it."""
+        recognised = self.recognised
+        return questions(self.document, self.form, recognised.year, recognised.organ, self.settled.cells)
+
+
+def draft(document: Document, *, form: str | None = None, forms: Mapping[str, Form] | None = None) -> Draft:
+    """Read a Document by the rules. Raises UnrecognisedError, UsageError."""
     forms = load_forms() if forms is None else forms
     if form is not None and form not in forms:
         raise UsageError(f"no form '{form}'; known: {', '.join(forms)}")
@@ -49,15 +93,44 @@ def extract_document(document: Document, *, form: str | None = None, forms: Mapp
     this = forms[recognised.form]
     tables = read_tables(document, this, recognised.year)
     facts = prose_facts(document, this, recognised.year, recognised.organ)
-    settled = settle(document, this, tables.choices, facts)
-    found = findings(document, this, settled.cells, settled.edits, facts, tables)
+    return Draft(document, this, recognised, tables, facts, settle(document, this, tables.choices, facts))
+
+
+def finish(first: Draft, heard: Heard | None = None) -> Report:
+    """The report of a draft, and of what a language model said to it."""
+    document, form, recognised = first.document, first.form, first.recognised
+    facts, settled = first.facts, first.settled
+    if heard is not None and heard.facts:
+        facts = (*facts, *heard.facts)
+        settled = settle(document, form, first.tables.choices, facts)
+    found = findings(document, form, settled.cells, settled.edits, facts, first.tables)
+    if heard is not None and heard.unasked:
+        found = (*found, _unasked(heard))
     return Report(
         source=document.source,
-        form=this.id,
+        form=form.id,
         organ=recognised.organ,
         year=recognised.year,
         cells=settled.cells,
         findings=found,
-        verdict=verdict(this, settled.cells, found),
+        verdict=verdict(form, settled.cells, found),
+        usage=Usage() if heard is None else heard.usage,
         reasons=recognised.reasons,
+        trace=() if heard is None else heard.trace,
     )
+
+
+def _unasked(heard: Heard) -> Finding:
+    return Finding(
+        "document.unasked",
+        Severity.WARNING,
+        f"有 {heard.unasked} 格未能问成语言模型（{heard.failure}）：这不等于原文没有",
+        f"{heard.unasked} open cells could not be asked of the language model ({heard.failure}): they may be there",
+    )
+
+
+def _read(source: str | Path | bytes, name: str | None, limits: Limits | None) -> Document:
+    limits = limits or Limits()
+    if isinstance(source, bytes):
+        return read(source, name=name or "-", limits=limits)
+    return read_path(Path(source), limits=limits)

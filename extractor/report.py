@@ -10,11 +10,13 @@ from enum import StrEnum
 from typing import NamedTuple, TypeAlias
 
 __all__ = [
+    "Asked",
     "Cell",
     "Evidence",
     "Finding",
     "JSONValue",
     "Number",
+    "Reason",
     "Report",
     "Severity",
     "Source",
@@ -81,11 +83,21 @@ class Evidence(NamedTuple):
         return out
 
 
+class Reason(NamedTuple):
+    """Why something is as it is: a clause without a capital or a full stop, the same in English and in Chinese.
+
+    It is worded where the doubt arises: only there are the figures at hand that it names.
+    """
+
+    en: str
+    zh: str
+
+
 class Cell(NamedTuple):
     """One cell of the form.
 
     `alternatives` are the other values that remain possible where the status is `disputed`; `because` says in one
-    sentence why a status other than `reported` was given.
+    sentence why a status other than `reported` was given, `because_zh` says the same in Chinese.
     """
 
     value: Number | None
@@ -96,6 +108,11 @@ class Cell(NamedTuple):
     alternatives: tuple[Number | None, ...] = ()
     because: str | None = None
     unit: str | None = None
+    because_zh: str | None = None
+
+    def for_reason(self, reason: Reason | None) -> "Cell":
+        """This cell, because of `reason`."""
+        return self if reason is None else self._replace(because=reason.en, because_zh=reason.zh)
 
     def to_dict(self) -> dict[str, JSONValue]:
         out: dict[str, JSONValue] = {
@@ -109,6 +126,8 @@ class Cell(NamedTuple):
             out["alternatives"] = [json_number(value) for value in self.alternatives]
         if self.because is not None:
             out["because"] = self.because
+            if self.because_zh is not None:
+                out["because_zh"] = self.because_zh
         if self.unit is not None:
             out["unit"] = self.unit
         return out
@@ -146,6 +165,29 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """One cell that a language model was asked for: what it answered, with which quote, and what became of that.
+
+    `outcome`: see extractor.ask.ground.Outcome. `prompt`: name, version and hash of the prompt.
+    """
+
+    cell: str
+    value: str | None
+    quote: str
+    outcome: str
+    prompt: str
+
+    def to_dict(self) -> dict[str, JSONValue]:
+        return {
+            "cell": self.cell,
+            "value": self.value,
+            "quote": self.quote,
+            "outcome": self.outcome,
+            "prompt": self.prompt,
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class Usage:
     """What language models were asked for this document; all zero when none was."""
 
@@ -157,7 +199,10 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """One report. `form`, `organ` and `year` are None where they could not be told; `reasons` says how they were."""
+    """One report. `form`, `organ` and `year` are None where they could not be told; `reasons` says how they were.
+
+    `trace`: what a language model was asked and answered; empty where none was asked.
+    """
 
     source: Source
     form: str | None
@@ -168,6 +213,7 @@ class Report:
     verdict: Verdict
     usage: Usage = field(default_factory=Usage)
     reasons: Mapping[str, str] = field(default_factory=dict)
+    trace: tuple[Asked, ...] = ()
 
     def to_dict(self) -> dict[str, JSONValue]:
         """The contract's JSON object."""
@@ -191,6 +237,7 @@ class Report:
                 "cost": usage.cost,
             },
             "reasons": dict(self.reasons),
+            "trace": [asked.to_dict() for asked in self.trace],
         }
 
 

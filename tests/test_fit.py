@@ -13,16 +13,18 @@ from extractor.parse.fitting.fitted import Fit, holds
 from extractor.parse.fitting.glue import glues
 from extractor.parse.fitting.split import Shape
 from extractor.parse.rows import Joint, Token, TokenKind, ValueRow
+from extractor.report import Reason
 
 APPLICATIONS = Shape((Kind.COUNT,) * 7, ((tuple(range(6)), 6),))
 THREE = Shape((Kind.COUNT,) * 3)
 TWO = Shape((Kind.COUNT,) * 2)
 ONE = Shape((Kind.COUNT,))
+MAY_BE_LOST = Reason("a digit may be lost", "可能丢了一位数字")
 
 Values = tuple[int | None, ...]
 
 
-def row(figures: Sequence[str | int], joint: Joint = Joint.CELL, **fields: str) -> ValueRow:
+def row(figures: Sequence[str | int], joint: Joint = Joint.CELL, **fields: Reason) -> ValueRow:
     """A printed row; an empty text is an empty cell, / says not applicable. One character stands between tokens."""
     tokens = []
     at = 0
@@ -225,10 +227,10 @@ def test_a_figure_of_the_wrong_kind_is_doubted() -> None:
 
 
 def test_a_row_under_suspicion_is_cleared_by_its_sum_only() -> None:
-    assert not fitted(row([1, 0, 0, 0, 0, 0, 1], because="a digit may be lost")).doubted
-    wrong = fitted(row([1, 0, 0, 0, 0, 0, 2], because="a digit may be lost"))
-    assert wrong.doubted and wrong.because == "a digit may be lost"
-    nothing_to_check = fitted(row([1, 2, 3], because="a digit may be lost"), THREE)
+    assert not fitted(row([1, 0, 0, 0, 0, 0, 1], because=MAY_BE_LOST)).doubted
+    wrong = fitted(row([1, 0, 0, 0, 0, 0, 2], because=MAY_BE_LOST))
+    assert wrong.doubted and wrong.because == MAY_BE_LOST
+    nothing_to_check = fitted(row([1, 2, 3], because=MAY_BE_LOST), THREE)
     assert nothing_to_check.doubted
 
 

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from extractor.errors import DocumentError, UnreadableError, UsageError
-from extractor.read import read
-from extractor.read.decode import clean, decode
+from extractor.read import Document, read
+from extractor.read.decode import Decoded, clean, decode
 
 REPORT = (
     "某某县人民政府2023年政府信息公开工作年度报告\n一、总体情况\n2023年，本机关共收到政府信息公开申请１２件，"
@@ -16,6 +16,10 @@ TRADITIONAL = (
     "某某縣人民政府2023年政府資訊公開工作年度報告\n一、總體情況\n本機關共收到政府資訊公開申請12件，"
     "其中自然人10件，予以公開7件，不予公開3件，無法提供2件。\n"
 ) * 5
+
+
+def english(decoded: Decoded | Document) -> list[str]:
+    return [note.en for note in decoded.notes]
 
 
 @pytest.mark.parametrize(
@@ -52,7 +56,7 @@ def test_a_wrong_declaration_does_no_harm(encoding: str, said: str) -> None:
 
 def test_a_wrong_declaration_is_noted() -> None:
     page = '<meta http-equiv="Content-Type" content="text/html; charset=gb2312">' + REPORT
-    assert decode(page.encode()).notes == ("declared as gb18030, read as utf-8",)
+    assert english(decode(page.encode())) == ["declared as gb18030, read as utf-8"]
     assert decode(page.encode("gb18030")).notes == ()
 
 
@@ -65,7 +69,7 @@ def test_a_few_bad_bytes(encoding: str, bad: bytes) -> None:
     assert decoded.text.startswith(REPORT[:half])
     assert REPORT[half + 1 :] in decoded.text
     assert "\ufffd" in decoded.text
-    assert any("undecodable bytes" in note for note in decoded.notes)
+    assert any("undecodable bytes" in note for note in english(decoded))
 
 
 def test_a_character_cut_in_half() -> None:
@@ -90,30 +94,29 @@ def test_utf8_once_read_as_latin1() -> None:
     for mangled in (REPORT.encode().decode("latin-1"), REPORT.encode().decode("latin-1").replace("\x80", "€")):
         decoded = decode(mangled.encode())
         assert decoded.text == REPORT
-        assert decoded.notes == ("UTF-8 once read as Latin-1 and saved again: restored",)
+        assert english(decoded) == ["UTF-8 once read as Latin-1 and saved again: restored"]
 
 
 def test_utf8_once_read_as_gbk() -> None:
     # Only texts whose bytes pair up survive this; the others are not guessed at.
     text = "政府信息，公。在2023\n" * 4
     decoded = decode(text.encode().decode("gb18030").encode())
-    assert (decoded.text, decoded.notes) == (text, ("UTF-8 once read as GBK and saved again: restored",))
+    assert (decoded.text, english(decoded)) == (text, ["UTF-8 once read as GBK and saved again: restored"])
     lost = REPORT.encode().decode("gbk", "replace")
     decoded = decode(lost.encode())
     assert decoded.text == lost
-    assert any("not restored" in note for note in decoded.notes)
+    assert any("not restored" in note for note in english(decoded))
 
 
 def test_replacement_characters_of_the_file_are_noted() -> None:
-    assert decode((REPORT + "\ufffd\ufffd").encode()).notes == (
-        "2 replacement characters (U+FFFD) stand in the file itself",
-    )
+    decoded = decode((REPORT + "\ufffd\ufffd").encode())
+    assert english(decoded) == ["2 replacement characters (U+FFFD) stand in the file itself"]
 
 
 def test_a_few_nuls_are_replaced_so_that_digits_do_not_run_together() -> None:
     decoded = decode((REPORT + "1\x002").encode())
     assert decoded.text == REPORT + "1\ufffd2"
-    assert decoded.notes == ("1 NUL characters replaced",)
+    assert english(decoded) == ["1 NUL characters replaced"]
 
 
 def test_nul_padding_is_dropped() -> None:
@@ -194,7 +197,7 @@ def test_plain_text_stays_as_it_is() -> None:
 def test_lone_surrogates_and_nuls_in_a_string() -> None:
     document = read("规章\ud83d 1\x002 \ud83d\ude00")
     assert document.text == "规章\ufffd 1\ufffd2 \U0001f600"
-    assert document.notes == ("1 NUL characters replaced", "1 lone surrogates replaced")
+    assert english(document) == ["1 NUL characters replaced", "1 lone surrogates replaced"]
     assert read("<p>规章\udcff</p>").text == "规章\ufffd"
 
 

@@ -144,7 +144,7 @@ def test_a_rowspan_that_is_too_long_does_not_push_the_next_row() -> None:
         "B|7|8|15",
         "C|1|1|2",
     ]
-    assert any("rowspan" in note for note in document.notes)
+    assert any("rowspan" in note.en for note in document.notes)
 
 
 def test_rows_of_unequal_length() -> None:
@@ -184,7 +184,7 @@ def test_rows_after_a_table_closed_too_early_do_not_run_together() -> None:
     document = page("<table><tr><td>a</td><td>b</td></tr></table><tr><td>1</td><td>2</td></tr><p>后</p>")
     assert document.text == "a\tb\n1\t2\n后"
     assert len(document.grids) == 2
-    assert any("outside any table" in note for note in document.notes)
+    assert any("outside any table" in note.en for note in document.notes)
 
 
 def test_a_table_that_lays_out_the_page_is_no_grid() -> None:
@@ -233,7 +233,7 @@ def test_text_put_between_rows_is_kept() -> None:
 
 def test_notes_are_given_once() -> None:
     document = page("<p hidden>x</p><p style='display:none'>y</p>z")
-    assert document.notes == ("2 hidden elements left out",)
+    assert [note.en for note in document.notes] == ["2 hidden elements left out"]
 
 
 @pytest.mark.parametrize("html", ["<html></html>", "<script>1</script>", "<img src=a.png>", "<p>&nbsp;</p>"])
@@ -321,7 +321,7 @@ def test_struck_by_a_style_sheet() -> None:
     rules = "a:hover, .x .y{text-decoration:line-through} p.old,#z {color:red;text-decoration:line-through}"
     document = page(f"<style>{rules}</style><p>1<p class=old>2<p id=z>3<p class=y>4")
     assert document.text == "1\n4"
-    assert document.notes == ("struck-out text left out (2 places)",)
+    assert [note.en for note in document.notes] == ["struck-out text left out (2 places)"]
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from extractor.parse.fitting.split import MOST_CUTS, cuts
 from extractor.parse.readings import Alternative, Choice, Fact, Origin, Reading, ReadingKind
 from extractor.read import read
 from extractor.reconcile.settle import settle
-from extractor.report import Cell, Report, Status, Verdict
+from extractor.report import Cell, Reason, Report, Status, Verdict
 
 FORM = load_forms()["ogi-2021"]
 TABLE = FORM.table_by_id["applications"]
@@ -209,7 +209,7 @@ def way(row: str, figures: Iterable[int | None], weight: float = 1.0) -> Alterna
     return Alternative(tuple(reading(f"applications.{row}.{column}", value) for column, value in named), weight)
 
 
-def printed(row: str, *figures: Iterable[int | None], because: str | None = None, doubted: bool = False) -> Choice:
+def printed(row: str, *figures: Iterable[int | None], because: Reason | None = None, doubted: bool = False) -> Choice:
     """A row that may be read in each of these ways, the first of them likeliest."""
     ways = tuple(way(row, one, 1.0 / (1 + number)) for number, one in enumerate(figures))
     return Choice(Origin.GLUED if len(ways) > 1 else Origin.TEXT, ways, because, doubted)
@@ -225,10 +225,10 @@ ONE_CUT, OTHER_CUT = (27, 0, 0, 2, 0, 1, 30), (2, 7, 0, 0, 20, 1, 30)
 
 
 def test_ways_that_nothing_decides_between_are_disputed_where_they_differ() -> None:
-    found = settled(printed("granted", ONE_CUT, OTHER_CUT, because="2 ways to cut"))
+    found = settled(printed("granted", ONE_CUT, OTHER_CUT, because=Reason("2 ways to cut", "有 2 种切分")))
     first = found["granted.natural_person"]
     assert (first.value, first.status, first.alternatives) == (27, Status.DISPUTED, (2,))
-    assert first.because == "2 ways to cut"
+    assert (first.because, first.because_zh) == ("2 ways to cut", "有 2 种切分")
     for column, value in (("research", 0), ("other", 1), ("total", 30)):
         assert (found[f"granted.{column}"].value, found[f"granted.{column}"].status) == (value, Status.REPORTED)
 
@@ -263,7 +263,7 @@ def test_a_figure_that_may_not_be_there_is_disputed() -> None:
 
 
 def test_a_doubted_row_is_disputed_and_says_why() -> None:
-    found = settled(printed("granted", (3, 0, 0, 0, 0, 0, 3), because="torn", doubted=True))
+    found = settled(printed("granted", (3, 0, 0, 0, 0, 0, 3), because=Reason("torn", "已撕裂"), doubted=True))
     cell = found["granted.natural_person"]
     assert (cell.value, cell.status, cell.because) == (3, Status.DISPUTED, "torn")
 

@@ -8,7 +8,7 @@ from extractor.forms.model import Form
 from extractor.parse.readings import Choice, Fact, TableReadings, Unplaced
 from extractor.read.document import Document
 from extractor.reconcile.linear import Linear
-from extractor.report import Cell, Evidence, Finding, Severity, Status, Verdict
+from extractor.report import Cell, Evidence, Finding, Reason, Severity, Status, Verdict
 
 __all__ = ["findings", "verdict"]
 
@@ -32,7 +32,7 @@ def findings(
         *copies(document, form, tables.choices),
         *_reading(tables.choices, cells),
         *_unplaced(document, tables.unplaced),
-        *(Finding("document.reading", Severity.INFO, f"读取文件时：{note}", note) for note in document.notes),
+        *(Finding("document.reading", Severity.INFO, f"读取文件时：{note.zh}", note.en) for note in document.notes),
     ]
     order = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
     return tuple(sorted(found, key=lambda finding: order[finding.severity]))
@@ -57,17 +57,17 @@ def verdict(form: Form, cells: Mapping[str, Cell], found: Sequence[Finding]) -> 
 
 def _reading(choices: Sequence[Choice], cells: Mapping[str, Cell]) -> Iterator[Finding]:
     """Rows that could be read in several ways, one finding for each reason."""
-    by_reason: dict[str, list[str]] = {}
+    by_reason: dict[Reason, list[str]] = {}
     for choice in choices:
         if choice.because is None:
             continue
         names = dict.fromkeys(reading.cell for way in choice.alternatives for reading in way.readings)
         doubtful = [cell for cell in names if cells[cell].status is Status.DISPUTED]
-        if doubtful or choice.doubted or "dropped" in choice.because:
+        if doubtful or choice.doubted or "dropped" in choice.because.en:
             by_reason.setdefault(choice.because, []).extend(doubtful or names)
     for reason, names_ in by_reason.items():
         doubted = tuple(dict.fromkeys(names_))
-        yield Finding("document.ambiguous_row", Severity.WARNING, f"{_AMBIGUOUS}：{reason}", reason, doubted)
+        yield Finding("document.ambiguous_row", Severity.WARNING, f"{_AMBIGUOUS}：{reason.zh}", reason.en, doubted)
 
 
 def _unplaced(document: Document, rows: Sequence[Unplaced]) -> Iterator[Finding]:

@@ -17,7 +17,7 @@ __all__ = ["copies", "sentences"]
 def sentences(document: Document, form: Form, cells: Mapping[str, Cell], facts: Sequence[Fact]) -> Iterator[Finding]:
     """Sentences that disagree with a cell read from a table."""
     for fact in facts:
-        state = cells.get(fact.cell)
+        state = cells.get(fact.cell) if fact.bound else None
         if state is None or state.status is Status.MISSING or state.value == fact.value:
             continue
         if state.value is None and not fact.value:

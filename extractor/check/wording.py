@@ -22,10 +22,14 @@ _MOVES = {
 }
 
 
-def written(form: Form, linear: Linear, values: Mapping[str, Number]) -> tuple[str, str]:
-    """The two sides of a broken edit with all their figures, the total's side first. A cell without value is blank."""
+_SIGNS = {(True, True): "=", (True, False): "≠", (False, True): "≤", (False, False): ">"}
+
+
+def written(form: Form, linear: Linear, values: Mapping[str, Number], *, holds: bool | None = False) -> tuple[str, str]:
+    """The two sides of an edit with all their figures, the total's side first; broken unless told otherwise. A cell
+    without a value is blank. `holds` None: that cannot be told."""
     sides = sorted((linear.plus, linear.minus), key=len) if linear.exact else (linear.plus, linear.minus)
-    sign = "≠" if linear.exact else ">"
+    sign = "?" if holds is None else _SIGNS[linear.exact, holds]
     subject = _shared(form, linear)
     names, ids = _chinese_names(form, linear), _english_names(linear)
     chinese = f" {sign} ".join(_side(side, values, names, "空白", "（其余 {} 项为 0）") for side in sides)

@@ -10,14 +10,24 @@ from extractor.parse.fitting.fitted import Fit, Fitted
 from extractor.parse.fitting.glue import glues
 from extractor.parse.fitting.shapes import cell_ids, line_shape, ranker, row_shape
 from extractor.parse.readings import Alternative, Choice, Origin, Reading, ReadingKind, TableReadings, Unplaced
-from extractor.parse.rows import Label, Near, Token, TokenKind, ValueRow
+from extractor.parse.rows import LINE_ORDER, Label, Near, Token, TokenKind, ValueRow
 from extractor.parse.subtotals import place_subtotals
 from extractor.parse.units import scaled
+from extractor.report import Reason
 
 __all__ = ["table_choices"]
 
 _MOST_RUNS = 5
 _TELLING_HEADS = 4
+# Quotes within quotes are single ones in Chinese.
+_INNER_QUOTES = str.maketrans("“”", "‘’")
+_OFF_LINE = Reason(
+    "the figure is not on the line of its label, as the others are",
+    "该数字与其标签不在同一行，而表中其他各行均在同一行",
+)
+_OTHER_ORDER = Reason("the column heads stand in another order than the form's", "表头的栏目顺序与表式不同")
+_OTHER_YEARS = Reason("two years stand side by side, neither is this one", "两个年度并列，均非本报告年度")
+_TORN_YEARS = Reason("two years stand side by side, and some figures are missing", "两个年度并列，且部分数字缺失")
 
 
 def table_choices(rows: Sequence[ValueRow], table: Table, form: Form, head_units: Mapping[str, str]) -> TableReadings:
@@ -76,13 +86,13 @@ def _in_place(row: ValueRow, columns: Sequence[str], beside: bool) -> ValueRow:
     """Doubt a row whose figures stand apart from its label, or under heads in another order than the form's."""
     near = max((label.near for label in row.labels), default=Near.LOOSE)
     if beside and near is Near.CLOSE and len(row.tokens) == 1 and row.origin is not Origin.GRID:
-        return replace(row, astray="the figure is not on the line of its label, as the others are")
+        return replace(row, astray=_OFF_LINE)
     named = [column for column in dict.fromkeys(row.heads) if column in columns]
     # A two-storey head, read line by line, names the total before the columns that stand under the group's head.
     usual = (list(columns), [columns[0], columns[-1], *columns[1:-1]])
     orders = [[column for column in order if column in named] for order in usual]
     if len(named) >= min(len(columns), _TELLING_HEADS) > 1 and named not in orders:
-        return replace(row, astray="the column heads stand in another order than the form's")
+        return replace(row, astray=_OTHER_ORDER)
     return row
 
 
@@ -107,7 +117,8 @@ def _in_units(row: ValueRow, table: Table, template: Row, head_units: Mapping[st
         printed = token.unit or named
         value = token.value if token.value is None else scaled(token.value, printed, unit)
         if value is None and token.value is not None:
-            return replace(row, astray=f"the unit {printed} is not the form's")
+            odd = Reason(f"the unit {printed} is not the form's", f"计量单位“{printed}”与表式不符")
+            return replace(row, astray=odd)
         tokens.append(token._replace(value=value, unit=unit if value != token.value else token.unit))
     return replace(row, tokens=tokens)
 
@@ -130,8 +141,8 @@ def _this_year(row: ValueRow, size: int) -> ValueRow:
     if len(row.tokens) == size * len(row.years):
         first = row.years.index(True) * size if True in row.years else 0
         half = replace(row, tokens=row.tokens[first : first + size], years=())
-        return half if True in row.years else replace(half, because="two years stand side by side, neither is this one")
-    return replace(row, because="two years stand side by side, and some figures are missing")
+        return half if True in row.years else replace(half, because=_OTHER_YEARS)
+    return replace(row, because=_TORN_YEARS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,14 +187,21 @@ def _choice(row: ValueRow, fits: Sequence[tuple[Row, Fit]], table: Table, habits
     if row.astray is not None:
         because, doubted = row.astray, True
     if len(fits) > 1:
-        names = " or ".join(template.labels[0] for template, _ in fits)
-        because = f"the row has no label of its own and may be {names}"
+        because = _one_of([template.labels[0] for template, _ in fits])
         doubted = True
     named = {label.item.index for label in row.labels if label.near is Near.FIRM and not label.item.bare}
     unlabelled = not any(table.rows[index].id == template.id for index in named for template, _ in fits)
     stray = any(label.near is Near.LOOSE and not table.rows[label.item.index].subtotal_of for label in row.labels)
     return Choice(
         first.origin, tuple(alternatives), because, doubted, unlabelled, stray or habits.torn or not row.labels
+    )
+
+
+def _one_of(labels: Sequence[str]) -> Reason:
+    """Why a row is doubted that may be any of those with these labels."""
+    return Reason(
+        f"the row has no label of its own and may be {' or '.join(labels)}",
+        f"该行无标签，可能是{'或'.join(f'“{label.translate(_INNER_QUOTES)}”' for label in labels)}",
     )
 
 
@@ -241,15 +259,15 @@ def _line_choices(rows: Sequence[ValueRow], table: Table, form: Form) -> Iterato
     yield Choice(found.origin, alternatives, astray or found.because, found.doubted or astray is not None)
 
 
-def _line_order(row: ValueRow, table: Table, required: Sequence[Row]) -> str | None:
+def _line_order(row: ValueRow, table: Table, required: Sequence[Row]) -> Reason | None:
     """Why the figures of a line may not stand in the form's order, if the heads say so."""
     places = [label.item.index for label in row.labels if not table.rows[label.item.index].optional]
     if places != sorted(places):
-        return "the heads of the line stand in another order than the form's"
+        return LINE_ORDER
     columns = table.columns_of(required[0])
     heads = [column for column in row.heads if column in columns]
     for start in range(0, len(heads) - len(columns) + 1, len(columns)):
         run = heads[start : start + len(columns)]
         if len(set(run)) == len(columns) and run != list(columns):
-            return "the column heads stand in another order than the form's"
+            return _OTHER_ORDER
     return None

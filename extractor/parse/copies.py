@@ -11,7 +11,7 @@ from extractor.parse.labels import Role
 from extractor.parse.readings import Choice
 from extractor.parse.rows import Near, ValueRow
 from extractor.read.fold import fold
-from extractor.report import Number
+from extractor.report import Number, Reason
 
 __all__ = ["instances", "of_this_year", "weigh_copies", "weight"]
 
@@ -22,7 +22,7 @@ _LINE = 40
 _MOST_COPIES = 6
 _SHARE = 0.4
 _AFTER = 12
-_TWICE = "the table is printed more than once, with different figures"
+_TWICE = Reason("the table is printed more than once, with different figures", "表格在文中不止一份，数字不同")
 
 
 def weight(found: Sequence[Sequence[ValueRow]]) -> int:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
-from extractor.report import Number
+from extractor.report import Number, Reason
 
 __all__ = [
     "Alternative",
@@ -69,7 +69,7 @@ class Choice:
 
     origin: Origin
     alternatives: tuple[Alternative, ...]
-    because: str | None = None
+    because: Reason | None = None
     doubted: bool = False
     unlabelled: bool = False
     nameless: bool = False
@@ -96,7 +96,10 @@ class TableReadings:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """What a sentence states about a cell: held against the table, and the cell's reading where there is no table."""
+    """What a sentence states about a cell: held against the table, and the cell's reading where there is no table.
+
+    `reader`: who read it. `bound`: whether the sentence says so by itself; otherwise it is only claimed.
+    """
 
     cell: str
     value: Number
@@ -106,3 +109,5 @@ class Fact:
     quote_end: int
     phrasing: str
     negative: bool = False
+    reader: str = "rules"
+    bound: bool = True

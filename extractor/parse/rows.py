@@ -10,9 +10,11 @@ from typing import NamedTuple
 
 from extractor.parse.labels import Item
 from extractor.parse.readings import Origin
-from extractor.report import Number
+from extractor.report import Number, Reason
 
-__all__ = ["Joint", "Label", "Near", "Token", "TokenKind", "ValueRow"]
+__all__ = ["LINE_ORDER", "Joint", "Label", "Near", "Token", "TokenKind", "ValueRow"]
+
+LINE_ORDER = Reason("the heads of the line stand in another order than the form's", "该行表头的顺序与表式不同")
 
 
 class TokenKind(StrEnum):
@@ -57,7 +59,7 @@ class Token(NamedTuple):
     joint: Joint = Joint.CELL
     column: int | None = None
     printed: str | None = None
-    doubt: str | None = None
+    doubt: Reason | None = None
     attached: bool = False
 
 
@@ -85,8 +87,8 @@ class ValueRow:
     start: int = 0
     end: int = 0
     blank_cells: int = 0
-    because: str | None = None
-    astray: str | None = None
+    because: Reason | None = None
+    astray: Reason | None = None
     years: tuple[bool, ...] = ()
     heads: tuple[str, ...] = ()
     foreign: bool = False

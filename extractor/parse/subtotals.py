@@ -5,9 +5,16 @@ from collections.abc import Mapping, Sequence
 from extractor.forms.model import Table
 from extractor.parse.align import Placement
 from extractor.parse.rows import Near, TokenKind, ValueRow
-from extractor.report import Number
+from extractor.report import Number, Reason
 
 __all__ = ["place_subtotals"]
+
+_NO_SUM = Reason(
+    "its label heads a group, but the group does not add up to it", "该行标签为一组之首，但组内各行之和与该行不等"
+)
+_HEADS_NAMELESS = Reason(
+    "its label heads a group, and the rows after it have lost theirs", "该行标签为一组之首，而其后各行的标签缺失"
+)
 
 
 def place_subtotals(rows: Sequence[ValueRow], placements: list[Placement], table: Table) -> list[Placement]:
@@ -49,9 +56,9 @@ def _doubt(row: ValueRow, number: int, rows: Sequence[ValueRow], place_of: Mappi
         _last(rows[one]) for one, place in place_of.items() if table.rows[place].group == group and rows[one].tokens
     ]
     if totals and sum(totals) != _last(row):
-        row.astray = "its label heads a group, but the group does not add up to it"
+        row.astray = _NO_SUM
     elif not totals and number + 1 < len(rows) and not _named(rows[number + 1], table):
-        row.astray = "its label heads a group, and the rows after it have lost theirs"
+        row.astray = _HEADS_NAMELESS
 
 
 def _named(row: ValueRow, table: Table) -> bool:

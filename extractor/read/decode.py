@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from extractor.errors import UnreadableError
+from extractor.report import Reason
 
 __all__ = ["Decoded", "clean", "decode"]
 
@@ -24,7 +25,7 @@ class Decoded:
 
     text: str
     encoding: str
-    notes: tuple[str, ...] = ()
+    notes: tuple[Reason, ...] = ()
 
 
 _MARKS = (
@@ -38,6 +39,16 @@ _META = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?\s*([A-Za-z0-9_-]+)""")
 _CANDIDATES = ("utf-8", "gb18030", "big5hkscs")
 _FAMILIES = {"gb2312": "gb18030", "gbk": "gb18030", "big5": "big5hkscs", "cp950": "big5hkscs", "utf-8-sig": "utf-8"}
 _BEYOND_EUROPE = re.compile("[\u0800-\U0010ffff]")
+
+_UNMARKED = Reason("UTF-16 without a byte order mark", "UTF-16 编码，无字节顺序标记")
+_ONCE_GBK = Reason("UTF-8 once read as GBK and saved again: restored", "UTF-8 文本曾被误作 GBK 读取并另存，已复原")
+_ONCE_LATIN = Reason(
+    "UTF-8 once read as Latin-1 and saved again: restored", "UTF-8 文本曾被误作 Latin-1 读取并另存，已复原"
+)
+_LOST_IN_GBK = Reason(
+    "this looks like UTF-8 read as GBK and saved again, but bytes were lost: not restored",
+    "疑为 UTF-8 文本被误作 GBK 读取后另存，但已有字节丢失，未予复原",
+)
 
 _READABLE = 0.6
 _TIE = 0.04
@@ -73,11 +84,12 @@ def decode(data: bytes, declared: str | None = None) -> Decoded:
     return Decoded(text, encoding, notes + more)
 
 
-def clean(text: str) -> tuple[str, tuple[str, ...]]:
+def clean(text: str) -> tuple[str, tuple[Reason, ...]]:
     """`text` without lone surrogates and NULs (each becomes U+FFFD), and notes that count them."""
-    notes: tuple[str, ...] = ()
+    notes: tuple[Reason, ...] = ()
     if "\0" in text:
-        notes = (f"{text.count(chr(0))} NUL characters replaced",)
+        nuls = text.count("\0")
+        notes = (Reason(f"{nuls} NUL characters replaced", f"替换了 {nuls} 个空字符（NUL）"),)
         text = text.replace("\0", BAD)
     try:
         text.encode()
@@ -86,7 +98,7 @@ def clean(text: str) -> tuple[str, tuple[str, ...]]:
         # Pairs of surrogates join to the character they mean; only the lone ones are lost.
         text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
         if lone := text.count(BAD) - before:
-            notes = (*notes, f"{lone} lone surrogates replaced")
+            notes = (*notes, Reason(f"{lone} lone surrogates replaced", f"替换了 {lone} 个孤立的代理项"))
     return text, notes
 
 
@@ -111,10 +123,10 @@ def _utf16(data: bytes) -> Decoded | None:
         return None
     bad = text.count(BAD)
     text, notes = clean(text)
-    return Decoded(text, encoding, ("UTF-16 without a byte order mark", *_damage(bad), *notes))
+    return Decoded(text, encoding, (_UNMARKED, *_damage(bad), *notes))
 
 
-def _best(data: bytes, declared: str | None) -> tuple[str, str, tuple[str, ...]]:
+def _best(data: bytes, declared: str | None) -> tuple[str, str, tuple[Reason, ...]]:
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
@@ -122,9 +134,7 @@ def _best(data: bytes, declared: str | None) -> tuple[str, str, tuple[str, ...]]
     else:
         # Two GBK characters in a row can be valid UTF-8, but then of Latin, Greek or Arabic letters only.
         if text.isascii() or _BEYOND_EUROPE.search(text) or _readable(data.decode("gb18030", "replace")) < 0.9:
-            kept = text.count(BAD)
-            notes = (f"{kept} replacement characters (U+FFFD) stand in the file itself",) if kept else ()
-            return text, "utf-8", notes + _disagreement(data, declared, "utf-8")
+            return text, "utf-8", _kept(text.count(BAD)) + _disagreement(data, declared, "utf-8")
     texts = {encoding: data.decode(encoding, "replace") for encoding in _CANDIDATES}
     scores = {encoding: _readable(text) for encoding, text in texts.items()}
     best = max(scores, key=lambda encoding: scores[encoding])
@@ -176,8 +186,25 @@ def _foreign(data: bytes) -> int:
     return len(data) - len(data.translate(None, bytes(range(0x80, 0x100))))
 
 
-def _damage(bad: int) -> tuple[str, ...]:
-    return (f"undecodable bytes in {bad} places, each replaced by U+FFFD",) if bad else ()
+def _kept(bad: int) -> tuple[Reason, ...]:
+    if not bad:
+        return ()
+    return (
+        Reason(
+            f"{bad} replacement characters (U+FFFD) stand in the file itself",
+            f"文件本身含有 {bad} 个替换字符（U+FFFD）",
+        ),
+    )
+
+
+def _damage(bad: int) -> tuple[Reason, ...]:
+    if not bad:
+        return ()
+    return (
+        Reason(
+            f"undecodable bytes in {bad} places, each replaced by U+FFFD", f"有 {bad} 处字节无法解码，各以 U+FFFD 代替"
+        ),
+    )
 
 
 def _family(encoding: str | None) -> str:
@@ -192,26 +219,26 @@ def _declared(data: bytes, declared: str | None) -> str:
     return _family(declared)
 
 
-def _disagreement(data: bytes, declared: str | None, actual: str) -> tuple[str, ...]:
+def _disagreement(data: bytes, declared: str | None, actual: str) -> tuple[Reason, ...]:
     said = _declared(data, declared)
     if said in ("", actual) or data.isascii():
         return ()
-    return (f"declared as {said[:40]}, read as {actual}",)
+    return (Reason(f"declared as {said[:40]}, read as {actual}", f"声明的编码为 {said[:40]}，实按 {actual} 读取"),)
 
 
-def _undouble(text: str, data: bytes) -> tuple[str, str] | None:
+def _undouble(text: str, data: bytes) -> tuple[str, Reason] | None:
     """UTF-8 that was once read as GBK or Latin-1 and saved again; restored only where the way back loses nothing."""
     # ，and 。 in UTF-8 begin with the bytes that GBK reads as these two: they are in no genuine report this often.
     if text.count("锛") + text.count("銆") > 2:
         back = _utf8(text, "gb18030")
         if back is not None and _readable(back) > 0.9:
-            return back, "UTF-8 once read as GBK and saved again: restored"
-        return text, "this looks like UTF-8 read as GBK and saved again, but bytes were lost: not restored"
+            return back, _ONCE_GBK
+        return text, _LOST_IN_GBK
     # The letters that UTF-8 Chinese turns into in Latin-1 have this byte in UTF-8, and nothing else has.
     if data.count(b"\xc3") > 3:
         back = _LATIN_RUN.sub(lambda run: _utf8(run[0].translate(_WINDOWS), "latin-1") or run[0], text)
         if back != text and _readable(back) > 0.9:
-            return back, "UTF-8 once read as Latin-1 and saved again: restored"
+            return back, _ONCE_LATIN
     return None
 
 

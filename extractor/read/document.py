@@ -8,7 +8,7 @@ unified; so every offset found in `folded` is an offset into `text`, and no map 
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from extractor.report import Source
+from extractor.report import Reason, Source
 
 __all__ = ["Document", "Grid", "GridCell"]
 
@@ -47,4 +47,4 @@ class Document:
     text: str
     folded: str
     grids: tuple[Grid, ...] = ()
-    notes: tuple[str, ...] = ()
+    notes: tuple[Reason, ...] = ()

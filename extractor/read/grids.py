@@ -6,6 +6,7 @@ from typing import NamedTuple, TypeAlias
 
 from extractor.read.document import Grid, GridCell
 from extractor.read.limits import Limits
+from extractor.report import Reason
 
 __all__ = ["RawCell", "RawRow", "resolve"]
 
@@ -34,7 +35,7 @@ class _Placement:
         self.cut = 0
 
 
-def resolve(rows: list[RawRow], start: int, end: int, limits: Limits) -> tuple[Grid, tuple[str, ...]]:
+def resolve(rows: list[RawRow], start: int, end: int, limits: Limits) -> tuple[Grid, tuple[Reason, ...]]:
     """The grid of a table, and notes on the spans that had to be cut.
 
     Columns in which no cell begins are dropped: no figure can stand there, and a colspan of 100% makes many of them.
@@ -42,13 +43,13 @@ def resolve(rows: list[RawRow], start: int, end: int, limits: Limits) -> tuple[G
     placement = _place(rows, None, limits)
     if not placement.columns:
         return Grid(len(rows), 0, (), start, end), ()
-    notes: tuple[str, ...] = ()
+    notes: tuple[Reason, ...] = ()
     usual = _usual(placement.widths)
     if max(placement.widths) > usual:
         again = _place(rows, usual, limits)
         if again.cut:
             placement = again
-            notes = (f"a rowspan reached into a row that is full without it, and was cut ({again.cut} times)",)
+            notes = (_cut_spans(again.cut),)
     anchors = sorted(set(placement.columns))
     width = len(anchors)
     limits.check("max_slots", len(rows) * width, "rows × columns of a table")
@@ -66,6 +67,13 @@ def resolve(rows: list[RawRow], start: int, end: int, limits: Limits) -> tuple[G
             cells.append(GridCell(number, left, placement.row_spans[at], span, first, last, header))
             at += 1
     return Grid(len(rows), width, tuple(cells), start, end), notes
+
+
+def _cut_spans(times: int) -> Reason:
+    return Reason(
+        f"a rowspan reached into a row that is full without it, and was cut ({times} times)",
+        f"跨行单元格伸入已满的行，已截断（{times} 次）",
+    )
 
 
 def _usual(widths: list[int]) -> int:

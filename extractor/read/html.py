@@ -10,11 +10,16 @@ from extractor.read.limits import Limits
 from extractor.read.markup import check_markup, enclose_stray_cells
 from extractor.read.tags import INTRICATE
 from extractor.read.walk import Styled, Walk
+from extractor.report import Reason
 
 __all__ = ["read_html"]
 
+_STRAY_CELLS = Reason(
+    "table cells outside any table: a table was put around them", "有单元格不在任何表格之内，已为其补上表格"
+)
 
-def read_html(text: str, limits: Limits) -> tuple[str, tuple[Grid, ...], tuple[str, ...]]:
+
+def read_html(text: str, limits: Limits) -> tuple[str, tuple[Grid, ...], tuple[Reason, ...]]:
     """The visible text of a page, its tables in reading order, and notes on what was mended.
 
     Tables that only lay out the page (one cell, or nothing beside other tables) are no grids; their text stays.
@@ -22,19 +27,21 @@ def read_html(text: str, limits: Limits) -> tuple[str, tuple[Grid, ...], tuple[s
     """
     check_markup(text, limits)
     tree = LexborHTMLParser(text)
-    notes: tuple[str, ...] = ()
+    notes: tuple[Reason, ...] = ()
     # A cell outside any table is dropped by the parser, and its figure would run into the next.
     if len(tree.css("td")) < (text.count("<td") or text.count("<TD")):
         enclosed = enclose_stray_cells(text)
         if enclosed is not None:
             tree = LexborHTMLParser(enclosed)
-            notes = ("table cells outside any table: a table was put around them",)
+            notes = (_STRAY_CELLS,)
     styled = _struck(tree) | _raised(tree) | _hidden(tree, text)
     counts = Counter(styled.values())
     if counts[Styled.HIDDEN]:
-        notes = (*notes, f"{counts[Styled.HIDDEN]} hidden elements left out")
+        hidden = counts[Styled.HIDDEN]
+        notes = (*notes, Reason(f"{hidden} hidden elements left out", f"略去 {hidden} 处隐藏内容"))
     if counts[Styled.STRUCK]:
-        notes = (*notes, f"struck-out text left out ({counts[Styled.STRUCK]} places)")
+        struck = counts[Styled.STRUCK]
+        notes = (*notes, Reason(f"struck-out text left out ({struck} places)", f"略去已划掉的文字（{struck} 处）"))
     walk = Walk(_spans(tree, limits), styled, limits)
     if tree.root is not None:
         # Where cells hold what is not to be shown as it stands, or tables, there is no short way through a row.

@@ -17,6 +17,7 @@ from extractor.read.grids import RawCell, RawRow, resolve
 from extractor.read.limits import Limits
 from extractor.read.opentable import OpenTable
 from extractor.read.tags import ACTS, CELLS, TH, THEAD, Act
+from extractor.report import Reason
 
 __all__ = ["Styled", "Walk"]
 
@@ -52,7 +53,7 @@ class Walk:
     def __init__(self, spans: dict[int, tuple[int, int]], styled: dict[int, Styled], limits: Limits) -> None:
         self.parts: list[str] = []
         self.grids: list[Grid] = []
-        self.notes: list[str] = []
+        self.notes: list[Reason] = []
         self._spans, self._styled, self._limits = spans, styled, limits
         self._length = 0
         self._cells = 0

@@ -13,11 +13,17 @@ from extractor.reconcile.decide import MISSING, decide
 from extractor.reconcile.linear import Linear, resolve
 from extractor.reconcile.propagate import broken, implied
 from extractor.reconcile.repair import repair
-from extractor.report import Cell, Evidence, Number, Status
+from extractor.reconcile.stated import decided_by_sentence, stated_cell
+from extractor.report import Cell, Number, Reason, Status
 
 __all__ = ["Settled", "settle"]
 
-_DERIVED_BECAUSE = "not printed; the identities admit only this value"
+_NOT_PRINTED = Reason("not printed; the identities admit only this value", "原文未印，按勾稽关系只能是此值")
+_LEFT_BLANK = Reason("left blank in the source; the identities admit only this value", "原文留空，按勾稽关系只能是此值")
+_UNCONFIRMED = Reason(
+    "the row has no label of its own, and no identity confirms its place",
+    "该行无标签，且无勾稽关系可证实其位置",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +75,8 @@ def _doubt_unlabelled(cells: dict[str, Cell], edits: Sequence[Linear], choices: 
     for cell, bare in nameless.items():
         state = cells[cell]
         if state.status is Status.REPORTED and (cell in failed or (bare and cell not in confirmed)):
-            because = "the row has no label of its own, and no identity confirms its place"
-            cells[cell] = state._replace(status=Status.DISPUTED, alternatives=(None,), because=because)
+            disputed = state._replace(status=Status.DISPUTED, alternatives=(None,))
+            cells[cell] = disputed.for_reason(_UNCONFIRMED)
 
 
 def _from_prose(
@@ -81,28 +87,24 @@ def _from_prose(
     present: set[str],
     edits: Sequence[Linear],
 ) -> set[str]:
-    """Fill missing cells from sentences; beside a table that lost the cell, only what an identity confirms is sure."""
+    """Fill missing cells from sentences, and settle disputed ones that a sentence decides: those that changed."""
     tables = {cell.split(".", 1)[0] for cell in present}
     stated: dict[str, list[Fact]] = defaultdict(list)
     for fact in facts:
-        if cells.get(fact.cell, MISSING).status is Status.MISSING and fact.cell in form.cells:
+        if fact.cell in form.cells and cells[fact.cell].status in (Status.MISSING, Status.DISPUTED):
             stated[fact.cell].append(fact)
+    changed: set[str] = set()
     for cell, told in stated.items():
-        values = {fact.value for fact in told}
-        fact = told[0]
-        evidence = Evidence(fact.start, fact.end, document.text[fact.start : fact.end])
-        quote = document.text[fact.quote_start : fact.quote_end]
-        if len(values) > 1:
-            others = tuple(sorted(values - {fact.value}))
-            because = "sentences state different figures"
-            cells[cell] = Cell(fact.value, Status.DISPUTED, ("rules",), evidence, evidence.text, others, because)
-        elif cell.split(".", 1)[0] in tables and not _confirmed(cell, fact.value, cells, edits):
-            because = f"read from a sentence only, though the table was found: {quote}"
-            cells[cell] = Cell(fact.value, Status.DISPUTED, ("rules",), evidence, evidence.text, (None,), because)
+        if cells[cell].status is Status.DISPUTED:
+            settled = decided_by_sentence(document.text, cells[cell], told)
         else:
-            because = f"read from a sentence: {quote}"
-            cells[cell] = Cell(fact.value, Status.REPORTED, ("rules",), evidence, evidence.text, because=because)
-    return set(stated)
+            beside = cell.split(".", 1)[0] in tables
+            doubted = beside and not _confirmed(cell, told[0].value, cells, edits)
+            settled = stated_cell(document.text, told, doubted=doubted)
+        if settled is not None:
+            cells[cell] = settled
+            changed.add(cell)
+    return changed
 
 
 def _confirmed(cell: str, value: Number, cells: Mapping[str, Cell], edits: Sequence[Linear]) -> bool:
@@ -128,14 +130,17 @@ def _derive(form: Form, cells: dict[str, Cell], edits: Sequence[Linear]) -> None
     for cell, value in implied(form, edits, _known(cells)).items():
         state = cells[cell]
         if state.status is Status.MISSING:
-            cells[cell] = Cell(value, Status.DERIVED, ("identities",), because=_DERIVED_BECAUSE)
+            cells[cell] = Cell(value, Status.DERIVED, ("identities",)).for_reason(_NOT_PRINTED)
         elif state.status is Status.BLANK and value:
-            because = "left blank in the source; the identities admit only this value"
-            cells[cell] = Cell(value, Status.DERIVED, ("identities",), None, "", because=because)
+            cells[cell] = Cell(value, Status.DERIVED, ("identities",), None, "").for_reason(_LEFT_BLANK)
         elif state.status is Status.DISPUTED and value == state.value:
             if state.alternatives and None not in state.alternatives:
-                because = f"{state.because}; the identities admit only this one"
-                cells[cell] = state._replace(status=Status.REPORTED, alternatives=(), because=because)
+                cells[cell] = state._replace(status=Status.REPORTED, alternatives=()).for_reason(_decided(state))
             else:
                 # What was read may stand elsewhere: the value is proved, its evidence is not.
-                cells[cell] = Cell(value, Status.DERIVED, ("identities",), because=_DERIVED_BECAUSE)
+                cells[cell] = Cell(value, Status.DERIVED, ("identities",)).for_reason(_NOT_PRINTED)
+
+
+def _decided(state: Cell) -> Reason:
+    """Why one of several readings is taken: what made them several, and what ruled the others out."""
+    return Reason(f"{state.because}; the identities admit only this one", f"{state.because_zh}；按勾稽关系只能是此值")

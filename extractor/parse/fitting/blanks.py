@@ -7,6 +7,7 @@ from math import comb
 from extractor.parse.fitting.fitted import BLANK, Fit, Fitted, placed, value_of
 from extractor.parse.fitting.split import Shape
 from extractor.parse.rows import Token, ValueRow
+from extractor.report import Reason
 
 __all__ = ["dropped_ways", "packed"]
 
@@ -32,9 +33,15 @@ def dropped_ways(row: ValueRow, tokens: Sequence[Token], shape: Shape) -> Fit | 
         if size == 1:
             return None
         ways = [placed(tokens, places, size) for places in combinations(range(size), len(tokens))]
-        because = f"{len(tokens)} of {size} figures are printed and nothing says in which columns"
+        because = Reason(
+            f"{len(tokens)} of {size} figures are printed and nothing says in which columns",
+            f"该行印 {len(tokens)} 个数字，应有 {size} 个，无从判定各属哪一栏",
+        )
         return Fit(tuple(Fitted(way) for way in ways), row.origin, because, dropped=True)
-    because = f"{len(tokens)} of {size} figures are printed; blank cells were dropped"
+    because = Reason(
+        f"{len(tokens)} of {size} figures are printed; blank cells were dropped",
+        f"该行印 {len(tokens)} 个数字，应有 {size} 个，空白格已丢失",
+    )
     totals = {total for _, total in shape.sums}
     if not any(map(value_of, tokens)):
         # Zeros make no difference to any sum; totals are what a body prints when it prints one figure a row.
@@ -53,7 +60,19 @@ def dropped_ways(row: ValueRow, tokens: Sequence[Token], shape: Shape) -> Fit | 
         every = islice(combinations(range(size), len(tokens)), _PLACEMENTS)
         found = [Fitted(placed(tokens, places, size)) for places in every]
         return Fit(tuple(found), row.origin, because, doubted=True, dropped=True, unexplained=True)
-    return Fit(tuple(found), row.origin, because, doubted=capped, dropped=True)
+    unchecked = len(shape.sums) > 1 and all(_unchecked(way.tokens, shape) for way in found)
+    return Fit(tuple(found), row.origin, because, doubted=capped or unchecked, dropped=True)
+
+
+def _unchecked(tokens: Sequence[Token | None], shape: Shape) -> bool:
+    """Whether some sums have a total and others figures without one: where a misprint rules out the right places, the
+    figures find room where no total checks them."""
+    bare = [
+        any(value_of(token) for part in parts if (token := tokens[part]) is not None)
+        for parts, total in shape.sums
+        if tokens[total] is None
+    ]
+    return any(bare) and len(bare) < len(shape.sums)
 
 
 def _explains(tokens: Sequence[Token | None], shape: Shape, *, alone: bool) -> bool:

@@ -13,8 +13,20 @@ from extractor.parse.fitting.glue import glued_ways, may_be_glued, recut
 from extractor.parse.fitting.split import Shape
 from extractor.parse.readings import Origin
 from extractor.parse.rows import Joint, Token, TokenKind, ValueRow
+from extractor.report import Reason
 
 __all__ = ["fit"]
+
+_MALFORMED = Reason("a figure is not of the kind that its column holds", "有数字不属所在栏应填的数值类型")
+_GLUED_OR_DROPPED = Reason(
+    "the row may be glued figures, or have lost its blank cells", "该行可能数字粘连，也可能丢失空白格"
+)
+_APART = Reason("the table glues its figures, this row does not", "本表数字粘连，该行数字却未粘连")
+_TOUCHING = Reason("the figures touch and do not add up", "数字相连，各项之和不等于合计")
+_CUT_ELSEWHERE = Reason(
+    "as printed the row does not add up; cut elsewhere it does", "按原样切分，该行各项之和不等于合计；另行切分则相等"
+)
+_WIDER = Reason("the row has more cells than the form", "该行格数多于表式")
 
 
 def fit(
@@ -32,7 +44,7 @@ def fit(
         return None
     sound = tuple(way for way in found.ways if not _malformed(way.tokens, shape))
     if not sound:
-        return replace(found, because="a figure is not of the kind that its column holds", doubted=True)
+        return replace(found, because=_MALFORMED, doubted=True)
     if len(sound) < len(found.ways):
         found = replace(found, ways=sound)
     if row.because is None:
@@ -65,7 +77,7 @@ def _fit(row: ValueRow, shape: Shape, rank: Callable[[Sequence[int]], float] | N
     if glued is None or dropped is None:
         return glued or dropped
     ways = (*glued.ways, *dropped.ways)
-    return Fit(ways, Origin.GLUED, "the row may be glued figures, or have lost its blank cells")
+    return Fit(ways, Origin.GLUED, _GLUED_OR_DROPPED)
 
 
 def _by_header(tokens: Sequence[Token], shape: Shape) -> tuple[Token | None, ...] | None:
@@ -81,16 +93,16 @@ def _straight(row: ValueRow, shape: Shape, *, glues: bool) -> Fit:
     """As many tokens as columns. Spaces make no cells: where they break the sum, a re-cut that mends it competes."""
     tokens = tuple(row.tokens)
     if glues and shape.size > 1 and not shape.sums and all(token.joint < Joint.LINE for token in tokens):
-        return Fit((Fitted(tokens),), row.origin, "the table glues its figures, this row does not", doubted=True)
+        return Fit((Fitted(tokens),), row.origin, _APART, doubted=True)
     if holds(tokens, shape) or not may_be_glued(tokens, shape):
         return Fit((Fitted(tokens),), row.origin)
     cut = recut(tokens, shape)
     if not cut:
         touching = any(token.joint is Joint.NONE for token in tokens[1:])
-        because = "the figures touch and do not add up" if touching else None
+        because = _TOUCHING if touching else None
         return Fit((Fitted(tokens),), row.origin, because, doubted=touching)
     ways = (Fitted(tokens, 2.0), *cut)
-    return Fit(ways, Origin.GLUED, "as printed the row does not add up; cut elsewhere it does")
+    return Fit(ways, Origin.GLUED, _CUT_ELSEWHERE)
 
 
 def _clean(token: Token) -> bool:
@@ -139,7 +151,7 @@ def _trimmed(row: ValueRow, trimmed: list[Token], shape: Shape) -> Fit:
         if shape.sums and not sound and (stray or (totals_printed(window, shape) and holds(window, shape))):
             ways.append(Fitted(window))
     zeros = other and not any(map(value_of, chosen))
-    because = "the row has more cells than the form" if len(ways) > 1 else None
+    because = _WIDER if len(ways) > 1 else None
     return Fit(tuple(ways), row.origin, because, zeros=zeros, shifted=chosen != tuple(row.tokens[-shape.size :]))
 
 
@@ -159,7 +171,9 @@ def _windows(row: ValueRow, tokens: list[Token], shape: Shape) -> Fit | None:
     )
     ways = good or windows
     distinct = {tuple(value_of(token) for token in window): window for window in reversed(ways)}
-    because = f"the row prints {len(tokens)} figures for {size} columns"
+    because = Reason(
+        f"the row prints {len(tokens)} figures for {size} columns", f"该行印 {len(tokens)} 个数字，表式只有 {size} 栏"
+    )
     return Fit(
         tuple(Fitted(window, 4.0 if window == last else 1.0) for window in distinct.values()),
         row.origin,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from extractor.parse.fitting.split import Shape
 from extractor.parse.readings import Origin
 from extractor.parse.rows import Token, TokenKind
-from extractor.report import Number
+from extractor.report import Number, Reason
 
 __all__ = ["BLANK", "Fit", "Fitted", "holds", "placed", "totals_printed", "value_of"]
 
@@ -32,7 +32,7 @@ class Fit:
 
     ways: tuple[Fitted, ...]
     origin: Origin
-    because: str | None = None
+    because: Reason | None = None
     doubted: bool = False
     dropped: bool = False
     unexplained: bool = False

@@ -8,11 +8,12 @@ from extractor.parse.fitting.fitted import Fit, Fitted
 from extractor.parse.fitting.split import MOST_CUTS, Piece, Shape, cuts
 from extractor.parse.readings import Origin
 from extractor.parse.rows import Joint, Token, TokenKind, ValueRow
-from extractor.report import Number
+from extractor.report import Number, Reason
 
 __all__ = ["glued_ways", "glues", "may_be_glued", "recut"]
 
 _FEW_RUNS = 3
+_NO_CUT = Reason("no cut of the digits satisfies the row sum", "数字粘连，任何切分均与该行合计不符")
 
 
 def glues(rows: Sequence[tuple[ValueRow, int]]) -> bool:
@@ -66,14 +67,23 @@ def glued_ways(tokens: Sequence[Token], shape: Shape, rank: Callable[[Sequence[i
         ways = _ways(found, tokens, joined, rank, shape)
         forced = len(found) == 1
         if checked:
-            because = None if forced else f"{len(found)} ways to cut the digits satisfy the row sum"
+            because = None if forced else _several_add_up(len(found))
             return Fit(ways, Origin.GLUED, because, doubted=len(found) >= MOST_CUTS)
         if forced:
-            because = "no cut of the digits satisfies the row sum" if shape.sums else None
-            return Fit(ways, Origin.GLUED, because, doubted=bool(shape.sums))
-        because = f"the digits can be cut in {len(found)} ways and no sum decides"
-        return Fit(ways, Origin.GLUED, because, doubted=bool(shape.sums) or len(found) >= MOST_CUTS)
+            return Fit(ways, Origin.GLUED, _NO_CUT if shape.sums else None, doubted=bool(shape.sums))
+        doubted = bool(shape.sums) or len(found) >= MOST_CUTS
+        return Fit(ways, Origin.GLUED, _no_sum_decides(len(found)), doubted)
     return None
+
+
+def _several_add_up(count: int) -> Reason:
+    return Reason(f"{count} ways to cut the digits satisfy the row sum", f"数字粘连，有 {count} 种切分均与该行合计相符")
+
+
+def _no_sum_decides(count: int) -> Reason:
+    return Reason(
+        f"the digits can be cut in {count} ways and no sum decides", f"数字粘连，可有 {count} 种切分，合计无法定夺"
+    )
 
 
 def _ways(

@@ -7,17 +7,22 @@ from extractor.parse.fitting.fitted import holds, totals_printed
 from extractor.parse.fitting.split import Shape
 from extractor.parse.grid.heads import FOREIGN, UNKNOWN, Head, Heads
 from extractor.parse.grid.lines import Line
-from extractor.parse.rows import Token, TokenKind
+from extractor.parse.rows import LINE_ORDER, Token, TokenKind
+from extractor.report import Reason
 
 __all__ = ["absent", "arrange", "arrange_line"]
 
-_PARTLY = "the column heads are read in part only, and not all of them are the form's"
-_SHORT = "the row has other cells than the heads above it"
-_SUMS = "the figures add up in the form's order, not in that of the heads"
-_UNSURE = "the order of the column heads is unsure"
-_ORDER = "the heads of the line stand in another order than the form's"
+_PARTLY = Reason(
+    "the column heads are read in part only, and not all of them are the form's", "表头仅部分读出，且不全是表式的栏目"
+)
+_SHORT = Reason("the row has other cells than the heads above it", "该行各格与上方表头不能逐一对应")
+_SUMS = Reason(
+    "the figures add up in the form's order, not in that of the heads",
+    "按表式的栏目顺序合计相符，按所印表头的顺序则不符",
+)
+_UNSURE = Reason("the order of the column heads is unsure", "表头的栏目顺序不能确定")
 
-Placed = tuple[list[Token] | None, str | None]
+Placed = tuple[list[Token] | None, Reason | None]
 
 
 def absent(at: int) -> Token:
@@ -132,11 +137,11 @@ def arrange_line(tokens: Sequence[tuple[int, Token]], heads: Heads, table: Table
     wanted = [(row, column) for row in rows for column in range(len(table.columns))]
     blocks = list(heads.blocks)
     if not blocks:
-        return None, _ORDER if heads.unsure else None
+        return None, LINE_ORDER if heads.unsure else None
     if blocks == wanted:
         return None, None
     if len(blocks) != len(tokens) or len(set(blocks)) < len(blocks) or any(row not in rows for row, _ in blocks):
-        return None, _ORDER
+        return None, LINE_ORDER
     at = tokens[0][1].start
     by_place = {place: token for place, (_, token) in zip(blocks, tokens, strict=True)}
     return [by_place.get(place, absent(at)) for place in wanted], None

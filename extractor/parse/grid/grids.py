@@ -20,13 +20,16 @@ from extractor.parse.readings import Origin
 from extractor.parse.rows import Label, Near, Token, TokenKind, ValueRow
 from extractor.read.document import Document
 from extractor.read.figures import UNIT_PATTERN
+from extractor.report import Reason
 
 __all__ = ["grid_rows"]
 
 _UNIT = re.compile(UNIT_PATTERN)
-_STRANGER = "the table it stands in has neither a title nor heads of the form, and only some short labels"
-
-_NAMELESS = "the row has no label, and the heads over it stand in another order than the form's"
+_STRANGER = Reason(
+    "the table it stands in has neither a title nor heads of the form, and only some short labels",
+    "所在表格既无表式的标题，也无表式的表头，仅有少数短标签相同",
+)
+_NAMELESS = Reason("the row has no label, and its heads are in another order", "该行无标签，且其表头的顺序与表式不同")
 
 _Here = list[tuple[int, Item, float]]
 
@@ -248,9 +251,7 @@ class _Reader:
         template = table.rows[next(iter(named))] if len(named) == 1 else table.rows[0]
         if len(named) != 1 and any(one.columns for one in table.rows):
             places = [leaf.place for leaf in heads.leaves if leaf.place >= 0]
-            row.astray = (
-                None if places == sorted(places) else "the row has no label, and its heads are in another order"
-            )
+            row.astray = None if places == sorted(places) else _NAMELESS
             return
         columns = [table.column_ids.index(column) for column in template.columns]
         wanted = columns or range(len(table.columns))

@@ -7,10 +7,14 @@ from extractor.parse.grid.lines import Line, Lines
 from extractor.parse.labels import Item, Role
 from extractor.parse.readings import Origin
 from extractor.parse.rows import Label, Near, Token, ValueRow
+from extractor.report import Reason
 
 __all__ = ["turned_rows"]
 
-_DOUBT = "the table is printed with its columns as rows, and not all of its labels or figures found their place"
+_DOUBT = Reason(
+    "the table is printed with its columns as rows, and not all of its labels or figures found their place",
+    "表格行列互换印制，部分标签或数字未能归位",
+)
 
 
 def turned_rows(lines: Lines, folded: str, table: Table) -> list[ValueRow]:
@@ -70,7 +74,7 @@ def _floors(lines: list[Line], folded: str, table: Table) -> tuple[list[list[Hea
     return floors, items
 
 
-def _row(item: Item, figures: dict[int, Token], table: Table, astray: str | None) -> ValueRow:
+def _row(item: Item, figures: dict[int, Token], table: Table, astray: Reason | None) -> ValueRow:
     at = [token.start for token in figures.values()]
     columns = [table.column_ids.index(column) for column in table.columns_of(table.rows[item.index])]
     tokens = [figures.get(column, absent(min(at))) for column in columns]

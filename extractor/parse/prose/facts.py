@@ -6,56 +6,26 @@ tables. A sentence that is not understood yields nothing.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from decimal import Decimal
 
 from extractor.forms.model import Form, Kind
-from extractor.parse.prose.periods import Period, period_at
-from extractor.parse.prose.rules import Compiled, ProseRules, Topic, load_prose
-from extractor.parse.prose.scope import Scope, scope_at, without_levels
+from extractor.parse.prose.guards import CLAUSE_STARTS, NEAR, Speech, elsewhere, figure_value, on_matter, period_of
+from extractor.parse.prose.periods import Period
+from extractor.parse.prose.rules import Compiled, ProseRules, load_prose
 from extractor.parse.prose.sentences import Sentence, Sentences, dealt
 from extractor.parse.readings import Fact
 from extractor.read.document import Document
-from extractor.read.figures import chinese_number, parse_number
 from extractor.report import Number
 
 __all__ = ["is_interpretation", "prose_facts"]
 
-_NEAR = 320
 _LONGEST_QUOTE = 120
 _LONGEST_TABLE_CELL = 60
-_CLAUSE_STARTS = ",;:("
 _CLAUSE_ENDS = ",;:)"
-_HEADING = 60
-_CARRIED_OVER = 3
-_BRACKETED = re.compile(r"\([^()]*\)")
-_DISPUTE = re.compile("复议|诉讼")
-_CARRIED = re.compile("结转|转入|转结|延续")
 # Two subjects with nothing said of the first but its count: what follows may be about both.
 _JOINED = re.compile(
     r"(?:案件|申请|案)?(?:[为共有]*[0-9]+[件起宗例])?[,、]?(?:和|及|与|或|以及|或者)?(?:因[^,;。]{0,12})?(?:被?提起)?"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class _Report:
-    """What the sentences belong to."""
-
-    spoken: Sentences
-    form: Form
-    year: int | None
-    organ: str | None
-    rules: ProseRules
-    seen: set[tuple[str, Number]] = field(default_factory=set)
-    leads: dict[int, bool] = field(default_factory=dict)
-
-    def lead(self, index: int) -> bool:
-        """Whether what stands before sentence `index` is about applications, as far as it can be told."""
-        known = self.leads.get(index)
-        if known is None:
-            said = _last(self.rules.asked[Topic.ANSWERS].said, self.spoken.before(index, _NEAR))
-            known = self.leads[index] = said is None or said["ours"] is not None
-        return known
 
 
 def prose_facts(document: Document, form: Form, year: int | None, organ: str | None = None) -> tuple[Fact, ...]:
@@ -68,12 +38,12 @@ def prose_facts(document: Document, form: Form, year: int | None, organ: str | N
     (see `is_interpretation`) gives way to what is said outright.
     """
     rules = load_prose()
-    report = _Report(Sentences(document.folded), form, year, organ, rules)
+    speech = Speech(Sentences(document.folded), form, year, organ, rules)
     facts: list[Fact] = []
-    for sentence in report.spoken.holding(rules.words, rules.guards["table_words"]):
-        stated = [fact for fact in _facts(sentence, report) if not _in_grid(document, fact.start)]
+    for sentence in speech.sentences.holding(rules.words, rules.guards["table_words"]):
+        stated = [fact for fact in _facts(sentence, speech) if not _in_grid(document, fact.start)]
         facts += stated
-        report.seen.update((fact.cell, fact.value) for fact in stated if fact.phrasing not in rules.interpretations)
+        speech.seen.update((fact.cell, fact.value) for fact in stated if fact.phrasing not in rules.interpretations)
     outright = {fact.cell for fact in facts if fact.phrasing not in rules.interpretations}
     kept: dict[tuple[str, Number], Fact] = {}
     for fact in sorted(facts, key=lambda fact: (fact.start, fact.end)):
@@ -87,8 +57,8 @@ def is_interpretation(phrasing: str) -> bool:
     return phrasing in load_prose().interpretations
 
 
-def _facts(sentence: Sentence, report: _Report) -> Iterator[Fact]:
-    rules, form = report.rules, report.form
+def _facts(sentence: Sentence, speech: Speech) -> Iterator[Fact]:
+    rules, form = speech.rules, speech.form
     text = sentence.text
     figure = rules.guards["figure"].search(text) is not None
     denial = rules.guards["denial"].search(text) is not None
@@ -103,11 +73,13 @@ def _facts(sentence: Sentence, report: _Report) -> Iterator[Fact]:
         named = phrasing.cells.get(form.id, ()), phrasing.cumulative.get(form.id, ())
         for pattern in phrasing.patterns:
             for match in pattern.finditer(text):
-                if report.seen and _told(match, phrasing, named, report):
+                if speech.seen and _told(match, phrasing, named, speech):
                     continue
-                if _refused(match, phrasing, sentence, report) or _elsewhere(match, phrasing, sentence, report):
+                if _refused(match, phrasing, sentence, speech) or elsewhere(
+                    sentence, *match.span(), speech, carried=phrasing.matter is not None
+                ):
                     continue
-                period = _period(match, sentence, report)
+                period = period_of(sentence, match.end(), speech)
                 cells = named[0] if period is Period.YEAR or (phrasing.as_of and period is Period.AS_OF) else ()
                 cells = named[1] if period is Period.CUMULATIVE else cells
                 for cell in _filled(cells, match, phrasing, form, rules):
@@ -117,21 +89,21 @@ def _facts(sentence: Sentence, report: _Report) -> Iterator[Fact]:
 
 
 def _told(
-    match: re.Match[str], phrasing: Compiled, named: tuple[tuple[str, ...], tuple[str, ...]], report: _Report
+    match: re.Match[str], phrasing: Compiled, named: tuple[tuple[str, ...], tuple[str, ...]], speech: Speech
 ) -> bool:
     """Whether all that the match could state has been stated before: texts may say the same many times."""
     if phrasing.interpretation or phrasing.wants_subject:
         return False
-    value = 0 if phrasing.zero else _value(match["n"])
-    return value is not None and all((cell, value) in report.seen for cells in named for cell in cells)
+    value = 0 if phrasing.zero else figure_value(match["n"])
+    return value is not None and all((cell, value) in speech.seen for cells in named for cell in cells)
 
 
-def _refused(match: re.Match[str], phrasing: Compiled, sentence: Sentence, report: _Report) -> bool:
+def _refused(match: re.Match[str], phrasing: Compiled, sentence: Sentence, speech: Speech) -> bool:
     """Whether something around the match makes it say something else."""
-    text, year = sentence.text, report.year
-    guards = report.rules.guards
+    text, year = sentence.text, speech.year
+    guards = speech.rules.guards
     before = text[text.rfind(";", 0, match.start()) + 1 : match.start()]
-    clause = before[max(before.rfind(mark) for mark in _CLAUSE_STARTS) + 1 :]
+    clause = before[max(before.rfind(mark) for mark in CLAUSE_STARTS) + 1 :]
     figure = match.start("n") if "n" in match.re.groupindex else match.start()
     groups = match.groupdict()
     return bool(
@@ -149,110 +121,10 @@ def _refused(match: re.Match[str], phrasing: Compiled, sentence: Sentence, repor
         or (
             phrasing.near is not None
             and not phrasing.near.search(text)
-            and not phrasing.near.search(report.spoken.before(sentence.index, _NEAR))
+            and not phrasing.near.search(speech.sentences.before(sentence.index, NEAR))
         )
-        or (phrasing.matter is Topic.ANSWERS and not _answers(match, sentence, report))
-        or (phrasing.matter is Topic.DISPUTES and not _disputes(match, sentence, report))
-        or (phrasing.matter is Topic.RECEIVED and not _received(match, sentence, report))
+        or not on_matter(phrasing.matter, sentence, *match.span(), speech)
     )
-
-
-def _answers(match: re.Match[str], sentence: Sentence, report: _Report) -> bool:
-    """Whether the match is about the outcome of the applications, and of all of them."""
-    asked = report.rules.asked[Topic.ANSWERS]
-    text = sentence.text
-    said = _last(asked.said, text[: match.start()])
-    if not (report.lead(sentence.index) if said is None else said["ours"] is not None):
-        return False
-    before = text[: match.start()]
-    if match[0].endswith(("项", "条")) and asked.pieces.search(before):
-        return False
-    before = _BRACKETED.sub("", before) if "(" in before else before
-    parts = list(asked.parts.finditer(before))
-    if parts and (again := _last(asked.whole, before)):
-        parts = [part for part in parts if part.start() >= again.end()]
-    if not parts:
-        return True
-    said_before = before[: parts[0].start()]
-    if not asked.received.search(said_before) and report.rules.guards["carries_on"].match(text):
-        said_before = report.spoken.text(sentence.index - 1)
-    received = _last(asked.received, said_before)
-    total = None if received is None else _value(received["n"])
-    return total is not None and total == sum(_value(part["n"]) or 0 for part in parts)
-
-
-def _disputes(match: re.Match[str], sentence: Sentence, report: _Report) -> bool:
-    """Whether the match is about review or litigation because of open information."""
-    asked = report.rules.asked[Topic.DISPUTES]
-    text = sentence.text
-    if asked.unrelated.search(text, match.end()) or asked.others.search(text, 0, match.end()):
-        return False
-    cause = _last(asked.cause, text[: match.end()])
-    if cause is not None and not asked.cause_ours.search(cause[0]):
-        return False
-    if asked.ours.search(text, 0, match.end()):
-        return True
-    spoken, index = report.spoken, sentence.index
-    if spoken.headed(index):
-        return asked.heading.search(spoken.before(index, _HEADING)) is not None
-    if asked.carried.fullmatch(text, 0, match.start()) is None:
-        return False
-    previous = spoken.text(index - 1)
-    if asked.others.search(previous):
-        return False
-    if asked.ours.search(previous) and _DISPUTE.search(previous):
-        return True
-    # 行政复议1件、行政诉讼2件。 at the end of what is said about the applications.
-    said = _last(report.rules.asked[Topic.ANSWERS].said, spoken.before(index, _NEAR))
-    return said is not None and said["ours"] is not None
-
-
-def _received(match: re.Match[str], sentence: Sentence, report: _Report) -> bool:
-    """Whether the match is about the applications newly received and nothing else."""
-    asked = report.rules.asked[Topic.RECEIVED]
-    text = sentence.text
-    if asked.others.search(text, 0, match.start()) or _CARRIED.search(text):
-        return False
-    if asked.ours.search(text, 0, match.end()):
-        return True
-    if not report.rules.guards["carries_on"].match(text):
-        return False
-    previous = report.spoken.text(sentence.index - 1)
-    return asked.ours.search(previous) is not None and asked.others.search(previous) is None
-
-
-def _elsewhere(match: re.Match[str], phrasing: Compiled, sentence: Sentence, report: _Report) -> bool:
-    """Whether the match is about another body, or about a wider one."""
-    elsewhere = report.rules.guards["elsewhere"]
-    text = sentence.text
-    before = without_levels(text[: match.start()], report.organ)
-    if elsewhere.search(before[max(before.rfind(mark) for mark in _CLAUSE_STARTS) + 1 :]):
-        return True
-    scope = scope_at(text, match.end(), report.organ, elsewhere)
-    index = sentence.index
-    carried = phrasing.matter is not None or report.rules.guards["carries_on"].match(text) is not None
-    while (
-        scope is Scope.UNSAID and carried and index > sentence.index - _CARRIED_OVER and not report.spoken.headed(index)
-    ):
-        index -= 1
-        previous = report.spoken.text(index)
-        if not previous:
-            break
-        if "申请" in previous and report.rules.guards["figure"].search(previous):
-            scope = scope_at(previous, len(previous), report.organ, elsewhere)
-    return scope is Scope.OTHER
-
-
-def _last(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
-    return max(pattern.finditer(text), key=re.Match.start, default=None)
-
-
-def _period(match: re.Match[str], sentence: Sentence, report: _Report) -> Period:
-    before = Period.YEAR
-    if report.rules.guards["carries_on"].match(sentence.text):
-        previous = report.spoken.text(sentence.index - 1)
-        before = period_at(previous, len(previous), report.year)
-    return period_at(sentence.text, match.end(), report.year, before)
 
 
 def _filled(
@@ -282,7 +154,7 @@ def _fact(cell: str, match: re.Match[str], phrasing: Compiled, sentence: Sentenc
         value: Number | None = 0
         start, end = match.span()
     else:
-        value = _value(match["n"])
+        value = figure_value(match["n"])
         start, end = match.span("n")
     if value is None or (isinstance(value, Decimal) and form.kinds[cell] is not Kind.AMOUNT):
         return None
@@ -300,19 +172,12 @@ def _fact(cell: str, match: re.Match[str], phrasing: Compiled, sentence: Sentenc
     )
 
 
-def _value(printed: str) -> Number | None:
-    value = parse_number(printed)
-    if value is None and not printed[0].isdigit():
-        value = chinese_number(printed)
-    return value
-
-
 def _quote(sentence: Sentence, match: re.Match[str]) -> tuple[int, int]:
     """The sentence, or, where it is long, the clauses around the match."""
     text, places = sentence.text, sentence.places
     start, end = 0, len(text)
     if end > _LONGEST_QUOTE:
-        start = max(text.rfind(mark, 0, match.start()) for mark in _CLAUSE_STARTS) + 1
+        start = max(text.rfind(mark, 0, match.start()) for mark in CLAUSE_STARTS) + 1
         ends = [at for mark in _CLAUSE_ENDS if (at := text.find(mark, match.end())) >= 0]
         end = min(ends, default=end)
         if end - match.end() > _LONGEST_QUOTE:

@@ -214,7 +214,8 @@ class ProseRules(Frozen):
             *("table_words", "figure", "denial", "elsewhere", "assisting", "planned", "denied"),
             *("hedged_before", "hedged_after", "carries_on"),
         )
-        return {name: self.pattern(getattr(self, name)) for name in named}
+        guards = {name: self.pattern(getattr(self, name)) for name in named}
+        return {**guards, "denial_or_figure": self.pattern(f"[0-9]|(?:{self.figure})|(?:{self.denial})")}
 
     @cached_property
     def asked(self) -> Mapping[Topic, Asked]:

@@ -14,6 +14,7 @@ from extractor.parse.text.regions import Region
 from extractor.parse.text.spot import CLOSE_ENOUGH, DIGITS_BEFORE, OFFICIAL_ORDINAL, Spotted, ordinal_start
 from extractor.parse.text.tokens import CUT, Break, Pipes, Words, number, scan_gap
 from extractor.read.fold import fold
+from extractor.report import Reason
 
 __all__ = ["value_rows"]
 
@@ -27,6 +28,8 @@ _DIGIT_ORDINAL = re.compile(r"\s*(\d{1,2})[.、)．]")
 _HEAD = 60
 _HEAD_YEARS = re.compile(r"(?<!\d)(?:(?:19|20)\d\d(?:年度?)?[\s|]*){2,}(?![\d月])")
 _YEAR = re.compile(r"(?:19|20)\d\d")
+_TOUCHED = Reason("words touch the figure", "数字与其他文字相连")
+_WORDS_BETWEEN = Reason("other words stand between the label and the figure", "标签与数字之间夹有其他文字")
 
 
 def value_rows(spotted: Spotted, region: Region, year: int | None) -> list[ValueRow]:
@@ -180,12 +183,12 @@ class _Builder:
         self._foreign = True
         row = self._row
         if words.touches and row.tokens:
-            row.because = "words touch the figure"
+            row.because = _TOUCHED
         if not row.tokens:
             on_line = any(label.near is Near.FIRM for label in row.labels)
             self._foreign_line = self._foreign_line or (len(text) > 1 and not self._cell_a_line and not on_line)
             if on_line and not self._cell_a_line:
-                row.because = "other words stand between the label and the figure"
+                row.because = _WORDS_BETWEEN
         elif (1 < len(text) < _SHORTEST_TORN and row.tokens[-1].joint < Joint.CELL) or len(text) > _SENTENCE:
             self.flush()
 

@@ -6,10 +6,13 @@ from dataclasses import dataclass
 
 from extractor.parse.rows import Joint, Token, TokenKind
 from extractor.read.figures import UNIT_PATTERN, FigureKind, joined_figure, parse_number, read_figure
+from extractor.report import Reason
 
 __all__ = ["CUT", "Break", "Pipes", "Words", "figure_token", "is_rule_line", "scan_field", "scan_gap"]
 
-CUT = "the last digit may be the number of the next row"
+CUT = Reason("the last digit may be the number of the next row", "末位数字可能是下一行的序号")
+_APPROXIMATE = Reason("an approximate figure", "该数字为约数")
+_SPACED = Reason("spaces stand inside the figure, or it is several", "数字中间有空格，也可能是几个数字")
 _FIELD = re.compile(r"[^\t|]+|\t|\|")
 _NUMERIC = re.compile(r"[\s\d.,+-]+")
 _GROUP = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?(?:-\d+)*|[-/]+")
@@ -183,12 +186,12 @@ def number(digits: str, start: int, joint: Joint) -> Token:
 def figure_token(text: str, start: int, joint: Joint) -> Token | None:
     """The token of a cell that holds `text` and nothing else, at offset `start`; None where it holds words."""
     figure = read_figure(text, join=True)
-    doubt = "an approximate figure" if figure.approximate else None
+    doubt = _APPROXIMATE if figure.approximate else None
     if figure.kind is FigureKind.TEXT:
         joined = joined_figure(text)
         if joined is None:
             return None
-        figure, doubt = joined, "spaces stand inside the figure, or it is several"
+        figure, doubt = joined, _SPACED
     if figure.kind is FigureKind.BLANK:
         return Token(TokenKind.BLANK, start, start, joint=joint, printed="")
     at, end = start + figure.start, start + figure.end

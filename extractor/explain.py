@@ -1,0 +1,97 @@
+"""Why a cell holds what it holds: every reading of it, who read it where, what the identities say, what was decided."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from extractor.check.wording import written
+from extractor.errors import UsageError
+from extractor.pipeline import Draft
+from extractor.reconcile.linear import Linear
+from extractor.reconcile.propagate import broken
+from extractor.report import Asked, Cell, Evidence, Finding, Number, Report, Status
+
+__all__ = ["Explanation", "Identity", "Said", "explain"]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One reading: `how` is the origin of a table reading, or the phrasing of a sentence. `share`: its part of the
+    likelihood where a place can be read in several ways."""
+
+    reader: str
+    how: str
+    value: Number | None
+    kind: str
+    evidence: Evidence
+    share: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """An identity that the cell is in, with its numbers. `holds` is None where an operand is not known."""
+
+    id: str
+    holds: bool | None
+    message: str
+    message_en: str
+    chinese: str
+    english: str
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Everything that bears on one cell of one report."""
+
+    cell_id: str
+    label: str
+    cell: Cell
+    said: tuple[Said, ...]
+    asked: tuple[Asked, ...]
+    identities: tuple[Identity, ...]
+    findings: tuple[Finding, ...]
+
+
+def explain(first: Draft, report: Report, cell_id: str) -> Explanation:
+    """`report`: what became of `first`. Raises UsageError for a cell that the form does not have."""
+    form = first.form
+    if cell_id not in form.cells:
+        raise UsageError(f"form {form.id} has no cell '{cell_id}'; `gouji forms show {form.id}` lists them")
+    _, row, column = form.cells[cell_id]
+    return Explanation(
+        cell_id,
+        f"{row.labels[0]} / {column.labels[0]}",
+        report.cells[cell_id],
+        tuple(_said(first, cell_id)),
+        tuple(asked for asked in report.trace if asked.cell == cell_id),
+        tuple(_identity(first, report, linear) for linear in first.settled.edits if cell_id in linear.cells),
+        tuple(one for one in report.findings if cell_id in one.cells or cell_id in one.suspects),
+    )
+
+
+def _said(first: Draft, cell_id: str) -> Iterator[Said]:
+    text = first.document.text
+    for choice in first.tables.choices:
+        whole = sum(way.weight for way in choice.alternatives)
+        shares: dict[tuple[str, Number | None, int, int], float] = {}
+        for way in choice.alternatives:
+            for one in way.readings:
+                if one.cell == cell_id:
+                    key = (one.kind.value, one.value, one.start, one.end)
+                    shares[key] = shares.get(key, 0.0) + way.weight / whole
+        for (kind, value, start, end), share in sorted(shares.items(), key=lambda one: -one[1]):
+            evidence = Evidence(start, end, text[start:end])
+            yield Said(choice.reader, choice.origin.value, value, kind, evidence, share)
+    for fact in first.facts:
+        if fact.cell == cell_id:
+            evidence = Evidence(fact.quote_start, fact.quote_end, text[fact.quote_start : fact.quote_end])
+            yield Said(fact.reader, f"sentence ({fact.phrasing})", fact.value, "number", evidence)
+
+
+def _identity(first: Draft, report: Report, linear: Linear) -> Identity:
+    cells = {cell: report.cells[cell] for cell in linear.cells}
+    values = {cell: state.value for cell, state in cells.items() if state.value is not None}
+    nil = {cell for cell, state in cells.items() if state.status in (Status.BLANK, Status.NOT_APPLICABLE)}
+    known = all(cell in values or cell in nil for cell in linear.cells)
+    holds = not broken(linear, values, nil) if known else None
+    chinese, english = written(first.form, linear, values, holds=holds)
+    return Identity(linear.edit.id, holds, linear.edit.message, linear.edit.message_en, chinese, english)

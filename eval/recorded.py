@@ -120,7 +120,7 @@ def main() -> int:
 
 @dataclass
 class _Endpoint:
-    """The endpoint that is configured; a connection for each question, since every report has an event loop of its own."""
+    """The endpoint that is configured; connected anew for each question: every report has an event loop of its own."""
 
     settings: Settings
 

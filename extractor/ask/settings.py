@@ -168,11 +168,22 @@ def load_settings(
         if _none(values.get("model")) is None:
             return None
     settings = _checked(values, sources)
+    _no_stray_endpoint(settings, sources, config)
     if settings.api_key is None and settings.is_openai and (key := environ.get("OPENAI_API_KEY")):
         sources["api_key"] = "OPENAI_API_KEY"
         settings = _checked(values | {"api_key": key}, sources)
     settings._sources.update(sources)
     return settings
+
+
+def _no_stray_endpoint(settings: Settings, sources: Mapping[str, str], config: Path | None) -> None:
+    """A file that merely lies in the folder may not send the environment's key to an address of its own."""
+    named = sources.get("base_url", "")
+    if settings.api_key is not None and config is None and "[" in named:
+        raise UsageError(
+            f"{named}: {PREFIX}API_KEY is set, and would go to an endpoint that a file in this folder names; "
+            f"say so with --config {FILE}, --base-url or {PREFIX}BASE_URL"
+        )
 
 
 def load_cache_setting(*, config: Path | None = None) -> str | None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from extractor.ask.bind import figures
+from extractor.ask.clauses import figures
 from extractor.ask.ground import Outcome, ground
 from extractor.ask.model import Answer
 from extractor.ask.subjects import load_asking

@@ -1,118 +1,226 @@
 """Binding: whether a clause says that a figure is the one of a certain cell, whatever a model claims.
 
-The figure has to be the only one of its clause; the words of the cell have to stand in that clause, or in what leads up
-to it with no other figure in between; no word of another matter may. The sentence has to be about the reporting body,
-the year of the report and the matter in question, by the same guards that the phrasings of rules/prose.yaml have.
+Not what looks like it, but what is understood: the figure has to be the only one of its clause, and every word of that
+clause has to be known, as a word of the cell or as one that changes nothing. A word that nobody foresaw (收到涉及征地的
+申请9件) may narrow the figure down, so it refuses it. The clauses that lead up to it have to be innocent, nothing after
+it may take it back, and the sentence has to be about the reporting body, the year of the report and the matter in
+question, by the same guards that the phrasings of rules/prose.yaml have.
 """
 
 import re
+from dataclasses import replace
 
-from extractor.ask.subjects import Subject
+from extractor.ask.clauses import clause_at, clause_before, figures
+from extractor.ask.subjects import Subject, load_asking
 from extractor.parse.prose.guards import NEAR, Speech, elsewhere, on_matter, period_of
 from extractor.parse.prose.periods import Period
+from extractor.parse.prose.rules import Topic
 from extractor.parse.prose.sentences import Sentence
 
-__all__ = ["denies", "figures", "states"]
+__all__ = ["denies", "states"]
 
-_MARKS = ",;:。()"
-# A list parts figures: 信函3件、网络2件.
-_LISTED = re.compile(r"(?<=[0-9件份条宗项起例个次元])、")
-# Years and dates are no figures; Chinese numerals are where they count something: 下一年 holds none.
-_FIGURE = re.compile(
-    r"(?<![0-9.])(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+(?:\.[0-9]+)?)(?![0-9]|年|月|日|号|,[0-9]{3})"
-    r"|(?<![第每下上某])[零一二两三四五六七八九十百]+(?=件|份|条|宗|项|起|例|次)"
-)
-_BARE = re.compile(
-    r"(?:全年|20[0-9]{2}年度?|总?共计?|合?计|总计|合计|有|为|是|达到?|了|均)*[0-9,.零一二两三四五六七八九十百]+(?:件次?|份|条|宗|项|例|起|个|次)?"
-)
-_LEAD = 60
 # 没有办法提供的申请，118件: a figure that follows at once is what is said, not the denial.
 _NEXT = 8
-
-
-def figures(text: str, start: int, end: int) -> list[tuple[int, int]]:
-    """Where whole figures stand within [start, end)."""
-    return [match.span() for match in _FIGURE.finditer(text) if start <= match.start() and match.end() <= end]
+# How many clauses before its own may complete what a clause says: 审查后未予公开的申请,计21件.
+_REACH = 2
+_HEADING = 60
+_PLACE = re.compile("[省市区县州盟旗镇乡]")
+_JOINS = re.compile("[,:]")
+_Span = tuple[int, int]
 
 
 def states(subject: Subject, sentence: Sentence, start: int, end: int, speech: Speech) -> bool:
     """Whether the figure at [start, end) of the sentence is stated to be the subject's."""
     text, guards = sentence.text, speech.rules.guards
-    left, right = _clause(text, start, end)
+    unit = subject.unit.match(text, end)
+    if unit is None:
+        return False
+    left, right = clause_at(text, start, unit.end())
     if len(figures(text, left, right)) != 1:
         return False
-    lead = _lead(text, left)
-    if guards["hedged_before"].search(text, max(0, start - 4), start) or guards["hedged_after"].match(
-        text, _unit(text, end)
-    ):
+    if guards["hedged_before"].search(text, max(0, start - 4), start) or guards["hedged_after"].match(text, unit.end()):
         return False
-    return _about(subject, sentence, (lead, left, right), (start, end), speech)
+    return _about(subject, sentence, (left, right), (start, unit.end()), speech)
 
 
 def denies(subject: Subject, sentence: Sentence, start: int, end: int, speech: Speech) -> bool:
     """Whether the sentence says within [start, end) that there was none of the subject."""
     text = sentence.text
-    none = speech.rules.pattern(speech.rules.names["none"])
-    for match in none.finditer(text, start, end):
-        left, right = _clause(text, match.start(), match.end())
-        counted = figures(text, left, min(len(text), right + _NEXT))
-        if not counted and _about(subject, sentence, (left, left, right), match.span(), speech):
+    for match in load_asking().words.none.finditer(text):
+        if not (start <= match.start() and match.end() <= end):
+            continue
+        left, right = clause_at(text, *match.span())
+        if figures(text, left, min(len(text), right + _NEXT)) or text[left:right].endswith("的"):
+            continue
+        if _about(subject, sentence, (left, right), match.span(), speech):
             return True
     return False
 
 
-def _about(
-    subject: Subject, sentence: Sentence, clause: tuple[int, int, int], said: tuple[int, int], speech: Speech
-) -> bool:
+def _about(subject: Subject, sentence: Sentence, own: _Span, said: _Span, speech: Speech) -> bool:
+    """Whether what is said at `said`, in the clause `own`, is said of the subject."""
+    reach = _said_of(subject, sentence.text, own, said, speech)
+    return (
+        reach is not None
+        and not _refused(subject, sentence, (reach, own[1]), said, speech)
+        and _led_up_to(subject, sentence, (reach, own[1]), speech)
+        and not _taken_back(sentence, own[1], speech)
+        and _on_matter(subject, sentence, said, speech)
+        and not elsewhere(sentence, *said, speech, carried=True)
+        and _in_period(subject, sentence, (reach, said[1]), speech)
+    )
+
+
+def _said_of(subject: Subject, text: str, own: _Span, said: _Span, speech: Speech) -> int | None:
+    """Where the words begin that tell what is counted: the clause itself, or one that leads up to it with no figure in
+    between. None where they are not all there, or something beside them is not understood."""
+    rules, start = load_asking().words, own[0]
+    if not (any(word.search(text, *own) for word in subject.words) or _leftover((), text, own, said, speech) == ""):
+        return None
+    for _ in range(_REACH):
+        if all(word.search(text, start, own[1]) for word in subject.words):
+            break
+        before = clause_before(text, start)
+        if before is None or not _JOINS.match(text[before[1]]) or figures(text, *before) or rules.none.search(text, *before):
+            return None
+        start = before[0]
+    else:
+        if not all(word.search(text, start, own[1]) for word in subject.words):
+            return None
+    known = (*subject.words, *((subject.also,) if subject.also else ()))
+    return start if _leftover(known, text, (start, own[1]), said, speech) == "" else None
+
+
+def _leftover(known: tuple[re.Pattern[str], ...], text: str, span: _Span, said: _Span, speech: Speech) -> str:
+    """What is left of a stretch of text when what is said and all known words are taken out."""
+    rules = load_asking().words
+    left = "".join("," if span[0] <= at and said[0] <= at < said[1] else text[at] for at in range(*span))
+    for name in _names(speech.organ):
+        left = left.replace(name, ",")
+    for pattern in (rules.anyone, *known, rules.plain):
+        left = pattern.sub(",", left)
+    return _JOINS.sub("", left)
+
+
+def _names(organ: str | None) -> tuple[str, ...]:
+    """The ways in which a body calls itself by its name: 青溪市水利局, 市水利局; 市人民政府, 市政府."""
+    if organ is None:
+        return ()
+    names = {organ, *(organ[match.start() :] for match in _PLACE.finditer(organ) if len(organ) - match.start() > 2)}
+    return tuple(sorted(names | {name.replace("人民政府", "政府") for name in names}, key=len, reverse=True))
+
+
+def _refused(subject: Subject, sentence: Sentence, around: _Span, said: _Span, speech: Speech) -> bool:
+    """Whether a word around makes it say something else."""
     text, guards = sentence.text, speech.rules.guards
-    lead, left, right = clause
-    own, around = text[left:right], text[lead:right]
-    if _BARE.fullmatch(own):
-        # 审查后未予公开的申请,计21件: the clause before says what is counted.
-        own = around[around.rfind(",", 0, max(0, left - lead - 1)) + 1 :]
-    if not all(word.search(around) for word in subject.words) or not any(word.search(own) for word in subject.words):
-        return False
-    if subject.unless is not None and subject.unless.search(around):
-        return False
-    before = text[left : said[0]]
-    if (
-        guards["assisting"].search(before)
+    closed = load_asking().words.anyone.sub("", text[slice(*around)])
+    before = text[around[0] : said[0]]
+    near = subject.near
+    return bool(
+        (subject.unless is not None and subject.unless.search(closed))
+        or guards["assisting"].search(before)
         or guards["denied"].search(before)
         or guards["planned"].search(text, 0, said[0])
-    ):
+        or (
+            near is not None
+            and not near.search(text)
+            and not near.search(speech.sentences.before(sentence.index, NEAR))
+        )
+    )
+
+
+def _led_up_to(subject: Subject, sentence: Sentence, around: _Span, speech: Speech) -> bool:
+    """Whether all that stands before lets the clause speak for itself: the clauses of its sentence are understood, and
+    neither they nor the sentence or heading before narrow down what is counted."""
+    rules, text = load_asking().words, sentence.text
+    before = clause_before(text, around[0])
+    while before is not None:
+        if not _innocent(text, before, speech):
+            return False
+        before = clause_before(text, before[0])
+    sentences, index = speech.sentences, sentence.index
+    own = text[: around[1]]
+    headed = sentences.headed(index)
+    previous = sentences.before(index, _HEADING) if headed else sentences.text(index - 1)
+    if rules.astray.search(previous) or (headed and speech.rules.guards["elsewhere"].search(previous)):
         return False
-    near = subject.near
-    if near is not None and not near.search(text) and not near.search(speech.sentences.before(sentence.index, NEAR)):
+    narrows = rules.narrows.get(subject.matter) if subject.matter is not None else None
+    if narrows is None:
+        return True
+    lead = text[: around[0]]
+    if not rules.explicit.search(own) or speech.rules.guards["carries_on"].match(text):
+        lead = previous + lead
+    return _last_end(rules.whole, lead) >= _last_end(narrows, lead)
+
+
+def _last_end(pattern: re.Pattern[str], text: str) -> int:
+    return max((match.end() for match in pattern.finditer(text)), default=-1)
+
+
+def _innocent(text: str, span: _Span, speech: Speech) -> bool:
+    """Whether a clause before says nothing about the next: it states another fact, or is of the usual phrases."""
+    rules = load_asking().words
+    found = figures(text, *span)
+    if len(found) > 1:
         return False
-    if not on_matter(subject.matter, sentence, *said, speech):
+    if found:
+        unit = rules.units.match(text, found[0][1])
+        said = (found[0][0], unit.end() if unit else found[0][1])
+        return _leftover((rules.facts,), text, span, said, speech) == ""
+    none = rules.none.search(text, *span)
+    if none is not None:
+        return _leftover((rules.facts,), text, span, none.span(), speech) == ""
+    return _leftover((rules.phrases,), text, span, (span[1], span[1]), speech) == ""
+
+
+def _taken_back(sentence: Sentence, right: int, speech: Speech) -> bool:
+    """Whether something after the clause changes or undoes it: 更正为, 含上年结转, 是否属实?"""
+    rules, text, sentences = load_asking().words, sentence.text, speech.sentences
+    if sentences.asks(sentence.index):
+        return True
+    following = "" if sentences.headed_after(sentence.index) else sentences.text(sentence.index + 1)
+    return bool(
+        rules.undone.search(text, right)
+        or rules.undone_at_once.match(text, right)
+        or rules.undone.search(following)
+    )
+
+
+def _on_matter(subject: Subject, sentence: Sentence, said: _Span, speech: Speech) -> bool:
+    if on_matter(subject.matter, sentence, *said, speech):
+        return True
+    return subject.matter is Topic.RECEIVED and _follows_received(sentence, said[0], speech)
+
+
+def _follows_received(sentence: Sentence, start: int, speech: Speech) -> bool:
+    """Whether a sentence that tells who applied follows the one that tells how many applications were received."""
+    asked, rules = speech.rules.asked[Topic.RECEIVED], load_asking().words
+    if asked.others.search(sentence.text, 0, start) or rules.carried.search(sentence.text):
         return False
-    if elsewhere(sentence, *said, speech, carried=subject.matter is not None):
-        return False
-    period = Period.YEAR if subject.any_year else period_of(sentence, said[1], speech)
+    index = sentence.index
+    while index and not speech.sentences.headed(index):
+        index -= 1
+        previous = speech.sentences.text(index)
+        if asked.others.search(previous) or rules.carried.search(previous):
+            return False
+        if asked.ours.search(previous):
+            return True
+        if not rules.applicants.search(previous):
+            return False
+    return False
+
+
+def _in_period(subject: Subject, sentence: Sentence, reach: _Span, speech: Speech) -> bool:
+    """Whether the period of the report holds. Years that belong to what is counted (上年结转) are passed over."""
+    rules = load_asking().words
+    closed = rules.past_year.sub(_blanked, sentence.text)
+    if subject.any_year:
+        lead, own = closed[: reach[0]], closed[reach[0] :]
+        closed = lead + subject.words[0].sub(_blanked, own)
+    asked = replace(sentence, text=closed)
+    period = period_of(asked, reach[1], speech)
     return period is Period.YEAR or (subject.as_of and period is Period.AS_OF)
 
 
-def _clause(text: str, start: int, end: int) -> tuple[int, int]:
-    """The clause around [start, end): between marks, and between the items of a list of figures."""
-    left = max(text.rfind(mark, 0, start) for mark in _MARKS) + 1
-    right = min((at for mark in _MARKS if (at := text.find(mark, end)) >= 0), default=len(text))
-    for match in _LISTED.finditer(text, left, right):
-        if match.end() <= start:
-            left = match.end()
-        elif match.start() >= end:
-            right = match.start()
-            break
-    return left, right
-
-
-def _lead(text: str, left: int) -> int:
-    """Where the words begin that lead up to a clause: after the last figure before it, in the same sentence part."""
-    first = max(text.rfind(mark, 0, left) for mark in ";。") + 1
-    first = max(first, left - _LEAD)
-    return max((end for _, end in figures(text, first, left)), default=first)
-
-
-def _unit(text: str, end: int) -> int:
-    """The offset after the unit of a figure that ends at `end`."""
-    match = re.compile("件次?|份|条|宗|项|例|起|个|次|部|万元|元").match(text, end)
-    return match.end() if match else end
+def _blanked(match: re.Match[str]) -> str:
+    return "■" * len(match[0])

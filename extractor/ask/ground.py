@@ -11,10 +11,11 @@ from enum import StrEnum
 
 from rapidfuzz import fuzz
 
-from extractor.ask.bind import denies, figures, states
+from extractor.ask.bind import denies, states
+from extractor.ask.clauses import figures, value_of
 from extractor.ask.model import Answer
 from extractor.ask.subjects import Subject
-from extractor.parse.prose.guards import Speech, figure_value
+from extractor.parse.prose.guards import Speech
 from extractor.parse.prose.sentences import Sentence
 from extractor.parse.readings import Fact
 from extractor.read.fold import fold
@@ -24,7 +25,7 @@ __all__ = ["Grounded", "Outcome", "ground"]
 
 READER = "llm"
 _SPACES = re.compile(r"[\s\"“”‘’']+")
-_NUMBER = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+(?:\.[0-9]+)?|[零一二两三四五六七八九十百]+")
+_NUMBER = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+(?:\.[0-9]+)?|[〇零一二两三四五六七八九十百千]+")
 _ALIKE = 92.0
 _SHORTEST = 4
 
@@ -62,7 +63,7 @@ def ground(answer: Answer, subject: Subject, cell: str, passage: tuple[Sentence,
         if value == 0 and subject.zero and denies(subject, sentence, start, end, speech):
             return Grounded(answer, Outcome.ACCEPTED, _fact(cell, 0, subject, sentence, start, end, bound=True))
         for at, stop in figures(sentence.text, start, end):
-            figure = _whole(figure_value(sentence.text[at:stop]))
+            figure = value_of(sentence.text[at:stop])
             if figure is None or figure != value:
                 continue
             bound = states(subject, sentence, at, stop, speech)
@@ -80,7 +81,7 @@ def _value(text: str) -> Number | None:
     match = _NUMBER.search(closed)
     if match is None:
         return 0 if closed[:1] in "无未没零" else None
-    return _whole(figure_value(match[0]))
+    return value_of(match[0])
 
 
 def _found(quote: str, passage: tuple[Sentence, ...]) -> Iterator[tuple[Sentence, int, int]]:
@@ -107,10 +108,6 @@ def _found(quote: str, passage: tuple[Sentence, ...]) -> Iterator[tuple[Sentence
         alike = fuzz.partial_ratio_alignment(wanted, sentence.text, score_cutoff=_ALIKE)
         if alike is not None and len(sentence.text) >= len(wanted):
             yield sentence, alike.dest_start, alike.dest_end
-
-
-def _whole(value: Number | None) -> Number | None:
-    return int(value) if value is not None and value == int(value) else value
 
 
 def _fact(cell: str, value: Number, subject: Subject, sentence: Sentence, start: int, end: int, *, bound: bool) -> Fact:

@@ -13,10 +13,11 @@ from extractor.forms.load import rules_dir
 from extractor.forms.yamlfile import MisplacedError, load_yaml
 from extractor.parse.prose.rules import Topic, load_prose
 
-__all__ = ["AskingRules", "Subject", "load_asking"]
+__all__ = ["AskingRules", "Subject", "Words", "load_asking"]
 
 Text = Annotated[str, StringConstraints(min_length=1)]
 _HOLE = re.compile(r"\{([a-z]+)\}")
+_DEEPEST = 3
 
 
 class _Frozen(BaseModel):
@@ -29,9 +30,11 @@ class SubjectRule(_Frozen):
     id: Text
     asks: Text
     words: tuple[Text, ...] = Field(min_length=1)
+    also: Text | None = None
     unless: Text | None = None
     near: Text | None = None
     matter: Topic | None = None
+    unit: Text = "件次?|份|宗|例|起"
     years: Annotated[str, StringConstraints(pattern="^(?:own|any)$")] = "own"
     zero: bool = True
     as_of: bool = False
@@ -45,21 +48,63 @@ class Subject:
     id: str
     asks: str
     words: tuple[re.Pattern[str], ...]
+    also: re.Pattern[str] | None
     unless: re.Pattern[str] | None
     near: re.Pattern[str] | None
     matter: Topic | None
+    unit: re.Pattern[str]
     any_year: bool
     zero: bool
     as_of: bool
     cells: Mapping[str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The texts of AskingRules, compiled. `facts`: all that may stand in a clause that states any subject."""
+
+    plain: re.Pattern[str]
+    anyone: re.Pattern[str]
+    phrases: re.Pattern[str]
+    none: re.Pattern[str]
+    undone: re.Pattern[str]
+    undone_at_once: re.Pattern[str]
+    astray: re.Pattern[str]
+    narrows: Mapping[Topic, re.Pattern[str]]
+    whole: re.Pattern[str]
+    explicit: re.Pattern[str]
+    carried: re.Pattern[str]
+    applicants: re.Pattern[str]
+    past_year: re.Pattern[str]
+    facts: re.Pattern[str]
+    units: re.Pattern[str]
+
+
 class AskingRules(_Frozen):
+    """See the head of rules/asking.yaml, for each of the texts."""
+
     names: dict[str, Text] = Field(default_factory=dict)
+    plain: Text
+    anyone: Text
+    phrases: Text
+    none: Text
+    undone: Text
+    undone_at_once: Text
+    astray: Text
+    narrows: dict[Topic, Text]
+    whole: Text
+    explicit: Text
+    carried: Text
+    applicants: Text
+    past_year: Text
     subjects: tuple[SubjectRule, ...]
 
     @model_validator(mode="after")
     def _check(self) -> "AskingRules":
+        try:
+            _ = self.words
+        except (re.error, ValueError) as error:
+            raise ValueError(f"a text beside the subjects: {error}") from error
         seen: set[str] = set()
         for at, rule in enumerate(self.subjects):
             if rule.id in seen:
@@ -70,6 +115,29 @@ class AskingRules(_Frozen):
             except (re.error, ValueError) as error:
                 raise MisplacedError(f"subject '{rule.id}': {error}", "subjects", at) from error
         return self
+
+    @cached_property
+    def words(self) -> "Words":
+        made = self._made
+        known = "|".join(f"(?:{one})" for rule in self.subjects for one in (*rule.words, rule.also) if one)
+        units = "|".join(dict.fromkeys(rule.unit for rule in self.subjects))
+        return Words(
+            plain=made(self.plain),
+            anyone=made(self.anyone),
+            phrases=made(self.phrases),
+            none=made(self.none),
+            undone=made(self.undone),
+            undone_at_once=made(self.undone_at_once),
+            astray=made(self.astray),
+            narrows={topic: made(text) for topic, text in self.narrows.items()},
+            whole=made(self.whole),
+            explicit=made(self.explicit),
+            carried=made(self.carried),
+            applicants=made(self.applicants),
+            past_year=made(self.past_year),
+            facts=made(f"{known}|{self.phrases}"),
+            units=made(units),
+        )
 
     @cached_property
     def compiled(self) -> tuple[Subject, ...]:
@@ -89,23 +157,28 @@ class AskingRules(_Frozen):
 
     def _compile(self, rule: SubjectRule) -> Subject:
         def made(text: str | None) -> re.Pattern[str] | None:
-            return None if text is None else load_prose().pattern(self._filled(text))
+            return None if text is None else self._made(text)
 
         return Subject(
             rule.id,
             rule.asks,
-            tuple(load_prose().pattern(self._filled(word)) for word in rule.words),
+            tuple(map(self._made, rule.words)),
+            made(rule.also),
             made(rule.unless),
             made(rule.near),
             rule.matter,
+            self._made(rule.unit),
             rule.years == "any",
             rule.zero,
             rule.as_of,
             rule.cells,
         )
 
-    def _filled(self, text: str) -> str:
-        return _HOLE.sub(lambda match: f"(?:{self.names[match[1]]})" if match[1] in self.names else match[0], text)
+    def _made(self, text: str) -> re.Pattern[str]:
+        """`text` with its names filled in, those of prose.yaml too."""
+        for _ in range(_DEEPEST):
+            text = _HOLE.sub(lambda match: f"(?:{self.names[match[1]]})" if match[1] in self.names else match[0], text)
+        return load_prose().pattern(text)
 
 
 @cache

@@ -1,0 +1,81 @@
+"""Clauses: the parts of a sentence that a figure can be alone in, and the figures in them."""
+
+import re
+from functools import lru_cache
+
+from extractor.parse.prose.guards import figure_value
+from extractor.report import Number
+
+__all__ = ["UNIT", "clause_at", "clause_before", "figures", "value_of"]
+
+UNIT = "件次?|份|宗|例|起|条|个|项|次|部|场|篇|万元"
+_MARKS = ",;:。()?!"
+# A list parts figures: 信函3件、网络2件.
+_LISTED = re.compile(r"(?<=[0-9件份条宗项起例个次元])、")
+# Years and dates are no figures; Chinese numerals are where they count something: 下一年 holds none. A figure is whole:
+# not l2, 2O, -3, 3万, 二〇四 from its 四, 廿三 from its 三.
+_NUMERALS = "〇○零一二两三四五六七八九十百千"
+_NEVER_BEFORE = r"(?<![0-9A-Za-z.\-~¦/])(?<![0-9],)"
+_NUMERAL_BEFORE = rf"(?<![{_NUMERALS}0-9A-Za-z.\-/万亿廿卅几数多第每下上某])"
+_FIGURE = re.compile(
+    rf"{_NEVER_BEFORE}(?<!第)(?:[0-9]{{1,3}}(?:,[0-9]{{3}})+|[0-9]+(?:\.[0-9]+)?)(?![0-9A-Za-z¦/%‰]|[.,][0-9]|年|月|日|号)"
+    rf"|{_NUMERAL_BEFORE}[{_NUMERALS}]+(?=件|份|条|宗|项|起|例|次|个|部|场|篇|万元)"
+)
+# 没有一起复议, 一件也没有: the numeral belongs to the denial.
+_DENIED_ONE = re.compile(r"(?<=没有)一[起件宗例项份]|(?<=未收到)一[件份]|一[起件宗例项份](?=(?:也|都)?(?:没有|未|没))")
+
+
+@lru_cache(maxsize=2048)
+def _all(text: str) -> tuple[tuple[int, int], ...]:
+    denied = {match.start() for match in _DENIED_ONE.finditer(text)}
+    return tuple(match.span() for match in _FIGURE.finditer(text) if match.start() not in denied)
+
+
+def figures(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """Where whole figures stand within [start, end)."""
+    return [span for span in _all(text) if start <= span[0] and span[1] <= end]
+
+
+def value_of(printed: str) -> Number | None:
+    """The value of a figure as `figures` finds it; 12.0 is 12."""
+    value = figure_value(printed)
+    return int(value) if value is not None and value == int(value) else value
+
+
+def clause_at(text: str, start: int, end: int) -> tuple[int, int]:
+    """The clause around [start, end): between marks, and between the items of a list of figures."""
+    left, right = _between_marks(text, start, end)
+    for match in _LISTED.finditer(text, left, right):
+        if match.end() <= start:
+            left = match.end()
+        elif match.start() >= end:
+            right = match.start()
+            break
+    return left, right
+
+
+def clause_before(text: str, left: int) -> tuple[int, int] | None:
+    """The clause that ends before `left`, None where the sentence begins there."""
+    end = left - 1
+    if end <= 0:
+        return None
+    start, _ = _between_marks(text, end, end)
+    listed = [match.end() for match in _LISTED.finditer(text, start, end)]
+    return (listed[-1] if listed else start), end
+
+
+def _between_marks(text: str, start: int, end: int) -> tuple[int, int]:
+    left = start
+    while left and not _parts(text, left - 1):
+        left -= 1
+    right = end
+    while right < len(text) and not _parts(text, right):
+        right += 1
+    return left, right
+
+
+def _parts(text: str, at: int) -> bool:
+    """Whether a mark stands there; the comma of 1,204 is none."""
+    return text[at] in _MARKS and not (
+        text[at] == "," and text[at - 1 : at].isdigit() and re.compile("[0-9]{3}(?![0-9])").match(text, at + 1)
+    )

@@ -33,7 +33,7 @@ def states(subject: Subject, sentence: Sentence, start: int, end: int, speech: S
     """Whether the figure at [start, end) of the sentence is stated to be the subject's."""
     text, guards = sentence.text, speech.rules.guards
     unit = subject.unit.match(text, end)
-    if unit is None:
+    if unit is None or ("." in text[start:end] and "元" not in unit[0]):
         return False
     left, right = clause_at(text, start, unit.end())
     if len(figures(text, left, right)) != 1:
@@ -75,7 +75,7 @@ def _said_of(subject: Subject, text: str, own: _Span, said: _Span, speech: Speec
     """Where the words begin that tell what is counted: the clause itself, or one that leads up to it with no figure in
     between. None where they are not all there, or something beside them is not understood."""
     rules, start = load_asking().words, own[0]
-    if not (any(word.search(text, *own) for word in subject.words) or _leftover((), text, own, said, speech) == ""):
+    if not (any(word.search(text, *own) for word in subject.words) or _leftover(rules.plain, text, own, said, speech) == ""):
         return None
     for _ in range(_REACH):
         if all(word.search(text, start, own[1]) for word in subject.words):
@@ -87,19 +87,15 @@ def _said_of(subject: Subject, text: str, own: _Span, said: _Span, speech: Speec
     else:
         if not all(word.search(text, start, own[1]) for word in subject.words):
             return None
-    known = (*subject.words, *((subject.also,) if subject.also else ()))
-    return start if _leftover(known, text, (start, own[1]), said, speech) == "" else None
+    return start if _leftover(subject.known, text, (start, own[1]), said, speech) == "" else None
 
 
-def _leftover(known: tuple[re.Pattern[str], ...], text: str, span: _Span, said: _Span, speech: Speech) -> str:
+def _leftover(known: re.Pattern[str], text: str, span: _Span, said: _Span, speech: Speech) -> str:
     """What is left of a stretch of text when what is said and all known words are taken out."""
-    rules = load_asking().words
     left = "".join("," if span[0] <= at and said[0] <= at < said[1] else text[at] for at in range(*span))
     for name in _names(speech.organ):
         left = left.replace(name, ",")
-    for pattern in (rules.anyone, *known, rules.plain):
-        left = pattern.sub(",", left)
-    return _JOINS.sub("", left)
+    return _JOINS.sub("", known.sub(",", left))
 
 
 def _names(organ: str | None) -> tuple[str, ...]:
@@ -166,11 +162,11 @@ def _innocent(text: str, span: _Span, speech: Speech) -> bool:
     if found:
         unit = rules.units.match(text, found[0][1])
         said = (found[0][0], unit.end() if unit else found[0][1])
-        return _leftover((rules.facts,), text, span, said, speech) == ""
+        return _leftover(rules.facts, text, span, said, speech) == ""
     none = rules.none.search(text, *span)
     if none is not None:
-        return _leftover((rules.facts,), text, span, none.span(), speech) == ""
-    return _leftover((rules.phrases,), text, span, (span[1], span[1]), speech) == ""
+        return _leftover(rules.facts, text, span, none.span(), speech) == ""
+    return _leftover(rules.phrases, text, span, (span[1], span[1]), speech) == ""
 
 
 def _taken_back(sentence: Sentence, right: int, speech: Speech) -> bool:

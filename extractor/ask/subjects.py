@@ -1,7 +1,7 @@
 """rules/asking.yaml as a checked model: what a model may be asked for, and the words that bind its answers."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -18,6 +18,7 @@ __all__ = ["AskingRules", "Subject", "Words", "load_asking"]
 Text = Annotated[str, StringConstraints(min_length=1)]
 _HOLE = re.compile(r"\{([a-z]+)\}")
 _DEEPEST = 3
+_GROUP = re.compile(r"\(\?:(?:[^()\[\]\\]|\((?:[^()\[\]\\]|\([^()]*\)|\[[^\]]*\])*\)|\[[^\]]*\])*\)")
 
 
 class _Frozen(BaseModel):
@@ -48,7 +49,7 @@ class Subject:
     id: str
     asks: str
     words: tuple[re.Pattern[str], ...]
-    also: re.Pattern[str] | None
+    known: re.Pattern[str]
     unless: re.Pattern[str] | None
     near: re.Pattern[str] | None
     matter: Topic | None
@@ -61,11 +62,13 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The texts of AskingRules, compiled. `facts`: all that may stand in a clause that states any subject."""
+    """The texts of AskingRules, compiled. `plain`, `facts` and `phrases` find what may stand in a
+    clause of any kind, in one that states any subject, and in one that states nothing."""
 
     plain: re.Pattern[str]
-    anyone: re.Pattern[str]
+    facts: re.Pattern[str]
     phrases: re.Pattern[str]
+    anyone: re.Pattern[str]
     none: re.Pattern[str]
     undone: re.Pattern[str]
     undone_at_once: re.Pattern[str]
@@ -119,12 +122,14 @@ class AskingRules(_Frozen):
     @cached_property
     def words(self) -> "Words":
         made = self._made
-        known = "|".join(f"(?:{one})" for rule in self.subjects for one in (*rule.words, rule.also) if one)
+        plain = (self.plain, self.anyone)
+        known = tuple(one for rule in self.subjects for one in (*rule.words, rule.also) if one)
         units = "|".join(dict.fromkeys(rule.unit for rule in self.subjects))
         return Words(
-            plain=made(self.plain),
+            plain=self._any(*plain),
+            facts=self._any(*plain, *known, self.phrases),
+            phrases=self._any(*plain, self.phrases),
             anyone=made(self.anyone),
-            phrases=made(self.phrases),
             none=made(self.none),
             undone=made(self.undone),
             undone_at_once=made(self.undone_at_once),
@@ -135,7 +140,6 @@ class AskingRules(_Frozen):
             carried=made(self.carried),
             applicants=made(self.applicants),
             past_year=made(self.past_year),
-            facts=made(f"{known}|{self.phrases}"),
             units=made(units),
         )
 
@@ -163,7 +167,7 @@ class AskingRules(_Frozen):
             rule.id,
             rule.asks,
             tuple(map(self._made, rule.words)),
-            made(rule.also),
+            self._any(*rule.words, rule.also or "(?!)", self.plain, self.anyone),
             made(rule.unless),
             made(rule.near),
             rule.matter,
@@ -175,10 +179,43 @@ class AskingRules(_Frozen):
         )
 
     def _made(self, text: str) -> re.Pattern[str]:
-        """`text` with its names filled in, those of prose.yaml too."""
+        return load_prose().pattern(self._filled(text))
+
+    def _filled(self, text: str) -> str:
+        """`text` with the names of this file filled in."""
         for _ in range(_DEEPEST):
             text = _HOLE.sub(lambda match: f"(?:{self.names[match[1]]})" if match[1] in self.names else match[0], text)
-        return load_prose().pattern(text)
+        return text
+
+    def _any(self, *texts: str) -> re.Pattern[str]:
+        """A pattern that takes the longest of all words, however they are listed: 提出, not 提."""
+        words = dict.fromkeys(word for text in texts for word in _words(self._filled(text)))
+        return load_prose().pattern("|".join(sorted(words, key=len, reverse=True)))
+
+
+def _words(text: str) -> Iterator[str]:
+    """The alternatives of a pattern, those of its groups that are nothing but alternatives too."""
+    depth, start, inside = 0, 0, False
+    parts = []
+    for at, character in enumerate(text):
+        if text[at - 1 : at] == "\\":
+            continue
+        if inside or character == "[":
+            inside = character != "]"
+        elif character in "()":
+            depth += 1 if character == "(" else -1
+        elif character == "|" and not depth:
+            parts.append(text[start:at])
+            start = at + 1
+    parts.append(text[start:])
+    for part in parts:
+        if len(parts) > 1 or not _GROUP.fullmatch(part):
+            if _GROUP.fullmatch(part):
+                yield from _words(part)
+            else:
+                yield part
+        else:
+            yield from _words(part[3:-1])
 
 
 @cache

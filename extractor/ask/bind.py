@@ -19,13 +19,12 @@ from extractor.parse.prose.sentences import Sentence
 
 __all__ = ["denies", "states"]
 
-# 没有办法提供的申请，118件: a figure that follows at once is what is said, not the denial.
-_NEXT = 8
 # How many clauses before its own may complete what a clause says: 审查后未予公开的申请,计21件.
 _REACH = 2
 _HEADING = 60
 _PLACE = re.compile("[省市区县州盟旗镇乡]")
 _JOINS = re.compile("[,:]")
+_BRACKETED = re.compile(r"\([^()]*\)")
 _Span = tuple[int, int]
 
 
@@ -50,11 +49,19 @@ def denies(subject: Subject, sentence: Sentence, start: int, end: int, speech: S
         if not (start <= match.start() and match.end() <= end):
             continue
         left, right = clause_at(text, *match.span())
-        if figures(text, left, min(len(text), right + _NEXT)) or text[left:right].endswith("的"):
+        if figures(text, left, right) or text[left:right].endswith("的") or _figure_follows(text, right, speech):
             continue
         if _about(subject, sentence, (left, right), match.span(), speech):
             return True
     return False
+
+
+def _figure_follows(text: str, right: int, speech: Speech) -> bool:
+    """Whether the next clause is a figure and nothing else: 没有办法提供的申请,118件 is no denial."""
+    if not text.startswith(",", right):
+        return False
+    following = clause_at(text, right + 1, right + 1)
+    return len(figures(text, *following)) == 1 and _is_bare(text, following, speech)
 
 
 def _about(subject: Subject, sentence: Sentence, own: _Span, said: _Span, speech: Speech) -> bool:
@@ -65,7 +72,7 @@ def _about(subject: Subject, sentence: Sentence, own: _Span, said: _Span, speech
         and not _refused(subject, sentence, (reach, own[1]), said, speech)
         and _led_up_to(subject, sentence, (reach, own[1]), speech)
         and not _taken_back(sentence, own[1], speech)
-        and _on_matter(subject, sentence, said, speech)
+        and _on_matter(subject, sentence, (reach, own[1]), said, speech)
         and not elsewhere(sentence, *said, speech, carried=True)
         and _in_period(subject, sentence, (reach, said[1]), speech)
     )
@@ -81,7 +88,7 @@ def _said_of(subject: Subject, text: str, own: _Span, said: _Span, speech: Speec
         if all(word.search(text, start, own[1]) for word in subject.words):
             break
         before = clause_before(text, start)
-        if before is None or not _JOINS.match(text[before[1]]) or figures(text, *before) or rules.none.search(text, *before):
+        if before is None or not _JOINS.match(text[before[1]]) or figures(text, *before):
             return None
         start = before[0]
     else:
@@ -110,12 +117,9 @@ def _refused(subject: Subject, sentence: Sentence, around: _Span, said: _Span, s
     """Whether a word around makes it say something else."""
     text, guards = sentence.text, speech.rules.guards
     closed = load_asking().words.anyone.sub("", text[slice(*around)])
-    before = text[around[0] : said[0]]
     near = subject.near
     return bool(
         (subject.unless is not None and subject.unless.search(closed))
-        or guards["assisting"].search(before)
-        or guards["denied"].search(before)
         or guards["planned"].search(text, 0, said[0])
         or (
             near is not None
@@ -129,10 +133,11 @@ def _led_up_to(subject: Subject, sentence: Sentence, around: _Span, speech: Spee
     """Whether all that stands before lets the clause speak for itself: the clauses of its sentence are understood, and
     neither they nor the sentence or heading before narrow down what is counted."""
     rules, text = load_asking().words, sentence.text
-    before = clause_before(text, around[0])
+    before, counts = clause_before(text, around[0]), False
     while before is not None:
-        if not _innocent(text, before, speech):
+        if not _innocent(text, before, speech, counted=counts):
             return False
+        counts = bool(figures(text, *before)) and _is_bare(text, before, speech)
         before = clause_before(text, before[0])
     sentences, index = speech.sentences, sentence.index
     own = text[: around[1]]
@@ -143,7 +148,7 @@ def _led_up_to(subject: Subject, sentence: Sentence, around: _Span, speech: Spee
     narrows = rules.narrows.get(subject.matter) if subject.matter is not None else None
     if narrows is None:
         return True
-    lead = text[: around[0]]
+    lead = _BRACKETED.sub("", text[: around[0]])
     if not rules.explicit.search(own) or speech.rules.guards["carries_on"].match(text):
         lead = previous + lead
     return _last_end(rules.whole, lead) >= _last_end(narrows, lead)
@@ -153,20 +158,33 @@ def _last_end(pattern: re.Pattern[str], text: str) -> int:
     return max((match.end() for match in pattern.finditer(text)), default=-1)
 
 
-def _innocent(text: str, span: _Span, speech: Speech) -> bool:
-    """Whether a clause before says nothing about the next: it states another fact, or is of the usual phrases."""
+def _innocent(text: str, span: _Span, speech: Speech, *, counted: bool) -> bool:
+    """Whether a clause before says nothing about the next: it states another fact, or is of the usual phrases.
+    `counted`: the clause after it is the figure that it tells of."""
     rules = load_asking().words
-    found = figures(text, *span)
-    if len(found) > 1:
+    if len(figures(text, *span)) > 1:
         return False
-    if found:
-        unit = rules.units.match(text, found[0][1])
-        said = (found[0][0], unit.end() if unit else found[0][1])
-        return _leftover(rules.facts, text, span, said, speech) == ""
+    said = _counted(text, span)
     none = rules.none.search(text, *span)
-    if none is not None:
-        return _leftover(rules.facts, text, span, none.span(), speech) == ""
-    return _leftover(rules.phrases, text, span, (span[1], span[1]), speech) == ""
+    if said is not None or none is not None:
+        return _leftover(rules.facts, text, span, said or none.span(), speech) == ""  # type: ignore[union-attr]
+    known = rules.facts if counted else rules.phrases
+    return _leftover(known, text, span, (span[1], span[1]), speech) == ""
+
+
+def _is_bare(text: str, span: _Span, speech: Speech) -> bool:
+    """Whether a clause is a figure and nothing that tells what it counts."""
+    said = _counted(text, span)
+    return said is not None and _leftover(load_asking().words.plain, text, span, said, speech) == ""
+
+
+def _counted(text: str, span: _Span) -> _Span | None:
+    """The first figure of a clause, with its unit."""
+    found = figures(text, *span)
+    if not found:
+        return None
+    unit = load_asking().words.units.match(text, found[0][1])
+    return found[0][0], unit.end() if unit else found[0][1]
 
 
 def _taken_back(sentence: Sentence, right: int, speech: Speech) -> bool:
@@ -182,9 +200,15 @@ def _taken_back(sentence: Sentence, right: int, speech: Speech) -> bool:
     )
 
 
-def _on_matter(subject: Subject, sentence: Sentence, said: _Span, speech: Speech) -> bool:
+def _on_matter(subject: Subject, sentence: Sentence, around: _Span, said: _Span, speech: Speech) -> bool:
     if on_matter(subject.matter, sentence, *said, speech):
         return True
+    if subject.matter is Topic.DISPUTES and load_asking().words.cause.search(sentence.text, *around):
+        # Every word of the clause is understood, and one of them says why there was a dispute.
+        asked = speech.rules.asked[Topic.DISPUTES]
+        return not asked.unrelated.search(sentence.text, around[1]) and not asked.others.search(
+            sentence.text, 0, around[1]
+        )
     return subject.matter is Topic.RECEIVED and _follows_received(sentence, said[0], speech)
 
 

@@ -38,7 +38,7 @@ def figures(text: str, start: int, end: int) -> list[tuple[int, int]]:
 
 def value_of(printed: str) -> Number | None:
     """The value of a figure as `figures` finds it; 12.0 is 12."""
-    value = figure_value(printed)
+    value = figure_value("二" if printed == "两" else printed)
     return int(value) if value is not None and value == int(value) else value
 
 

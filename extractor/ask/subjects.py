@@ -76,6 +76,7 @@ class Words:
     narrows: Mapping[Topic, re.Pattern[str]]
     whole: re.Pattern[str]
     explicit: re.Pattern[str]
+    cause: re.Pattern[str]
     carried: re.Pattern[str]
     applicants: re.Pattern[str]
     past_year: re.Pattern[str]
@@ -97,6 +98,7 @@ class AskingRules(_Frozen):
     narrows: dict[Topic, Text]
     whole: Text
     explicit: Text
+    cause: Text
     carried: Text
     applicants: Text
     past_year: Text
@@ -137,6 +139,7 @@ class AskingRules(_Frozen):
             narrows={topic: made(text) for topic, text in self.narrows.items()},
             whole=made(self.whole),
             explicit=made(self.explicit),
+            cause=made(self.cause),
             carried=made(self.carried),
             applicants=made(self.applicants),
             past_year=made(self.past_year),

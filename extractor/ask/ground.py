@@ -6,7 +6,7 @@ and a quote that does not stand in the text, count for nothing.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from rapidfuzz import fuzz
@@ -61,7 +61,8 @@ def ground(answer: Answer, subject: Subject, cell: str, passage: tuple[Sentence,
     loose: Fact | None = None
     for sentence, start, end in places:
         if value == 0 and subject.zero and denies(subject, sentence, start, end, speech):
-            return Grounded(answer, Outcome.ACCEPTED, _fact(cell, 0, subject, sentence, start, end, bound=True))
+            fact = _fact(cell, 0, subject, sentence, start, end, bound=True)
+            return _unless_contradicted(answer, fact, subject, speech)
         for at, stop in figures(sentence.text, start, end):
             figure = value_of(sentence.text[at:stop])
             if figure is None or figure != value:
@@ -69,10 +70,35 @@ def ground(answer: Answer, subject: Subject, cell: str, passage: tuple[Sentence,
             bound = states(subject, sentence, at, stop, speech)
             fact = _fact(cell, figure, subject, sentence, at, stop, bound=bound)
             if bound:
-                return Grounded(answer, Outcome.ACCEPTED, fact)
+                return _unless_contradicted(answer, fact, subject, speech)
             if any(word.search(sentence.text) for word in subject.words):
                 loose = loose or fact
     return Grounded(answer, Outcome.NO_FIGURE) if loose is None else Grounded(answer, Outcome.UNBOUND, loose)
+
+
+def _unless_contradicted(answer: Answer, fact: Fact, subject: Subject, speech: Speech) -> Grounded:
+    """The document has the last word: where it states two figures of the cell, a model may not choose between them."""
+    if stated(subject, speech) <= {fact.value}:
+        return Grounded(answer, Outcome.ACCEPTED, fact)
+    return Grounded(answer, Outcome.UNBOUND, replace(fact, bound=False))
+
+
+def stated(subject: Subject, speech: Speech) -> set[Number]:
+    """All values that sentences of the document state of the subject."""
+    known = speech.stated.get(subject.id)
+    if known is not None:
+        return known
+    values: set[Number] = set()
+    for sentence in speech.sentences.holding(subject.words[0], speech.rules.guards["table_words"]):
+        text = sentence.text
+        for at, stop in figures(text, 0, len(text)):
+            value = value_of(text[at:stop])
+            if value is not None and value not in values and states(subject, sentence, at, stop, speech):
+                values.add(value)
+        if subject.zero and denies(subject, sentence, 0, len(text), speech):
+            values.add(0)
+    speech.stated[subject.id] = values
+    return values
 
 
 def _value(text: str) -> Number | None:

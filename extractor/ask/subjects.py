@@ -32,6 +32,8 @@ class SubjectRule(_Frozen):
     asks: Text
     words: tuple[Text, ...] = Field(min_length=1)
     also: Text | None = None
+    head: Text | None = None
+    here: Text | None = None
     unless: Text | None = None
     near: Text | None = None
     matter: Topic | None = None
@@ -50,6 +52,8 @@ class Subject:
     asks: str
     words: tuple[re.Pattern[str], ...]
     known: re.Pattern[str]
+    head: re.Pattern[str] | None
+    here: re.Pattern[str] | None
     unless: re.Pattern[str] | None
     near: re.Pattern[str] | None
     matter: Topic | None
@@ -68,16 +72,22 @@ class Words:
     plain: re.Pattern[str]
     facts: re.Pattern[str]
     phrases: re.Pattern[str]
+    trailing: re.Pattern[str]
     anyone: re.Pattern[str]
     none: re.Pattern[str]
     undone: re.Pattern[str]
-    undone_at_once: re.Pattern[str]
+    undone_next: re.Pattern[str]
     astray: re.Pattern[str]
     narrows: Mapping[Topic, re.Pattern[str]]
     whole: re.Pattern[str]
-    explicit: re.Pattern[str]
+    whole_again: re.Pattern[str]
+    scoping: re.Pattern[str]
     cause: re.Pattern[str]
     carried: re.Pattern[str]
+    named: re.Pattern[str]
+    bodies: re.Pattern[str]
+    years: re.Pattern[str]
+    ending: re.Pattern[str]
     applicants: re.Pattern[str]
     past_year: re.Pattern[str]
     facts: re.Pattern[str]
@@ -93,13 +103,18 @@ class AskingRules(_Frozen):
     phrases: Text
     none: Text
     undone: Text
-    undone_at_once: Text
+    undone_next: Text
     astray: Text
     narrows: dict[Topic, Text]
     whole: Text
-    explicit: Text
+    whole_again: Text
+    scoping: Text
     cause: Text
     carried: Text
+    named: Text
+    bodies: Text
+    years: Text
+    ending: Text
     applicants: Text
     past_year: Text
     subjects: tuple[SubjectRule, ...]
@@ -131,20 +146,31 @@ class AskingRules(_Frozen):
             plain=self._any(*plain),
             facts=self._any(*plain, *known, self.phrases),
             phrases=self._any(*plain, self.phrases),
+            trailing=re.compile(f"(?:{self._any(*plain).pattern}|[,:])+$"),
             anyone=made(self.anyone),
             none=made(self.none),
             undone=made(self.undone),
-            undone_at_once=made(self.undone_at_once),
+            undone_next=made(self.undone_next),
             astray=made(self.astray),
             narrows={topic: made(text) for topic, text in self.narrows.items()},
             whole=made(self.whole),
-            explicit=made(self.explicit),
+            whole_again=made(self.whole_again),
+            scoping=made(self.scoping),
             cause=made(self.cause),
             carried=made(self.carried),
+            named=made(self.named),
+            bodies=made(self.bodies),
+            years=made(self.years),
+            ending=self._any(*plain, *known, self.phrases, self.ending),
             applicants=made(self.applicants),
             past_year=made(self.past_year),
             units=made(units),
         )
+
+    @cached_property
+    def carried_years(self) -> re.Pattern[str]:
+        """The years that belong to what is carried over."""
+        return self._any(*(rule.words[0] for rule in self.subjects if rule.years == "any"), "(?!)")
 
     @cached_property
     def compiled(self) -> tuple[Subject, ...]:
@@ -171,6 +197,8 @@ class AskingRules(_Frozen):
             rule.asks,
             tuple(map(self._made, rule.words)),
             self._any(*rule.words, rule.also or "(?!)", self.plain, self.anyone),
+            None if rule.head is None else self._made(f"(?:{rule.head})$"),
+            made(rule.here),
             made(rule.unless),
             made(rule.near),
             rule.matter,

@@ -46,12 +46,22 @@ def led_up_to(subject: Subject, sentence: Sentence, around: Span, speech: Speech
     )
 
 
+def _left_open(known: re.Pattern[str], text: str, span: Span, organ: str | None) -> bool:
+    """Whether a clause with no figure, or one that denies something, is understood."""
+    none = load_asking().words.none.search(text, *span)
+    said = none.span() if none else (span[1], span[1])
+    return not leftover(known, text, span, said, organ)
+
+
 def _understood_before(text: str, start: int, speech: Speech) -> bool:
     before, counts = clause_before(text, start), False
     while before is not None:
         if not _innocent(text, before, speech, counts=counts):
             return False
-        counts = bare(text, before, speech.organ)
+        plain = load_asking().words.plain
+        counts = bare(text, before, speech.organ) or (
+            not figures(text, *before) and _left_open(plain, text, before, speech.organ)
+        )
         before = clause_before(text, before[0])
     return True
 
@@ -60,16 +70,16 @@ def _innocent(text: str, span: Span, speech: Speech, *, counts: bool) -> bool:
     """Whether a clause before says nothing about the next: it states another fact, or is of the usual phrases.
     `counts`: the clause after it is the figure that it tells of."""
     rules = load_asking().words
-    said, none = counted(text, span), rules.none.search(text, *span)
+    said = counted(text, span)
     if said is not None:
         return not leftover(rules.facts, text, span, said, speech.organ)
     if figures(text, *span):
         return False
-    if none is not None:
-        return not leftover(rules.facts, text, span, none.span(), speech.organ)
-    if not counts and rules.scoping.search(text, *span):
-        return False
-    return not leftover(rules.facts if counts else rules.phrases, text, span, (span[1], span[1]), speech.organ)
+    if counts:
+        return not leftover(rules.facts, text, span, (span[1], span[1]), speech.organ)
+    if rules.none.search(text, *span):
+        return _left_open(rules.facts, text, span, speech.organ)
+    return not rules.scoping.search(text, *span) and _left_open(rules.phrases, text, span, speech.organ)
 
 
 def _previous(sentence: Sentence, speech: Speech) -> str:
@@ -95,16 +105,16 @@ def _last_end(pattern: re.Pattern[str], text: str) -> int:
 def taken_back(sentence: Sentence, right: int, speech: Speech) -> bool:
     """Whether something after the clause changes or undoes it: 更正为, 含上年结转, 是否属实?"""
     rules, text, sentences = load_asking().words, sentence.text, speech.sentences
-    if sentences.asks(sentence.index) or rules.undone.search(text, right):
+    if sentences.asks(sentence.index) or rules.undone.search(text, right) or rules.undone_here.search(text, right):
         return True
     after = clause_after(text, right)
     # What is said of a part of it, or counted apart, is another fact.
     while after is not None and not text.startswith("其中", after[0]):
-        none = rules.none.search(text, *after)
-        said = none.span() if none else (after[1], after[1])
-        if not figures(text, *after) and leftover(rules.ending, text, after, said, speech.organ):
+        following = clause_after(text, after[1])
+        tells = figures(text, *after) or (following is not None and bare(text, following, speech.organ))
+        if not tells and not _left_open(rules.ending, text, after, speech.organ):
             return True
-        after = clause_after(text, after[1])
+        after = following
     following = "" if sentences.headed_after(sentence.index) else sentences.text(sentence.index + 1)
     return bool(rules.undone.search(following) or rules.undone_next.search(following))
 

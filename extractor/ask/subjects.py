@@ -76,6 +76,7 @@ class Words:
     anyone: re.Pattern[str]
     none: re.Pattern[str]
     undone: re.Pattern[str]
+    undone_here: re.Pattern[str]
     undone_next: re.Pattern[str]
     astray: re.Pattern[str]
     narrows: Mapping[Topic, re.Pattern[str]]
@@ -103,6 +104,7 @@ class AskingRules(_Frozen):
     phrases: Text
     none: Text
     undone: Text
+    undone_here: Text
     undone_next: Text
     astray: Text
     narrows: dict[Topic, Text]
@@ -150,6 +152,7 @@ class AskingRules(_Frozen):
             anyone=made(self.anyone),
             none=made(self.none),
             undone=made(self.undone),
+            undone_here=made(self.undone_here),
             undone_next=made(self.undone_next),
             astray=made(self.astray),
             narrows={topic: made(text) for topic, text in self.narrows.items()},

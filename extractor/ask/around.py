@@ -41,9 +41,9 @@ def led_up_to(subject: Subject, sentence: Sentence, around: Span, speech: Speech
     if _last_end(rules.whole, lead) < _last_end(narrows, lead):
         return False
     carries = "申请" not in own or speech.rules.guards["carries_on"].match(text)
-    return not carries or max(_last_end(rules.whole, previous + lead), _last_end(rules.whole_again, previous + lead)) >= (
-        _last_end(narrows, previous)
-    )
+    return not carries or max(
+        _last_end(rules.whole, previous + lead), _last_end(rules.whole_again, previous + lead)
+    ) >= (_last_end(narrows, previous))
 
 
 def _left_open(known: re.Pattern[str], text: str, span: Span, organ: str | None) -> bool:

@@ -4,8 +4,10 @@ A document that raises, or that takes its worker process down with it, costs onl
 verdict `failed` that names the file and the reason.
 """
 
+import asyncio
 import signal
-from collections.abc import Iterable, Iterator
+from collections import deque
+from collections.abc import AsyncIterator, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from functools import partial
@@ -13,12 +15,13 @@ from hashlib import sha256
 from itertools import islice
 from pathlib import Path
 
+from extractor.ask.model import Model
 from extractor.errors import DocumentError, GoujiError, UnreadableError
-from extractor.pipeline import extract
+from extractor.pipeline import extract, extract_asking
 from extractor.read import Limits, check_regular
 from extractor.report import Finding, Report, Severity, Source, Verdict
 
-__all__ = ["extract_many", "failed"]
+__all__ = ["extract_many", "extract_many_asking", "failed"]
 
 _AHEAD = 64
 _BLOCK = 1 << 20
@@ -43,6 +46,28 @@ def extract_many(
     todo = iter(paths)
     while window := list(islice(todo, _AHEAD * jobs)):
         yield from _window(one, window, jobs)
+
+
+async def extract_many_asking(
+    paths: Iterable[Path],
+    model: Model,
+    *,
+    form: str | None = None,
+    limits: Limits | None = None,
+    at_once: int = 32,
+) -> AsyncIterator[Report]:
+    """As `extract_many`, and `model` is asked for what the rules leave open; `at_once` documents are under way."""
+    waiting: deque[asyncio.Task[Report]] = deque()
+    try:
+        for path in paths:
+            waiting.append(asyncio.create_task(_one_asking(path, model, form=form, limits=limits or Limits())))
+            if len(waiting) >= at_once:
+                yield await waiting.popleft()
+        while waiting:
+            yield await waiting.popleft()
+    finally:
+        for task in waiting:
+            task.cancel()
 
 
 def _window(one: "partial[Report]", paths: list[Path], jobs: int) -> Iterator[Report]:
@@ -76,15 +101,27 @@ def _quiet() -> None:
 def _one(path: Path, *, form: str | None, limits: Limits) -> Report:
     try:
         return extract(path, form=form, limits=limits)
-    except DocumentError as error:
-        return failed(path, error.code, str(error))
-    except GoujiError:
-        raise
-    except OSError as error:
-        return failed(path, UnreadableError.code, error.strerror or str(error))
     except Exception as error:
-        # A defect of ours must not cost the rest of a batch; it is reported under its own code, never hidden.
-        return failed(path, "internal", f"a defect of gouji, please report it: {type(error).__name__}: {error}")
+        return _failure(path, error)
+
+
+async def _one_asking(path: Path, model: Model, *, form: str | None, limits: Limits) -> Report:
+    try:
+        return await extract_asking(path, model, form=form, limits=limits)
+    except Exception as error:
+        return _failure(path, error)
+
+
+def _failure(path: Path, error: Exception) -> Report:
+    """The report of a document that raised `error`, which is raised again where it is the caller's mistake."""
+    if isinstance(error, DocumentError):
+        return failed(path, error.code, str(error))
+    if isinstance(error, GoujiError):
+        raise error
+    if isinstance(error, OSError):
+        return failed(path, UnreadableError.code, error.strerror or str(error))
+    # A defect of ours must not cost the rest of a batch; it is reported under its own code, never hidden.
+    return failed(path, "internal", f"a defect of gouji, please report it: {type(error).__name__}: {error}")
 
 
 def failed(path: Path, code: str, message: str) -> Report:

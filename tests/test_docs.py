@@ -36,13 +36,19 @@ from extractor.parse.recognise import rules as recognition_rules
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-OUTPUT, RULES, HOW, AUDIT = (
+OUTPUT, RULES, HOW, AUDIT, LLM = (
     (ROOT / "docs" / name).read_text(encoding="utf-8")
-    for name in ("output.md", "rules.md", "how-it-works.md", "audit.md")
+    for name in ("output.md", "rules.md", "how-it-works.md", "audit.md", "llm.md")
 )
 PAGES = {"README.md": README} | {
     f"docs/{name}": page
-    for name, page in (("output.md", OUTPUT), ("rules.md", RULES), ("how-it-works.md", HOW), ("audit.md", AUDIT))
+    for name, page in (
+        ("output.md", OUTPUT),
+        ("rules.md", RULES),
+        ("how-it-works.md", HOW),
+        ("audit.md", AUDIT),
+        ("llm.md", LLM),
+    )
 }
 MISPRINT = ROOT / "eval" / "samples" / "misprint-2023" / "report.html"
 
@@ -123,7 +129,7 @@ def test_every_command_is_shown() -> None:
 
 
 def test_options_named_in_running_text_exist() -> None:
-    everything = [resolved([])[0], *(resolved([name])[0] for name in ("extract", "audit", "forms", "text"))]
+    everything = [resolved([])[0], *(resolved([name])[0] for name in ("extract", "audit", "doctor", "forms", "text"))]
     known = {option for command in everything for parameter in command.params for option in parameter.opts}
     known |= {"--help"}
     evals = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "eval").glob("*.py"))

@@ -71,7 +71,8 @@ async def _ask(model: Model, passage: Passage, speech: Speech) -> Heard:
     try:
         reply = await model.ask(first)
     except ModelError as error:
-        return Heard((), (), Usage(), len(passage.cells), str(error))
+        spent = Usage(error.calls, error.prompt_tokens, error.completion_tokens, error.cost)
+        return Heard((), (), spent, len(passage.cells), str(error))
     usage = _spent(Usage(), reply)
     grounded = _grounded(reply, numbered, passage, speech)
     again = {number: one for number, one in grounded.items() if one.outcome in _REASONS}
@@ -81,8 +82,8 @@ async def _ask(model: Model, passage: Passage, speech: Speech) -> Heard:
         retort = question(passage.text, [one for one in items if one[0] in again], (_as_text(again), said))
         try:
             second = await model.ask(retort)
-        except ModelError:
-            second = Reply(())
+        except ModelError as error:
+            second = Reply((), error.prompt_tokens, error.completion_tokens, error.cost, calls=error.calls)
         usage = _spent(usage, second)
         mended = _grounded(second, {number: numbered[number] for number in again}, passage, speech)
         grounded.update((number, one) for number, one in mended.items() if one.fact is not None)
@@ -124,8 +125,8 @@ def _traced(asked: tuple[str, object] | None, one: Grounded, prompt: str) -> Ask
 def _spent(usage: Usage, reply: Reply) -> Usage:
     cost = usage.cost if reply.cost is None else (usage.cost or 0.0) + reply.cost
     return Usage(
-        usage.llm_calls + (0 if reply.cached or not (reply.prompt_tokens or reply.answers) else 1),
-        usage.prompt_tokens + (0 if reply.cached else reply.prompt_tokens),
-        usage.completion_tokens + (0 if reply.cached else reply.completion_tokens),
+        usage.llm_calls + reply.calls,
+        usage.prompt_tokens + reply.prompt_tokens,
+        usage.completion_tokens + reply.completion_tokens,
         cost,
     )

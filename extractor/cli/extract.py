@@ -7,13 +7,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from extractor.cli.endpoint import BaseUrl, Config, ModelName, settings_of
 from extractor.cli.guard import FAILED, complain, guard
 from extractor.cli.output import Format, format_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Generator, Iterable, Mapping
     from typing import TextIO
 
+    from extractor.ask.settings import Settings
+    from extractor.ask.usage import Usage
+    from extractor.cli.inputs import Inputs
     from extractor.forms.model import Form
     from extractor.report import Report
 
@@ -27,10 +31,15 @@ def extract(
         list[str],
         typer.Argument(help="Files, folders (read recursively), or - for stdin.", metavar="PATH", show_default=False),
     ],
-    no_llm: Annotated[  # noqa: ARG001 - no model is asked in this version
-        bool,
-        typer.Option("--no-llm", help="Ask no language model. This version never does: cells it would ask stay open."),
+    no_llm: Annotated[
+        bool, typer.Option("--no-llm", help="Ask no language model, even if an endpoint is set up.")
     ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say how much a language model would be asked, and ask nothing.")
+    ] = False,
+    base_url: BaseUrl = None,
+    model: ModelName = None,
+    config: Config = None,
     fmt: Annotated[
         Format | None,
         typer.Option(
@@ -64,16 +73,26 @@ def extract(
         from extractor.cli.reading import extracted, note_skipped, with_progress
         from extractor.forms.load import load_forms
 
+        settings = None if no_llm else settings_of(config, base_url=base_url, model=model)
+
         forms = load_forms()
         if form is not None:
             check_form(form, forms)
         if fmt is None:
             fmt = format_of(out)
         inputs = collect(paths, leave_out=out)
+        if dry_run:
+            _tell_estimate(inputs, form, settings)
+            return
         failures = _Failures()
+        spent: list[Usage] = []
         with (
             open_output(out, bom=fmt is Format.CSV) as stream,
-            closing(extracted(inputs.documents, form=form, jobs=jobs)) as reports,
+            closing(
+                extracted(inputs.documents, form=form, jobs=jobs)
+                if settings is None
+                else _asked(inputs, settings, form, spent)
+            ) as reports,
         ):
             many = len(inputs.documents) > IN_FULL
             streamed = fmt is not Format.TABLE and stream.isatty()
@@ -81,9 +100,40 @@ def extract(
             _write(failures.noting(watched), fmt, stream, forms, len(inputs.documents), quiet)
         if not quiet:
             note_skipped(inputs)
+            _tell_usage(spent)
         failures.tell(len(inputs.documents))
     if failures.seen:
         raise typer.Exit(FAILED)
+
+
+def _asked(
+    inputs: "Inputs", settings: "Settings", form: str | None, spent: "list[Usage]"
+) -> "Generator[Report, None, None]":
+    from extractor.cli.asking import asked
+
+    return asked(inputs.documents, settings, form=form, spent=spent)
+
+
+def _tell_usage(spent: "list[Usage]") -> None:
+    if spent:
+        from extractor.cli.asking import tell_usage
+
+        tell_usage(spent[0])
+
+
+def _tell_estimate(inputs: "Inputs", form: str | None, settings: "Settings | None") -> None:
+    from extractor.cli.asking import estimated
+
+    found = estimated(inputs.documents, form=form)
+    cost = None if settings is None else settings.cost(found.prompt_tokens, found.answer_tokens)
+    price = "no prices are set" if cost is None else f"about {cost:.4f}"
+    typer.echo(
+        f"{found.asked} of {found.documents} documents have open cells that a language model could be asked for: "
+        f"{found.cells} cells in {found.questions} questions, about {found.prompt_tokens} tokens sent and "
+        f"{found.answer_tokens} received ({price}). Nothing was sent."
+    )
+    if found.failed:
+        complain(f"{found.failed} documents cannot be read")
 
 
 class _Failures:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import typer
 
-from extractor.errors import DocumentError, GoujiError
+from extractor.errors import DocumentError, GoujiError, ModelError
 
 __all__ = ["BROKEN_PIPE", "FAILED", "INTERRUPTED", "WRONG_USAGE", "complain", "guard"]
 
@@ -36,7 +36,7 @@ def guard() -> Iterator[None]:
     except KeyboardInterrupt:
         typer.echo("gouji: interrupted", err=True)
         raise typer.Exit(INTERRUPTED) from None
-    except DocumentError as error:
+    except (DocumentError, ModelError) as error:
         complain(str(error))
         raise typer.Exit(FAILED) from None
     except (GoujiError, OSError) as error:

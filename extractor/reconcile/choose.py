@@ -45,7 +45,7 @@ def surviving(choices: Sequence[Choice], edits: Sequence[Linear]) -> list[tuple[
     exact = [
         linear
         for linear in edits
-        if linear.exact and linear.complete and all(cell in seen_once for cell in linear.cells)
+        if linear.across_rows and linear.exact and linear.complete and seen_once.issuperset(linear.cells)
     ]
     for component, links in _components(opened, exact):
         if len(component) > _MOST_OPEN:

@@ -10,8 +10,8 @@ from extractor.report import Cell, Evidence, Number, Reason, Status
 __all__ = ["MISSING", "decide"]
 
 MISSING = Cell(None, Status.MISSING)
-_RULES = ("rules",)
 _TWICE = Reason("printed more than once, with different figures", "在文中不止印一次，数字不同")
+_DISAGREE = Reason("the readers read different figures", "各读取方所读数字不同")
 _DOUBTED = Reason("doubted", "存疑")
 _SEVERAL = Reason("several readings are possible", "可有多种读法")
 _WORDS = Reason("the cell holds words, no figure", "此格为文字，没有数字")
@@ -84,23 +84,36 @@ def _listed(ways: Sequence[Alternative]) -> Mapping[str, list[_Said]]:
 def _decide(text: str, said: _Told) -> Cell:
     choice, things = said[0]
     agreed = False
+    readers: tuple[str, ...] = (choice.reader,)
     if len(said) > 1:
+        readers = tuple(dict.fromkeys(source.reader for source, _ in said))
         every = [one for _, listed in said for one in listed]
         numbers = {one.reading.value for one in every if one.reading is not None and one.reading.value is not None}
         if len(numbers) > 1:
-            return _disputed(text, every, _TWICE)
+            return _disputed(text, _best_supported(said), readers, _DISAGREE if len(readers) > 1 else _TWICE)
         sure = [(source, listed) for source, listed in said if _number(listed) is not None]
         if sure:
             choice, things = sure[0]
             agreed = len(sure) == len(said)
+            readers = tuple(dict.fromkeys(source.reader for source, _ in sure))
     if len(things) == 1:
         reading = things[0].reading
         if reading is None:
             return MISSING
         if choice.doubted and not agreed and reading.kind is ReadingKind.NUMBER:
-            return _disputed(text, things, choice.because or _DOUBTED)
-        return _cell(text, reading, choice)
-    return _disputed(text, things, choice.because or _SEVERAL)
+            return _disputed(text, things, readers, choice.because or _DOUBTED)
+        return _cell(text, reading, choice)._replace(read_by=readers)
+    return _disputed(text, things, readers, choice.because or _SEVERAL)
+
+
+def _best_supported(said: _Told) -> list[_Said]:
+    """Everything that is said, what most readers say first."""
+    support: dict[Number | None, set[str]] = defaultdict(set)
+    for choice, listed in said:
+        for one in listed:
+            support[None if one.reading is None else one.reading.value].add(choice.reader)
+    every = [one for _, listed in said for one in listed]
+    return sorted(every, key=lambda one: -len(support[None if one.reading is None else one.reading.value]))
 
 
 def _number(listed: Sequence[_Said]) -> Number | None:
@@ -112,18 +125,18 @@ def _number(listed: Sequence[_Said]) -> Number | None:
 def _cell(text: str, reading: Reading, choice: Choice) -> Cell:
     kind, start, end = reading.kind, reading.start, reading.end
     if kind is ReadingKind.BLANK:
-        return Cell(None, Status.BLANK, _RULES, None, "")
+        return Cell(None, Status.BLANK, (choice.reader,), None, "")
     evidence = Evidence(start, end, text[start:end])
     if kind is ReadingKind.NUMBER:
         because = choice.because if len(choice.alternatives) > 1 else None
-        cell = Cell(reading.value, Status.REPORTED, _RULES, evidence, reading.printed, unit=reading.unit)
+        cell = Cell(reading.value, Status.REPORTED, (choice.reader,), evidence, reading.printed, unit=reading.unit)
         return cell.for_reason(because)
     if kind is ReadingKind.NOT_APPLICABLE:
-        return Cell(None, Status.NOT_APPLICABLE, _RULES, evidence, reading.printed)
-    return Cell(None, Status.MISSING, _RULES, evidence, reading.printed).for_reason(_WORDS)
+        return Cell(None, Status.NOT_APPLICABLE, (choice.reader,), evidence, reading.printed)
+    return Cell(None, Status.MISSING, (choice.reader,), evidence, reading.printed).for_reason(_WORDS)
 
 
-def _disputed(text: str, things: Iterable[_Said], because: Reason) -> Cell:
+def _disputed(text: str, things: Iterable[_Said], readers: tuple[str, ...], because: Reason) -> Cell:
     listed = list(things)
     likeliest = listed[0].reading
     value = None if likeliest is None else likeliest.value
@@ -139,4 +152,4 @@ def _disputed(text: str, things: Iterable[_Said], because: Reason) -> Cell:
     if shown is not None:
         evidence = Evidence(shown.start, shown.end, text[shown.start : shown.end])
         printed, unit = shown.printed, shown.unit
-    return Cell(value, Status.DISPUTED, _RULES, evidence, printed, tuple(others), unit=unit).for_reason(because)
+    return Cell(value, Status.DISPUTED, readers, evidence, printed, tuple(others), unit=unit).for_reason(because)

@@ -15,6 +15,8 @@ from extractor.reconcile.solve import Problem, Solution, solve
 
 __all__ = ["Explained", "explain"]
 
+_SMALL = 60
+
 
 @dataclass(frozen=True, slots=True)
 class Explained:
@@ -48,7 +50,10 @@ def explain(
         if not failed and open_cells.isdisjoint(inside):
             continue
         here = tuple(one for one in operations if all(cell in inside for cell, _ in one.becomes))
-        free = {cell: CHANGE_COST for linear in failed for cell in linear.cells}
+        # In a small part an explanation may lie wholly outside the broken edits; in a whole table that takes too many
+        # errors to be as cheap, and costs several times the search.
+        free = dict.fromkeys(sorted(inside), CHANGE_COST) if len(inside) <= _SMALL else {}
+        free.update((cell, CHANGE_COST) for linear in failed for cell in linear.cells)
         free.update((cell, CHANGE_COST) for one in here for cell, _ in one.becomes)
         signed = frozenset(cell for cell in inside if form.kinds[cell] is Kind.CHANGE)
         solution = solve(Problem(tuple(part), values, here, free, signed), slack=slack)

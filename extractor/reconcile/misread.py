@@ -21,6 +21,8 @@ _ALIKE = frozenset(
 _KNOWN_COST = 6
 _LOST_COST = 8
 _MOVED_COST = 8
+# Two figures that slipped each by itself are hardly dearer than a row that slipped as a whole.
+_ROW_COST = 13
 # A slip that recognition seldom makes is no likelier than a misprint: between the two, nothing decides.
 _RARE_COST = CHANGE_COST
 
@@ -102,10 +104,11 @@ def misplacements(
 
 
 def _cut(left: str, right: str, values: Mapping[str, int]) -> Iterator[Operation]:
-    """The ways to cut the figure that stands in one of two neighbours into figures of both."""
+    """The ways to cut the figure that stands in one of two neighbours into figures of both, neither of them a zero:
+    where zeros are left blank, 20 for 2 is a misprint."""
     digits = str(values[left] or values[right])
     for place in range(1, len(digits)):
-        if digits[place] != "0" or place == len(digits) - 1:
+        if digits[place] != "0":
             both = (int(digits[:place]), int(digits[place:]))
             yield Operation(Move.GLUED, changes((left, right), values, both), _MOVED_COST)
 
@@ -116,6 +119,6 @@ def _runs(parts: Sequence[str], values: Mapping[str, int], nil: Collection[str])
     if sum(1 for figure in figures if figure) < 2:
         return
     if parts[0] in nil:
-        yield Operation(Move.SHIFT, changes(parts, values, [*figures[1:], 0]), _MOVED_COST)
+        yield Operation(Move.SHIFT, changes(parts, values, [*figures[1:], 0]), _ROW_COST)
     if parts[-1] in nil:
-        yield Operation(Move.SHIFT, changes(parts, values, [0, *figures[:-1]]), _MOVED_COST)
+        yield Operation(Move.SHIFT, changes(parts, values, [0, *figures[:-1]]), _ROW_COST)

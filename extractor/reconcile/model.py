@@ -158,6 +158,7 @@ class Model:
         parameters.num_workers, parameters.random_seed = 1, _SEED
         parameters.linearization_level = 0
         parameters.cp_model_presolve = False
+        parameters.optimize_with_core = True
         parameters.max_deterministic_time = max(self._limit, 1e-6)
         status = solver.solve(self._model)
         self._limit -= solver.response_proto.deterministic_time

@@ -6,17 +6,17 @@ itself does not add up. What is printed in a cell of its own is never touched.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 
 from extractor.forms.model import Form
-from extractor.parse.readings import Choice, Origin, Reading, ReadingKind
+from extractor.parse.readings import Choice, Origin
 from extractor.reconcile.explain import Explained, explain
 from extractor.reconcile.linear import Linear
 from extractor.reconcile.misread import misplacements, misreadings
 from extractor.reconcile.operations import Move, Operation
 from extractor.reconcile.propagate import broken
 from extractor.reconcile.solve import Solution
-from extractor.report import Cell, Evidence, Number, Reason, Status
+from extractor.reconcile.sources import Read, is_whole, read_of
+from extractor.report import Cell, Evidence, Reason, Status
 
 __all__ = ["repair"]
 
@@ -26,7 +26,6 @@ _READER_COST = 21
 _SLACK = 4
 # One identity alone tells that something is wrong, not what.
 _LEAST_MENDED = 2
-_MISREADABLE = (Origin.SCAN, Origin.TEXT)
 _CUT_SHORT = Reason(
     "an identity is broken, and the search for what was misread was cut short", "勾稽关系不符，对误读的查找未能完成"
 )
@@ -50,26 +49,6 @@ _MISREAD = {
 }
 
 
-@dataclass(slots=True)
-class _Read:
-    """What was read of a cell: each figure with those who read it, and how."""
-
-    figures: dict[int, Reading] = field(default_factory=dict)
-    readers: dict[int, list[str]] = field(default_factory=dict)
-    origins: set[Origin] = field(default_factory=set)
-
-    @property
-    def disputed(self) -> bool:
-        """Whether two readers read different figures."""
-        return len(self.figures) > 1 and len({name for names in self.readers.values() for name in names}) > 1
-
-    def misreadable(self, value: int) -> Origin | None:
-        """How it was read, where that may go wrong: not where two readers agree, nor where one reads without fail."""
-        if len(self.readers.get(value, ())) > 1 or any(origin not in _MISREADABLE for origin in self.origins):
-            return None
-        return Origin.SCAN if Origin.SCAN in self.origins else Origin.TEXT
-
-
 def repair(
     text: str, form: Form, cells: Mapping[str, Cell], edits: Sequence[Linear], choices: Sequence[Choice]
 ) -> dict[str, Cell]:
@@ -84,9 +63,9 @@ def repair(
     usable = [linear for linear in edits if linear.complete]
     if not several and not any(broken(linear, values, nil) for linear in usable):
         return {}
-    read = _read(choices)
+    read = read_of(choices)
     contested = {cell for cell, one in read.items() if one.disputed and cells[cell].status is Status.DISPUTED}
-    known = {cell: int(cells[cell].value or 0) for cell in (*values, *contested) if _whole(cells[cell].value)}
+    known = {cell: int(cells[cell].value or 0) for cell in (*values, *contested) if is_whole(cells[cell].value)}
     known.update(dict.fromkeys(nil, 0))
     failed = [one for one in usable if all(cell in known for cell in one.cells) and broken(one, known)]
     origins = {cell: origin for cell, one in read.items() if cell in known and (origin := one.misreadable(known[cell]))}
@@ -99,31 +78,34 @@ def repair(
     if not operations and not scanned:
         return {}
     out: dict[str, Cell] = {}
+    uncertain: list[Linear] = []
     for part in explain(form, usable, known, operations, contested, slack=_SLACK):
         for cell in sorted({*part.possible, *scanned.intersection(c for one in part.failed for c in one.cells)}):
             changed = _changed(text, cell, cells, part, read[cell])
             if changed is not None:
                 out[cell] = changed
+        uncertain += [one for one in part.failed if _unsure(one, part, out)]
+    # Where a slip is not sure enough to be undone, what it would leave as it is in the same sum is not sure either.
+    for cell in {cell for linear in uncertain for cell in linear.cells if cell in scanned and cell not in out}:
+        out[cell] = _disputed(cells[cell], (), _UNEXPLAINED)
     return out
 
 
-def _whole(value: Number | None) -> bool:
-    return value is not None and value == int(value)
+def _unsure(linear: Linear, part: Explained, out: Mapping[str, Cell]) -> bool:
+    """Whether a known slip explains the broken edit, and not enough edits meet in it for it to be undone."""
+    operations = () if part.solution is None else part.solution.operations
+    return any(
+        _mended(one, part.failed) < _LEAST_MENDED
+        for one in operations
+        for cell, _ in one.becomes
+        if cell in linear.cells and cell in out and out[cell].status is Status.DISPUTED
+    )
 
 
-def _read(choices: Iterable[Choice]) -> dict[str, _Read]:
-    out: dict[str, _Read] = {}
-    for choice in choices:
-        for way in choice.alternatives:
-            for reading in way.readings:
-                one = out.setdefault(reading.cell, _Read())
-                one.origins.add(choice.origin)
-                if reading.kind is ReadingKind.NUMBER and reading.value is not None and _whole(reading.value):
-                    one.figures.setdefault(int(reading.value), reading)
-                    readers = one.readers.setdefault(int(reading.value), [])
-                    if choice.reader not in readers:
-                        readers.append(choice.reader)
-    return out
+def _mended(operation: Operation, failed: Sequence[Linear]) -> int:
+    """How many broken edits meet in what the operation moved."""
+    cells = {cell for cell, _ in operation.becomes}
+    return sum(1 for linear in failed if not cells.isdisjoint(linear.cells))
 
 
 def _touching(failed: Sequence[Linear], operations: Iterable[Operation]) -> Iterator[Operation]:
@@ -132,18 +114,20 @@ def _touching(failed: Sequence[Linear], operations: Iterable[Operation]) -> Iter
 
 
 def _other_readings(
-    contested: Iterable[str], read: Mapping[str, _Read], known: Mapping[str, int]
+    contested: Iterable[str], read: Mapping[str, Read], known: Mapping[str, int]
 ) -> Iterator[Operation]:
+    """What other readers read. A figure in a cell of its own gives way to no reader: it is printed so."""
     for cell in contested:
         readers = read[cell].readers
+        if known[cell] in read[cell].printed:
+            continue
         support = len(readers.get(known[cell], ()))
         for value, names in readers.items():
             if value != known[cell]:
-                cost = _READER_COST * max(0, support - len(names))
-                yield Operation(Move.OTHER_READING, ((cell, value),), cost)
+                yield Operation(Move.OTHER_READING, ((cell, value),), _READER_COST * max(0, support - len(names)))
 
 
-def _changed(text: str, cell: str, cells: Mapping[str, Cell], part: Explained, read: _Read) -> Cell | None:
+def _changed(text: str, cell: str, cells: Mapping[str, Cell], part: Explained, read: Read) -> Cell | None:
     """What the explanation makes of a cell that a reader may have misread; None: nothing."""
     state, solution = cells[cell], part.solution
     if solution is None or not solution.whole:
@@ -153,19 +137,20 @@ def _changed(text: str, cell: str, cells: Mapping[str, Cell], part: Explained, r
         others = tuple(other for other in seen if other != state.value)
         return _disputed(state, others, _SEVERAL) if others else None
     if state.status is Status.DISPUTED:
-        return _settled(text, solution.seen[cell][0], read)
+        value = solution.seen[cell][0]
+        return _settled(text, value, read) if value in read.figures else _disputed(state, (), _UNEXPLAINED)
     if cell not in solution.becomes:
         return None
     return _repaired(cell, solution.becomes[cell], cells, part.failed, solution, read)
 
 
 def _repaired(
-    cell: str, value: int, cells: Mapping[str, Cell], failed: Sequence[Linear], solution: Solution, read: _Read
+    cell: str, value: int, cells: Mapping[str, Cell], failed: Sequence[Linear], solution: Solution, read: Read
 ) -> Cell | None:
     """A cell that the cheapest explanation gives another value, by a slip of the reader or by a fault of the source."""
     state = cells[cell]
-    mended = sum(1 for linear in failed if cell in linear.cells)
     undone = next((one for one in solution.operations if any(name == cell for name, _ in one.becomes)), None)
+    mended = 0 if undone is None else _mended(undone, failed)
     if undone is None and Origin.SCAN not in read.origins:
         return None
     if undone is None or mended < _LEAST_MENDED:
@@ -195,7 +180,7 @@ def _moved(value: int, cells: Mapping[str, Cell], undone: Operation, because: Re
     return donor._replace(value=value, status=Status.CORRECTED).for_reason(because)
 
 
-def _settled(text: str, value: int, read: _Read) -> Cell:
+def _settled(text: str, value: int, read: Read) -> Cell:
     """A cell that the readers disagreed on, decided by the identities."""
     reading = read.figures[value]
     others = [str(other) for other in read.figures if other != value]

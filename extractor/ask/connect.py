@@ -1,0 +1,60 @@
+"""The language model as the pipeline gets it: cached, asked once, limited, retried, counted; closed when done with."""
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from extractor.ask.cache import AnswerCache, open_cache
+from extractor.ask.events import note
+from extractor.ask.model import Question, Reply
+from extractor.ask.once import AskOnce
+from extractor.ask.settings import Settings
+from extractor.ask.usage import Usage
+
+__all__ = ["Connection", "connect"]
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """A Model. `usage` counts while it runs, over all questions of all documents."""
+
+    settings: Settings
+    usage: Usage
+    _asking: AskOnce
+
+    async def ask(self, question: Question) -> Reply:
+        """Raises ModelError where no answer can be had."""
+        return await self._asking.ask(question)
+
+
+@asynccontextmanager
+async def connect(settings: Settings, *, cache: AnswerCache | None = None) -> AsyncIterator[Connection]:
+    """A connection to the endpoint, for one event loop. `cache`: in place of the one that the settings name.
+
+    Nothing is sent before the first question. Raises UsageError where the settings cannot work.
+    """
+    from extractor.ask.client import Client  # the SDK takes a second to import
+
+    usage = Usage()
+    client = Client(settings, usage=usage)
+    try:
+        store = open_cache(settings.cache) if cache is None else cache
+        try:
+            yield Connection(settings, usage, AskOnce(client, store, settings, usage))
+        finally:
+            if cache is None:
+                await store.close()
+    finally:
+        await client.close()
+        note(
+            logging.INFO,
+            "run",
+            questions=usage.questions,
+            cached=usage.cached,
+            calls=usage.calls,
+            prompt_tokens=usage.prompt_tokens,
+            completion_tokens=usage.completion_tokens,
+            cost=usage.cost,
+            failures=usage.failures,
+        )

@@ -1,0 +1,87 @@
+"""Nothing is asked twice: what is in the cache is not sent, and identical questions under way are one question."""
+
+import asyncio
+import logging
+from dataclasses import replace
+
+from extractor.ask.cache import AnswerCache, Kept, key_of
+from extractor.ask.events import note
+from extractor.ask.model import Model, Question, Reply
+from extractor.ask.settings import Settings
+from extractor.ask.usage import Usage
+
+__all__ = ["AskOnce"]
+
+
+class AskOnce:
+    """A Model in front of another. Failures are not kept, and a cache that fails costs money, not the answer."""
+
+    def __init__(self, model: Model, cache: AnswerCache, settings: Settings, usage: Usage) -> None:
+        self._model = model
+        self._cache = cache
+        self._settings = settings
+        self._usage = usage
+        self._under_way: dict[str, asyncio.Task[Reply]] = {}
+        self._waiting: dict[str, int] = {}
+
+    async def ask(self, question: Question) -> Reply:
+        """The answer from the cache, from the same question that is under way, or from the model."""
+        self._usage.questions += 1
+        key = key_of(question, self._settings)
+        task = self._under_way.get(key)
+        first = task is None
+        if task is None:
+            task = asyncio.create_task(self._answer(question, key))
+            self._under_way[key] = task
+            task.add_done_callback(lambda done: self._forget(key, done))
+        self._waiting[key] = self._waiting.get(key, 0) + 1
+        try:
+            reply = await asyncio.shield(task)  # one asker who gives up leaves the others their answer
+        finally:
+            self._waiting[key] -= 1
+            if not self._waiting[key]:
+                del self._waiting[key]
+                if not task.done():  # nobody waits any more
+                    del self._under_way[key]
+                    task.cancel()
+        if not first:
+            reply = self._for_free(reply)
+        self._usage.cached += reply.cached
+        return reply
+
+    async def _answer(self, question: Question, key: str) -> Reply:
+        kept = await self._kept(key)
+        if kept is not None:
+            note(logging.INFO, "cached", prompt=question.prompt, answers=len(kept.answers))
+            return self._for_free(Reply(kept.answers))
+        reply = await self._model.ask(question)
+        kept = Kept(
+            answers=reply.answers,
+            model=self._settings.model or "",
+            prompt=question.prompt,
+            prompt_tokens=reply.prompt_tokens,
+            completion_tokens=reply.completion_tokens,
+        )
+        try:
+            await self._cache.put(key, kept)
+        except OSError as error:
+            note(logging.WARNING, "not kept", reason=str(error))
+        return reply
+
+    async def _kept(self, key: str) -> Kept | None:
+        try:
+            return await self._cache.get(key)
+        except OSError as error:
+            note(logging.WARNING, "cache not read", reason=str(error))
+            return None
+
+    def _for_free(self, reply: Reply) -> Reply:
+        return replace(
+            reply, prompt_tokens=0, completion_tokens=0, cost=self._settings.cost(0, 0), cached=True, calls=0
+        )
+
+    def _forget(self, key: str, task: "asyncio.Task[Reply]") -> None:
+        if self._under_way.get(key) is task:
+            del self._under_way[key]
+        if not task.cancelled():
+            task.exception()  # it was raised to all who waited; where none did, that is no news either

@@ -1,0 +1,125 @@
+"""From the documents named to their reports, with a language model asked for what the rules leave open."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from extractor.cli.guard import complain
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from extractor.ask.settings import Settings
+    from extractor.ask.usage import Usage
+    from extractor.cli.inputs import Stream
+    from extractor.report import Report
+
+__all__ = ["Estimate", "asked", "estimated", "tell_usage"]
+
+# Documents are read while others wait for the model: enough of them to keep every connection busy.
+_DOCUMENTS_PER_CONNECTION = 3
+
+
+def asked(
+    documents: "Iterable[Path | Stream]", settings: "Settings", *, form: str | None, spent: "list[Usage]"
+) -> "Generator[Report, None, None]":
+    """Reports in the order of the documents. What was spent is added to `spent` when all is done."""
+    with asyncio.Runner() as runner:
+        reports = _asked(documents, settings, form, spent)
+        try:
+            while True:
+                try:
+                    yield runner.run(anext(reports))
+                except StopAsyncIteration:
+                    return
+        finally:
+            runner.run(reports.aclose())
+
+
+async def _asked(
+    documents: "Iterable[Path | Stream]", settings: "Settings", form: str | None, spent: "list[Usage]"
+) -> "AsyncGenerator[Report, None]":
+    from extractor.ask.connect import connect
+    from extractor.batch import extract_many_asking
+
+    with TemporaryDirectory(prefix="gouji-") as folder:
+        names: dict[str, str] = {}
+        paths = _as_files(documents, Path(folder), names)
+        async with connect(settings) as model:
+            at_once = _DOCUMENTS_PER_CONNECTION * settings.concurrency
+            async for report in extract_many_asking(paths, model, form=form, at_once=at_once):
+                name = names.get(report.source.name)
+                yield report if name is None else replace(report, source=replace(report.source, name=name))
+            spent.append(model.usage)
+
+
+def _as_files(documents: "Iterable[Path | Stream]", folder: Path, names: dict[str, str]) -> Iterable[Path]:
+    """Streams by way of a file; `names` tells what such a file is called in truth."""
+    from extractor.read import Limits
+
+    for number, document in enumerate(documents):
+        if isinstance(document, Path):
+            yield document
+        else:
+            path = folder / str(number)
+            path.write_bytes(document.read(Limits().max_bytes))
+            names[str(path)] = document.name
+            yield path
+
+
+@dataclass(slots=True)
+class Estimate:
+    """What a run would send, without its repeats: documents that would be asked about, questions, cells, tokens."""
+
+    documents: int = 0
+    asked: int = 0
+    questions: int = 0
+    cells: int = 0
+    prompt_tokens: int = 0
+    answer_tokens: int = 0
+    failed: int = 0
+
+
+def estimated(documents: "Iterable[Path | Stream]", *, form: str | None) -> Estimate:
+    """Read all documents and ask nobody."""
+    from extractor.ask.limits import estimate_tokens
+    from extractor.ask.prompt import question
+    from extractor.errors import DocumentError
+    from extractor.pipeline import draft
+    from extractor.read import read_path
+
+    out = Estimate()
+    with TemporaryDirectory(prefix="gouji-") as folder:
+        for path in _as_files(documents, Path(folder), {}):
+            out.documents += 1
+            try:
+                passages, _ = draft(read_path(path), form=form).questions()
+            except (DocumentError, OSError):
+                out.failed += 1
+                continue
+            out.asked += bool(passages)
+            out.questions += len(passages)
+            for passage in passages:
+                asked = question(passage.text, [("q0", subject.asks) for _, subject in passage.cells])
+                out.cells += len(passage.cells)
+                out.prompt_tokens += estimate_tokens(asked.system) + estimate_tokens(asked.user)
+                out.answer_tokens += len(passage.cells) * _ANSWER_TOKENS
+    return out
+
+
+# {"cell": "q1", "value": "41", "quote": "全年登记政府信息公开申请41件"} and a little more.
+_ANSWER_TOKENS = 45
+
+
+def tell_usage(spent: "Usage") -> None:
+    """One line on what was asked, on stderr."""
+    if not spent.questions:
+        return
+    cost = "" if spent.cost is None else f", cost {spent.cost:.4f}"
+    complain(
+        f"language model: {spent.questions} questions, {spent.cached} of them from the cache, {spent.failures} failed; "
+        f"{spent.prompt_tokens} + {spent.completion_tokens} tokens{cost}"
+    )

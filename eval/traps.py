@@ -51,7 +51,7 @@ def load_traps() -> list[Trap]:
 
 
 def every_lie(passage: tuple[Sentence, ...], speech: Speech) -> Iterator[tuple[str, str, Fact | None]]:
-    """Every lie that can be told: of any cell, any figure of the passage and zero. (cell, sentence, what is believed)"""
+    """Every lie that can be told, of any cell, any figure and zero: (cell, sentence, what is believed)."""
     for cell, subject in load_asking().of_form(speech.form.id).items():
         for sentence in passage:
             values = {sentence.text[start:end] for start, end in figures(sentence.text, 0, len(sentence.text))} | {"0"}

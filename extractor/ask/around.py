@@ -46,8 +46,8 @@ def led_up_to(subject: Subject, sentence: Sentence, around: Span, speech: Speech
     ) >= (_last_end(narrows, previous))
 
 
-def _left_open(known: re.Pattern[str], text: str, span: Span, organ: str | None) -> bool:
-    """Whether a clause with no figure, or one that denies something, is understood."""
+def _is_known(known: re.Pattern[str], text: str, span: Span, organ: str | None) -> bool:
+    """Whether a clause with no figure in it, or with a denial, is understood."""
     none = load_asking().words.none.search(text, *span)
     said = none.span() if none else (span[1], span[1])
     return not leftover(known, text, span, said, organ)
@@ -60,7 +60,7 @@ def _understood_before(text: str, start: int, speech: Speech) -> bool:
             return False
         plain = load_asking().words.plain
         counts = bare(text, before, speech.organ) or (
-            not figures(text, *before) and _left_open(plain, text, before, speech.organ)
+            not figures(text, *before) and _is_known(plain, text, before, speech.organ)
         )
         before = clause_before(text, before[0])
     return True
@@ -78,8 +78,8 @@ def _innocent(text: str, span: Span, speech: Speech, *, counts: bool) -> bool:
     if counts:
         return not leftover(rules.facts, text, span, (span[1], span[1]), speech.organ)
     if rules.none.search(text, *span):
-        return _left_open(rules.facts, text, span, speech.organ)
-    return not rules.scoping.search(text, *span) and _left_open(rules.phrases, text, span, speech.organ)
+        return _is_known(rules.facts, text, span, speech.organ)
+    return not rules.scoping.search(text, *span) and _is_known(rules.phrases, text, span, speech.organ)
 
 
 def _previous(sentence: Sentence, speech: Speech) -> str:
@@ -112,11 +112,11 @@ def taken_back(sentence: Sentence, right: int, speech: Speech) -> bool:
     while after is not None and not text.startswith("其中", after[0]):
         following = clause_after(text, after[1])
         tells = figures(text, *after) or (following is not None and bare(text, following, speech.organ))
-        if not tells and not _left_open(rules.ending, text, after, speech.organ):
+        if not tells and not _is_known(rules.ending, text, after, speech.organ):
             return True
         after = following
-    following = "" if sentences.headed_after(sentence.index) else sentences.text(sentence.index + 1)
-    return bool(rules.undone.search(following) or rules.undone_next.search(following))
+    said_next = "" if sentences.headed_after(sentence.index) else sentences.text(sentence.index + 1)
+    return bool(rules.undone.search(said_next) or rules.undone_next.search(said_next))
 
 
 def on_the_matter(subject: Subject, sentence: Sentence, around: Span, said: Span, speech: Speech) -> bool:

@@ -7,8 +7,6 @@ that stands next to the figure (因诉讼提出的信息公开申请3件 counts 
 `extractor.ask.around`.
 """
 
-import re
-
 from extractor.ask.around import led_up_to, of_the_year, on_the_matter, taken_back
 from extractor.ask.clauses import (
     JOINS,
@@ -19,6 +17,7 @@ from extractor.ask.clauses import (
     figures,
     leftover,
     without_names,
+    without_plain_end,
 )
 from extractor.ask.subjects import Subject, load_asking
 from extractor.parse.prose.guards import Speech, elsewhere
@@ -98,12 +97,8 @@ def _counts(subject: Subject, text: str, around: Span, said: Span) -> bool:
     """Whether what is counted is the subject: its head stands next to the figure, before or after it."""
     if subject.head is None:
         return True
-    plain = load_asking().words.trailing
-    after = plain.sub("", text[said[1] : around[1]])
-    before = plain.sub("", text[around[0] : said[0]])
-    if after:
-        return subject.head.search(after) is not None
-    return subject.head.search(before) is not None
+    counts = without_plain_end(text[said[1] : around[1]]) or without_plain_end(text[around[0] : said[0]])
+    return subject.head.search(counts) is not None
 
 
 def _refused(subject: Subject, sentence: Sentence, around: Span, said: Span, speech: Speech) -> bool:

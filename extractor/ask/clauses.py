@@ -1,5 +1,5 @@
-"""Clauses: the parts of a sentence that a figure can be alone in, the figures in them, and what is left of them when all
-known words are taken out."""
+"""Clauses: the parts of a sentence that a figure can be alone in, the figures in them, and what is left of them when
+all known words are taken out."""
 
 import re
 from functools import lru_cache
@@ -20,6 +20,7 @@ __all__ = [
     "leftover",
     "value_of",
     "without_names",
+    "without_plain_end",
 ]
 
 Span = tuple[int, int]
@@ -59,6 +60,7 @@ def value_of(printed: str) -> Number | None:
     return int(value) if value is not None and value == int(value) else value
 
 
+@lru_cache(maxsize=8192)
 def clause_at(text: str, start: int, end: int) -> Span:
     """The clause around [start, end): between marks, and between the items of a list of figures."""
     left, right = _between_marks(text, start, end)
@@ -87,6 +89,7 @@ def clause_after(text: str, right: int) -> Span | None:
     return clause_at(text, start, start) if start < len(text) else None
 
 
+@lru_cache(maxsize=16384)
 def leftover(known: re.Pattern[str], text: str, span: Span, said: Span, organ: str | None) -> str:
     """What is left of a stretch of text when what is said in it and all known words are taken out."""
     left = text[span[0] : span[1]]
@@ -99,6 +102,18 @@ def bare(text: str, span: Span, organ: str | None) -> bool:
     """Whether a clause is a figure and nothing that tells what it counts."""
     said = counted(text, span)
     return said is not None and not leftover(load_asking().words.plain, text, span, said, organ)
+
+
+def without_plain_end(text: str) -> str:
+    """`text` up to its last word that tells anything: 申请 of 申请总计有."""
+    end = len(text)
+    for match in reversed(list(load_asking().words.plain.finditer(text))):
+        while end and JOINS.match(text[end - 1]):
+            end -= 1
+        if match.end() != end:
+            break
+        end = match.start()
+    return text[:end].rstrip(",:")
 
 
 def counted(text: str, span: Span) -> Span | None:

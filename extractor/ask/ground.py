@@ -84,7 +84,7 @@ def _unless_contradicted(answer: Answer, fact: Fact, subject: Subject, speech: S
 
 
 def stated(subject: Subject, speech: Speech) -> set[Number]:
-    """All values that sentences of the document state of the subject."""
+    """The values that the document states of the subject; two are enough to know that it contradicts itself."""
     known = speech.stated.get(subject.id)
     if known is not None:
         return known
@@ -93,9 +93,14 @@ def stated(subject: Subject, speech: Speech) -> set[Number]:
         text = sentence.text
         for at, stop in figures(text, 0, len(text)):
             value = value_of(text[at:stop])
-            if value is not None and value not in values and states(subject, sentence, at, stop, speech):
+            if (
+                len(values) < 2
+                and value is not None
+                and value not in values
+                and states(subject, sentence, at, stop, speech)
+            ):
                 values.add(value)
-        if subject.zero and denies(subject, sentence, 0, len(text), speech):
+        if len(values) < 2 and subject.zero and denies(subject, sentence, 0, len(text), speech):
             values.add(0)
     speech.stated[subject.id] = values
     return values

@@ -66,20 +66,21 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The texts of AskingRules, compiled. `plain`, `facts` and `phrases` find what may stand in a
-    clause of any kind, in one that states any subject, and in one that states nothing."""
+    """The texts of AskingRules, compiled. `plain`, `facts`, `phrases` and `ending` find what may stand in a clause of
+    any kind, in one that states any subject, and in one before or after it that states nothing."""
 
     plain: re.Pattern[str]
     facts: re.Pattern[str]
     phrases: re.Pattern[str]
-    trailing: re.Pattern[str]
+    ending: re.Pattern[str]
+    units: re.Pattern[str]
+    narrows: Mapping[Topic, re.Pattern[str]]
     anyone: re.Pattern[str]
     none: re.Pattern[str]
     undone: re.Pattern[str]
     undone_here: re.Pattern[str]
     undone_next: re.Pattern[str]
     astray: re.Pattern[str]
-    narrows: Mapping[Topic, re.Pattern[str]]
     whole: re.Pattern[str]
     whole_again: re.Pattern[str]
     scoping: re.Pattern[str]
@@ -88,11 +89,14 @@ class Words:
     named: re.Pattern[str]
     bodies: re.Pattern[str]
     years: re.Pattern[str]
-    ending: re.Pattern[str]
     applicants: re.Pattern[str]
     past_year: re.Pattern[str]
-    facts: re.Pattern[str]
-    units: re.Pattern[str]
+
+
+_AS_THEY_ARE = (
+    *("anyone", "none", "undone", "undone_here", "undone_next", "astray", "whole", "whole_again", "scoping", "cause"),
+    *("carried", "named", "bodies", "years", "applicants", "past_year"),
+)
 
 
 class AskingRules(_Frozen):
@@ -123,10 +127,6 @@ class AskingRules(_Frozen):
 
     @model_validator(mode="after")
     def _check(self) -> "AskingRules":
-        try:
-            _ = self.words
-        except (re.error, ValueError) as error:
-            raise ValueError(f"a text beside the subjects: {error}") from error
         seen: set[str] = set()
         for at, rule in enumerate(self.subjects):
             if rule.id in seen:
@@ -136,38 +136,24 @@ class AskingRules(_Frozen):
                 self._compile(rule)
             except (re.error, ValueError) as error:
                 raise MisplacedError(f"subject '{rule.id}': {error}", "subjects", at) from error
+        try:
+            _ = self.words
+        except (re.error, ValueError) as error:
+            raise ValueError(f"a text beside the subjects: {error}") from error
         return self
 
     @cached_property
-    def words(self) -> "Words":
-        made = self._made
+    def words(self) -> Words:
         plain = (self.plain, self.anyone)
         known = tuple(one for rule in self.subjects for one in (*rule.words, rule.also) if one)
-        units = "|".join(dict.fromkeys(rule.unit for rule in self.subjects))
         return Words(
             plain=self._any(*plain),
             facts=self._any(*plain, *known, self.phrases),
             phrases=self._any(*plain, self.phrases),
-            trailing=re.compile(f"(?:{self._any(*plain).pattern}|[,:])+$"),
-            anyone=made(self.anyone),
-            none=made(self.none),
-            undone=made(self.undone),
-            undone_here=made(self.undone_here),
-            undone_next=made(self.undone_next),
-            astray=made(self.astray),
-            narrows={topic: made(text) for topic, text in self.narrows.items()},
-            whole=made(self.whole),
-            whole_again=made(self.whole_again),
-            scoping=made(self.scoping),
-            cause=made(self.cause),
-            carried=made(self.carried),
-            named=made(self.named),
-            bodies=made(self.bodies),
-            years=made(self.years),
             ending=self._any(*plain, *known, self.phrases, self.ending),
-            applicants=made(self.applicants),
-            past_year=made(self.past_year),
-            units=made(units),
+            units=self._any(*(rule.unit for rule in self.subjects)),
+            narrows={topic: self._made(text) for topic, text in self.narrows.items()},
+            **{name: self._made(getattr(self, name)) for name in _AS_THEY_ARE},
         )
 
     @cached_property

@@ -34,4 +34,4 @@ class Scripted:
 
     async def ask(self, question: Question) -> Reply:
         self.asked.append(question)
-        return Reply(tuple(self.script(question)), self.tokens, 2 * self.tokens, self.cost)
+        return Reply(tuple(self.script(question)), self.tokens, 2 * self.tokens, self.cost, calls=1)

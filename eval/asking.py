@@ -3,13 +3,17 @@
 The models are scripted. `oracle` knows the truth and quotes the clause. `plausible` gives another figure of the passage
 with a quote that holds it and the right label; `wrong-row` copies the clause of another fact; `made-up` invents figure
 and quote; `all-zero` finds nothing anywhere; `obedient` does what the document tells it to.
+
+Then every lie that can be told is told: each askable cell, each figure of each sentence and zero, with the best quote,
+over eval/traps.txt, the documents that eval.generated writes in prose, these reports, and the real ones at hand.
 """
 
 import argparse
 import asyncio
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import pairwise
 from random import Random
@@ -18,14 +22,20 @@ from rich.console import Console
 from rich.table import Table
 
 from eval.freetext import free_report
-from eval.gold import Gold
+from eval.generated import cases
+from eval.gold import Gold, default_samples, find_samples
+from eval.mess import MESS
+from eval.render import make_case
 from eval.scoring import Outcome, Score, score_report
+from eval.traps import lied_to, load_traps, wrong_of
+from eval.truth import FORMS
 from extractor.ask.model import Answer, Model, Question, Reply
 from extractor.ask.reader import listen
 from extractor.ask.subjects import load_asking
+from extractor.errors import DocumentError
 from extractor.parse.readings import TableReadings
 from extractor.pipeline import Draft, draft, finish
-from extractor.read import read
+from extractor.read import read, read_path
 from extractor.reconcile.settle import settle
 
 __all__ = ["LIES", "Liar", "Oracle", "alone", "measure"]
@@ -177,9 +187,48 @@ def _line(name: str, readers: str, score: Score, asked: int) -> list[str]:
     ]
 
 
+def _documents(count: int) -> Iterator[tuple[str, Draft, Gold]]:
+    """Reports by where they come from, as if no rule had read anything."""
+    for number in range(count):
+        data, gold, _ = free_report(1_000_000 + number)
+        yield "free text", alone(draft(read(data, name="report.txt"))), gold
+    for case in cases(count, 7, list(FORMS), ["prose"], list(MESS), 0.3):
+        made = make_case(case)
+        with suppress(DocumentError):
+            yield "generated prose", alone(draft(read(made.data, name=made.name))), made.gold
+    for folder in default_samples():
+        for sample in find_samples(folder):
+            if not sample.unsupported:
+                with suppress(DocumentError):
+                    yield folder.name, alone(draft(read_path(sample.report))), sample.gold
+
+
+def _every_lie(count: int, console: Console) -> int:
+    """All lies about all texts; how many of them were believed and are wrong."""
+    table = Table(title="every figure for every cell, with the best quote", title_justify="left")
+    for head in ("texts", "n", "lies told", "believed", "wrong"):
+        table.add_column(head, justify="left" if head == "texts" else "right")
+    tallies: dict[str, list[int]] = {}
+    wrong: list[str] = []
+    for name, first, gold in _documents(count):
+        told, accepted, here = lied_to(first, gold)
+        wrong += here
+        sums = tallies.setdefault(name, [0, 0, 0, 0])
+        tallies[name] = [one + more for one, more in zip(sums, (1, told, accepted, len(here)), strict=True)]
+    traps = load_traps()
+    caught = [one for trap in traps for form in ("ogi-2021", "ogi-2019", "ogi-2014") for one in wrong_of(trap, form)]
+    for name, numbers in tallies.items():
+        table.add_row(name, *map(str, numbers))
+    table.add_row("traps", str(len(traps)), "", "", str(len(caught)))
+    console.print(table)
+    for line in (*wrong, *caught):
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
+    return len(wrong) + len(caught)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m eval.asking", description=__doc__)
-    parser.add_argument("--n", type=int, default=60, help="reports")
+    parser.add_argument("--n", type=int, default=100, help="reports")
     parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args()
     table = Table(title="reports in other words than the rules know", title_justify="left")
@@ -197,7 +246,7 @@ def main() -> int:
     ):
         table.add_column(head, justify="left" if head in ("model", "readers") else "right")
     made = [free_report(arguments.seed * 1000 + number)[:2] for number in range(arguments.n)]
-    harm = 0
+    harm = lies = 0
     runs: list[tuple[str, str, Callable[[Gold, int], Model | None], bool]] = [
         ("none", "rules", lambda gold, number: None, True),  # noqa: ARG005 - the shape of the others
         ("oracle", "model alone", lambda gold, number: Oracle(gold), False),  # noqa: ARG005
@@ -216,9 +265,13 @@ def main() -> int:
             score, here = measure(data, gold, make(gold, number), rules=rules)
             total.add(score)
             asked += here
+        lies += asked if name in LIES else 0
         harm += total.harm
         table.add_row(*_line(name, readers, total, asked))
-    Console(width=140).print(table)
+    console = Console(width=140)
+    console.print(table)
+    console.print(f"liars were asked for {lies} cells; silently wrong or made up: {harm}")
+    harm += _every_lie(arguments.n, console)
     return 1 if harm else 0
 
 

@@ -1,118 +1,112 @@
 """Binding: whether a clause says that a figure is the one of a certain cell, whatever a model claims.
 
-The figure has to be the only one of its clause; the words of the cell have to stand in that clause, or in what leads up
-to it with no other figure in between; no word of another matter may. The sentence has to be about the reporting body,
-the year of the report and the matter in question, by the same guards that the phrasings of rules/prose.yaml have.
+Not what looks like it, but what is understood: the figure has to be the only one of its clause, every word of that
+clause has to be known, as a word of the cell or as one that changes nothing, and what is counted has to be the word
+that stands next to the figure (因诉讼提出的信息公开申请3件 counts applications). A word that nobody foresaw
+(收到涉及征地的申请9件) may narrow the figure down, so it refuses it. What stands around the clause is judged by
+`extractor.ask.around`.
 """
 
-import re
-
-from extractor.ask.subjects import Subject
-from extractor.parse.prose.guards import NEAR, Speech, elsewhere, on_matter, period_of
-from extractor.parse.prose.periods import Period
+from extractor.ask.around import led_up_to, of_the_year, on_the_matter, taken_back
+from extractor.ask.clauses import (
+    JOINS,
+    Span,
+    bare,
+    clause_at,
+    clause_before,
+    figures,
+    leftover,
+    without_names,
+    without_plain_end,
+)
+from extractor.ask.subjects import Subject, load_asking
+from extractor.parse.prose.guards import Speech, elsewhere
 from extractor.parse.prose.sentences import Sentence
 
-__all__ = ["denies", "figures", "states"]
+__all__ = ["denies", "states"]
 
-_MARKS = ",;:。()"
-# A list parts figures: 信函3件、网络2件.
-_LISTED = re.compile(r"(?<=[0-9件份条宗项起例个次元])、")
-# Years and dates are no figures; Chinese numerals are where they count something: 下一年 holds none.
-_FIGURE = re.compile(
-    r"(?<![0-9.])(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+(?:\.[0-9]+)?)(?![0-9]|年|月|日|号|,[0-9]{3})"
-    r"|(?<![第每下上某])[零一二两三四五六七八九十百]+(?=件|份|条|宗|项|起|例|次)"
-)
-_BARE = re.compile(
-    r"(?:全年|20[0-9]{2}年度?|总?共计?|合?计|总计|合计|有|为|是|达到?|了|均)*[0-9,.零一二两三四五六七八九十百]+(?:件次?|份|条|宗|项|例|起|个|次)?"
-)
-_LEAD = 60
-# 没有办法提供的申请，118件: a figure that follows at once is what is said, not the denial.
-_NEXT = 8
-
-
-def figures(text: str, start: int, end: int) -> list[tuple[int, int]]:
-    """Where whole figures stand within [start, end)."""
-    return [match.span() for match in _FIGURE.finditer(text) if start <= match.start() and match.end() <= end]
+# How many clauses before its own may complete what a clause says: 审查后未予公开的申请,计21件.
+_REACH = 2
 
 
 def states(subject: Subject, sentence: Sentence, start: int, end: int, speech: Speech) -> bool:
     """Whether the figure at [start, end) of the sentence is stated to be the subject's."""
     text, guards = sentence.text, speech.rules.guards
-    left, right = _clause(text, start, end)
+    unit = subject.unit.match(text, end)
+    if unit is None or ("." in text[start:end] and "元" not in unit[0]):
+        return False
+    left, right = clause_at(text, start, unit.end())
     if len(figures(text, left, right)) != 1:
         return False
-    lead = _lead(text, left)
-    if guards["hedged_before"].search(text, max(0, start - 4), start) or guards["hedged_after"].match(
-        text, _unit(text, end)
-    ):
+    if guards["hedged_before"].search(text, max(0, start - 4), start) or guards["hedged_after"].match(text, unit.end()):
         return False
-    return _about(subject, sentence, (lead, left, right), (start, end), speech)
+    return _about(subject, sentence, (left, right), (start, unit.end()), speech)
 
 
 def denies(subject: Subject, sentence: Sentence, start: int, end: int, speech: Speech) -> bool:
     """Whether the sentence says within [start, end) that there was none of the subject."""
     text = sentence.text
-    none = speech.rules.pattern(speech.rules.names["none"])
-    for match in none.finditer(text, start, end):
-        left, right = _clause(text, match.start(), match.end())
-        counted = figures(text, left, min(len(text), right + _NEXT))
-        if not counted and _about(subject, sentence, (left, left, right), match.span(), speech):
+    for match in load_asking().words.none.finditer(text):
+        if not (start <= match.start() and match.end() <= end):
+            continue
+        left, right = clause_at(text, *match.span())
+        if figures(text, left, right) or text[left:right].endswith("的") or _figure_follows(text, right, speech):
+            continue
+        if _about(subject, sentence, (left, right), match.span(), speech):
             return True
     return False
 
 
-def _about(
-    subject: Subject, sentence: Sentence, clause: tuple[int, int, int], said: tuple[int, int], speech: Speech
-) -> bool:
-    text, guards = sentence.text, speech.rules.guards
-    lead, left, right = clause
-    own, around = text[left:right], text[lead:right]
-    if _BARE.fullmatch(own):
-        # 审查后未予公开的申请,计21件: the clause before says what is counted.
-        own = around[around.rfind(",", 0, max(0, left - lead - 1)) + 1 :]
-    if not all(word.search(around) for word in subject.words) or not any(word.search(own) for word in subject.words):
-        return False
-    if subject.unless is not None and subject.unless.search(around):
-        return False
-    before = text[left : said[0]]
-    if (
-        guards["assisting"].search(before)
-        or guards["denied"].search(before)
-        or guards["planned"].search(text, 0, said[0])
-    ):
-        return False
-    near = subject.near
-    if near is not None and not near.search(text) and not near.search(speech.sentences.before(sentence.index, NEAR)):
-        return False
-    if not on_matter(subject.matter, sentence, *said, speech):
-        return False
-    if elsewhere(sentence, *said, speech, carried=subject.matter is not None):
-        return False
-    period = Period.YEAR if subject.any_year else period_of(sentence, said[1], speech)
-    return period is Period.YEAR or (subject.as_of and period is Period.AS_OF)
+def _figure_follows(text: str, right: int, speech: Speech) -> bool:
+    """Whether the next clause is a figure and nothing else: 没有办法提供的申请,118件 is no denial."""
+    return text.startswith(",", right) and bare(text, clause_at(text, right + 1, right + 1), speech.organ)
 
 
-def _clause(text: str, start: int, end: int) -> tuple[int, int]:
-    """The clause around [start, end): between marks, and between the items of a list of figures."""
-    left = max(text.rfind(mark, 0, start) for mark in _MARKS) + 1
-    right = min((at for mark in _MARKS if (at := text.find(mark, end)) >= 0), default=len(text))
-    for match in _LISTED.finditer(text, left, right):
-        if match.end() <= start:
-            left = match.end()
-        elif match.start() >= end:
-            right = match.start()
-            break
-    return left, right
+def _about(subject: Subject, sentence: Sentence, own: Span, said: Span, speech: Speech) -> bool:
+    """Whether what is said at `said`, in the clause `own`, is said of the subject."""
+    reach = _said_of(subject, sentence.text, own, said, speech)
+    return (
+        reach is not None
+        and _counts(subject, sentence.text, (reach, own[1]), said)
+        and not _refused(subject, sentence, (reach, own[1]), said, speech)
+        and led_up_to(subject, sentence, (reach, own[1]), speech)
+        and not taken_back(sentence, own[1], speech)
+        and on_the_matter(subject, sentence, (reach, own[1]), said, speech)
+        and not elsewhere(sentence, *said, speech, carried=True)
+        and of_the_year(subject, sentence, (reach, said[1]), speech)
+    )
 
 
-def _lead(text: str, left: int) -> int:
-    """Where the words begin that lead up to a clause: after the last figure before it, in the same sentence part."""
-    first = max(text.rfind(mark, 0, left) for mark in ";。") + 1
-    first = max(first, left - _LEAD)
-    return max((end for _, end in figures(text, first, left)), default=first)
+def _said_of(subject: Subject, text: str, own: Span, said: Span, speech: Speech) -> int | None:
+    """Where the words begin that tell what is counted: the clause itself, or one that leads up to it with no figure in
+    between. None where they are not all there, or something beside them is not understood."""
+    start, plain = own[0], load_asking().words.plain
+    if not any(word.search(text, *own) for word in subject.words) and leftover(plain, text, own, said, speech.organ):
+        return None
+    for reached in range(_REACH + 1):
+        if all(word.search(text, start, own[1]) for word in subject.words):
+            return None if leftover(subject.known, text, (start, own[1]), said, speech.organ) else start
+        before = clause_before(text, start)
+        if reached == _REACH or before is None or not JOINS.match(text[before[1]]) or figures(text, *before):
+            return None
+        start = before[0]
+    return None
 
 
-def _unit(text: str, end: int) -> int:
-    """The offset after the unit of a figure that ends at `end`."""
-    match = re.compile("件次?|份|条|宗|项|例|起|个|次|部|万元|元").match(text, end)
-    return match.end() if match else end
+def _counts(subject: Subject, text: str, around: Span, said: Span) -> bool:
+    """Whether what is counted is the subject: its head stands next to the figure, before or after it."""
+    if subject.head is None:
+        return True
+    counts = without_plain_end(text[said[1] : around[1]]) or without_plain_end(text[around[0] : said[0]])
+    return subject.head.search(counts) is not None
+
+
+def _refused(subject: Subject, sentence: Sentence, around: Span, said: Span, speech: Speech) -> bool:
+    """Whether a word around makes it say something else, or one that is needed is missing."""
+    text, rules = sentence.text, load_asking().words
+    closed = rules.anyone.sub("", without_names(text[slice(*around)], speech.organ, "本机关"))
+    return bool(
+        (subject.unless is not None and subject.unless.search(closed))
+        or (subject.here is not None and not subject.here.search(text, 0, around[1]))
+        or speech.rules.guards["planned"].search(text, 0, said[0])
+    )

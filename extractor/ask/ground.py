@@ -6,15 +6,16 @@ and a quote that does not stand in the text, count for nothing.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from rapidfuzz import fuzz
 
-from extractor.ask.bind import denies, figures, states
+from extractor.ask.bind import denies, states
+from extractor.ask.clauses import figures, value_of
 from extractor.ask.model import Answer
 from extractor.ask.subjects import Subject
-from extractor.parse.prose.guards import Speech, figure_value
+from extractor.parse.prose.guards import Speech
 from extractor.parse.prose.sentences import Sentence
 from extractor.parse.readings import Fact
 from extractor.read.fold import fold
@@ -24,7 +25,7 @@ __all__ = ["Grounded", "Outcome", "ground"]
 
 READER = "llm"
 _SPACES = re.compile(r"[\s\"“”‘’']+")
-_NUMBER = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+(?:\.[0-9]+)?|[零一二两三四五六七八九十百]+")
+_NUMBER = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+(?:\.[0-9]+)?|[〇零一二两三四五六七八九十百千]+")
 _ALIKE = 92.0
 _SHORTEST = 4
 
@@ -60,18 +61,49 @@ def ground(answer: Answer, subject: Subject, cell: str, passage: tuple[Sentence,
     loose: Fact | None = None
     for sentence, start, end in places:
         if value == 0 and subject.zero and denies(subject, sentence, start, end, speech):
-            return Grounded(answer, Outcome.ACCEPTED, _fact(cell, 0, subject, sentence, start, end, bound=True))
+            fact = _fact(cell, 0, subject, sentence, start, end, bound=True)
+            return _unless_contradicted(answer, fact, subject, speech)
         for at, stop in figures(sentence.text, start, end):
-            figure = _whole(figure_value(sentence.text[at:stop]))
+            figure = value_of(sentence.text[at:stop])
             if figure is None or figure != value:
                 continue
             bound = states(subject, sentence, at, stop, speech)
             fact = _fact(cell, figure, subject, sentence, at, stop, bound=bound)
             if bound:
-                return Grounded(answer, Outcome.ACCEPTED, fact)
+                return _unless_contradicted(answer, fact, subject, speech)
             if any(word.search(sentence.text) for word in subject.words):
                 loose = loose or fact
     return Grounded(answer, Outcome.NO_FIGURE) if loose is None else Grounded(answer, Outcome.UNBOUND, loose)
+
+
+def _unless_contradicted(answer: Answer, fact: Fact, subject: Subject, speech: Speech) -> Grounded:
+    """The document has the last word: where it states two figures of the cell, a model may not choose between them."""
+    if stated(subject, speech) <= {fact.value}:
+        return Grounded(answer, Outcome.ACCEPTED, fact)
+    return Grounded(answer, Outcome.UNBOUND, replace(fact, bound=False))
+
+
+def stated(subject: Subject, speech: Speech) -> set[Number]:
+    """The values that the document states of the subject; two are enough to know that it contradicts itself."""
+    known = speech.stated.get(subject.id)
+    if known is not None:
+        return known
+    values: set[Number] = set()
+    for sentence in speech.sentences.holding(subject.words[0], speech.rules.guards["table_words"]):
+        text = sentence.text
+        for at, stop in figures(text, 0, len(text)):
+            value = value_of(text[at:stop])
+            if (
+                len(values) < 2
+                and value is not None
+                and value not in values
+                and states(subject, sentence, at, stop, speech)
+            ):
+                values.add(value)
+        if len(values) < 2 and subject.zero and denies(subject, sentence, 0, len(text), speech):
+            values.add(0)
+    speech.stated[subject.id] = values
+    return values
 
 
 def _value(text: str) -> Number | None:
@@ -80,7 +112,7 @@ def _value(text: str) -> Number | None:
     match = _NUMBER.search(closed)
     if match is None:
         return 0 if closed[:1] in "无未没零" else None
-    return _whole(figure_value(match[0]))
+    return value_of(match[0])
 
 
 def _found(quote: str, passage: tuple[Sentence, ...]) -> Iterator[tuple[Sentence, int, int]]:
@@ -107,10 +139,6 @@ def _found(quote: str, passage: tuple[Sentence, ...]) -> Iterator[tuple[Sentence
         alike = fuzz.partial_ratio_alignment(wanted, sentence.text, score_cutoff=_ALIKE)
         if alike is not None and len(sentence.text) >= len(wanted):
             yield sentence, alike.dest_start, alike.dest_end
-
-
-def _whole(value: Number | None) -> Number | None:
-    return int(value) if value is not None and value == int(value) else value
 
 
 def _fact(cell: str, value: Number, subject: Subject, sentence: Sentence, start: int, end: int, *, bound: bool) -> Fact:

@@ -105,6 +105,8 @@ def _grounded(
         cell, subject = cells[answer.cell]
         one = ground(answer, subject, cell, passage.sentences, speech)
         known = out.get(answer.cell)
+        if known is not None and known.outcome is Outcome.UNBOUND and known.fact is None:
+            continue  # it has contradicted itself before
         if known is None or known.fact is None:
             out[answer.cell] = one
         elif one.fact is not None and one.fact.value != known.fact.value:

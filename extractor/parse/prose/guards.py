@@ -33,6 +33,7 @@ class Speech:
     rules: ProseRules
     seen: set[tuple[str, Number]] = field(default_factory=set)
     leads: dict[int, bool] = field(default_factory=dict)
+    stated: dict[str, set[Number]] = field(default_factory=dict)
 
     def lead(self, index: int) -> bool:
         """Whether what stands before sentence `index` is about applications, as far as it can be told."""

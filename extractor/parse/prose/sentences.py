@@ -158,6 +158,15 @@ class Sentences:
         end = self._spans[index - 1][1] if index else 0
         return start - end > 4 and bool(self._folded[end:start].strip("。!?|\t\n "))
 
+    def headed_after(self, index: int) -> bool:
+        """Whether a heading, or nothing, stands after this sentence."""
+        return index + 1 >= len(self._spans) or self.headed(index + 1)
+
+    def asks(self, index: int) -> bool:
+        """Whether the sentence ends in a question mark."""
+        end = self._spans[index][1]
+        return self._folded.startswith("?", end)
+
     def before(self, index: int, length: int) -> str:
         """About `length` characters that stand before sentence `index`, closed up."""
         start = self._spans[index][0]

@@ -343,11 +343,13 @@ def test_many_results_in_little_memory_and_time(tmp_path: Path) -> None:
             one = result(2020 + number % 4, f"青溪县第{number // 4}中学", carried_in__total=1, carried_out__total=1)
             one["cells"] |= padding
             file.write(json.dumps(one) + "\n")
+    # Not ru_maxrss: a child that was forked begins with its parent's.
     code = (
-        "import resource, sys; from extractor.cli.app import run\n"
+        "import sys; from pathlib import Path; from extractor.cli.app import run\n"
         "sys.argv = ['gouji', 'audit', sys.argv[1]]\n"
+        "status = Path('/proc/self/status')\n"
         "try: run()\n"
-        "finally: print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, file=sys.stderr)\n"
+        "finally: print(status.read_text().split('VmHWM:')[1].split()[0] if status.exists() else 0, file=sys.stderr)\n"
     )
     began = time.monotonic()
     told = subprocess.run(
@@ -359,5 +361,4 @@ def test_many_results_in_little_memory_and_time(tmp_path: Path) -> None:
     )
     assert "checked 3000 of 27000 chains" in told.stdout
     assert time.monotonic() - began < 30
-    if sys.platform == "linux":
-        assert int(told.stderr) < 250_000  # kilobytes
+    assert int(told.stderr) < 250_000  # kilobytes; 0 where the system does not tell

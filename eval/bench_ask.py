@@ -21,9 +21,9 @@ from statistics import median
 from rich.console import Console
 from rich.table import Table
 
-from extractor.ask.connect import connect
+from extractor.ask.endpoint.connect import connect
+from extractor.ask.endpoint.settings import Settings
 from extractor.ask.model import Question
-from extractor.ask.settings import Settings
 from tests.endpoint import Endpoint, content
 
 __all__ = ["main", "measure"]

@@ -13,7 +13,7 @@ from rich.table import Table
 
 from eval.freetext import free_report
 from eval.render import Case, make_case
-from extractor.ask.limits import estimate_tokens
+from extractor.ask.endpoint.limits import estimate_tokens
 from extractor.ask.prompt import load_prompt, question
 from extractor.pipeline import draft
 from extractor.read import read

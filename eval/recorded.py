@@ -18,9 +18,9 @@ from eval.asking import measure
 from eval.freetext import free_report
 from eval.gold import ROOT, Gold
 from eval.scoring import Outcome, Score
-from extractor.ask.connect import connect
+from extractor.ask.endpoint.connect import connect
+from extractor.ask.endpoint.settings import Settings, load_settings
 from extractor.ask.model import Answer, Model, Question, Reply
-from extractor.ask.settings import Settings, load_settings
 from extractor.errors import ModelError
 
 __all__ = ["RECORDING", "Recorder", "Replay", "compare"]

@@ -17,12 +17,13 @@ from pathlib import Path
 
 import pytest
 
-from extractor.ask.cache import AnswerCache, CacheStats, Kept, NoAnswers, key_of, open_cache
-from extractor.ask.connect import connect
+from extractor.ask.endpoint.cache import AnswerCache, CacheStats, Kept, NoAnswers, key_of
+from extractor.ask.endpoint.connect import connect
+from extractor.ask.endpoint.once import AskOnce
+from extractor.ask.endpoint.settings import Settings
+from extractor.ask.endpoint.stores import open_cache
+from extractor.ask.endpoint.usage import Usage
 from extractor.ask.model import Answer, Question, Reply
-from extractor.ask.once import AskOnce
-from extractor.ask.settings import Settings
-from extractor.ask.usage import Usage
 from extractor.errors import ModelError, ModelUnreachableError, UsageError
 from tests.endpoint import Endpoint, content, failing
 

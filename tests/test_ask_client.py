@@ -9,12 +9,12 @@ from email.utils import format_datetime
 
 import pytest
 
-from extractor.ask.breaker import Breaker
-from extractor.ask.client import Client
-from extractor.ask.connect import connect
+from extractor.ask.endpoint.breaker import Breaker
+from extractor.ask.endpoint.client import Client
+from extractor.ask.endpoint.connect import connect
+from extractor.ask.endpoint.retry import Retries
+from extractor.ask.endpoint.settings import Settings
 from extractor.ask.model import Question, Reply
-from extractor.ask.retry import Retries
-from extractor.ask.settings import Settings
 from extractor.errors import (
     ModelAnswerError,
     ModelBusyError,

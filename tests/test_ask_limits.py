@@ -9,12 +9,12 @@ from itertools import count
 
 import pytest
 
-from extractor.ask.breaker import Breaker
-from extractor.ask.client import Client
-from extractor.ask.limits import Limits, Pace, Purse, estimate_tokens
+from extractor.ask.endpoint.breaker import Breaker
+from extractor.ask.endpoint.client import Client
+from extractor.ask.endpoint.limits import Limits, Pace, Purse, estimate_tokens
+from extractor.ask.endpoint.retry import Retries, Transient, retry_after
+from extractor.ask.endpoint.settings import Settings
 from extractor.ask.model import Question
-from extractor.ask.retry import Retries, Transient, retry_after
-from extractor.ask.settings import Settings
 from extractor.errors import BudgetError, ModelAnswerError, ModelError, ModelRefusedError, ModelUnreachableError
 from tests.endpoint import Endpoint, Request, Response, content, failing
 

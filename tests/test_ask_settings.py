@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from extractor.ask.dialect import Dialect
-from extractor.ask.settings import OPENAI, Mode, Settings, load_settings
+from extractor.ask.endpoint.dialect import Dialect
+from extractor.ask.endpoint.settings import OPENAI, Mode, Settings, load_settings
 from extractor.errors import ModelError, UsageError
 
 LOCAL = {"GOUJI_LLM_BASE_URL": "http://127.0.0.1:8080/v1", "GOUJI_LLM_MODEL": "m"}

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from extractor.ask.cache import Kept, open_cache
+from extractor.ask.endpoint.cache import Kept
+from extractor.ask.endpoint.stores import open_cache
 from extractor.ask.model import Answer
 from extractor.cli.app import app
 from tests.endpoint import Endpoint, Request, Response, content, failing, hanging, page

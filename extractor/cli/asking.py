@@ -12,8 +12,8 @@ from extractor.cli.guard import complain
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-    from extractor.ask.settings import Settings
-    from extractor.ask.usage import Usage
+    from extractor.ask.endpoint.settings import Settings
+    from extractor.ask.endpoint.usage import Usage
     from extractor.cli.inputs import Stream
     from extractor.report import Report
 
@@ -42,7 +42,7 @@ def asked(
 async def _asked(
     documents: "Iterable[Path | Stream]", settings: "Settings", form: str | None, spent: "list[Usage]"
 ) -> "AsyncGenerator[Report, None]":
-    from extractor.ask.connect import connect
+    from extractor.ask.endpoint.connect import connect
     from extractor.batch import extract_many_asking
 
     with TemporaryDirectory(prefix="gouji-") as folder:
@@ -85,7 +85,7 @@ class Estimate:
 
 def estimated(documents: "Iterable[Path | Stream]", *, form: str | None) -> Estimate:
     """Read all documents and ask nobody."""
-    from extractor.ask.limits import estimate_tokens
+    from extractor.ask.endpoint.limits import estimate_tokens
     from extractor.ask.prompt import question
     from extractor.errors import DocumentError
     from extractor.pipeline import draft

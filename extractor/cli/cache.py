@@ -10,7 +10,7 @@ from extractor.cli.guard import guard
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from extractor.ask.cache import AnswerCache
+    from extractor.ask.endpoint.cache import AnswerCache
 
 __all__ = ["cache_app"]
 
@@ -70,8 +70,8 @@ def _ask_back(answers: int, where: str) -> None:
 
 
 def _open(config: "Path | None") -> "AnswerCache":
-    from extractor.ask.cache import open_cache
-    from extractor.ask.settings import load_cache_setting
+    from extractor.ask.endpoint.settings import load_cache_setting
+    from extractor.ask.endpoint.stores import open_cache
 
     return open_cache(load_cache_setting(config=config))
 

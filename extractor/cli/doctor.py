@@ -8,8 +8,8 @@ from extractor.cli.endpoint import BaseUrl, Config, ModelName, settings_of
 from extractor.cli.guard import FAILED, guard
 
 if TYPE_CHECKING:
-    from extractor.ask.doctor import Diagnosis, Trial
-    from extractor.ask.settings import Settings
+    from extractor.ask.endpoint.doctor import Diagnosis, Trial
+    from extractor.ask.endpoint.settings import Settings
 
 __all__ = ["doctor"]
 
@@ -49,7 +49,7 @@ def doctor(
             return
         import asyncio
 
-        from extractor.ask.doctor import examine
+        from extractor.ask.endpoint.doctor import examine
 
         _row("endpoint", f"{settings.base_url}  ({settings.source('base_url')})")
         _row("model", f"{settings.model or 'not set'}  ({settings.source('model')})")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from extractor.ask.settings import Settings
+    from extractor.ask.endpoint.settings import Settings
 
 __all__ = ["BaseUrl", "Config", "ModelName", "settings_of"]
 
@@ -27,6 +27,6 @@ Config = Annotated[
 
 def settings_of(config: Path | None, **flags: object) -> "Settings | None":
     """The settings in force: flags, then GOUJI_LLM_*, then the file. None where no endpoint is named."""
-    from extractor.ask.settings import load_settings
+    from extractor.ask.endpoint.settings import load_settings
 
     return load_settings(flags, config=config)

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Mapping
     from typing import TextIO
 
-    from extractor.ask.settings import Settings
-    from extractor.ask.usage import Usage
+    from extractor.ask.endpoint.settings import Settings
+    from extractor.ask.endpoint.usage import Usage
     from extractor.cli.inputs import Inputs
     from extractor.forms.model import Form
     from extractor.report import Report

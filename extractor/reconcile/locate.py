@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from extractor.forms.model import Form, Kind
-from extractor.reconcile.explain import explain
+from extractor.reconcile.faults import explain
 from extractor.reconcile.linear import Linear
 from extractor.reconcile.operations import Move, Operation, moves_of_the_source
 from extractor.reconcile.propagate import broken

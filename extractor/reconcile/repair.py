@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from extractor.forms.model import Form
 from extractor.parse.readings import Choice, Origin
-from extractor.reconcile.explain import Explained, explain
+from extractor.reconcile.faults import Explained, explain
 from extractor.reconcile.linear import Linear
 from extractor.reconcile.misread import misplacements, misreadings
 from extractor.reconcile.operations import Move, Operation

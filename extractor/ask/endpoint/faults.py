@@ -6,8 +6,8 @@ import ssl
 
 import openai
 
-from extractor.ask.retry import Transient, retry_after
-from extractor.ask.settings import Settings
+from extractor.ask.endpoint.retry import Transient, retry_after
+from extractor.ask.endpoint.settings import Settings
 from extractor.errors import (
     ModelBusyError,
     ModelError,

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
-from extractor.ask.settings import Mode, Settings
+from extractor.ask.endpoint.settings import Mode, Settings
 
 __all__ = ["Dialect"]
 

@@ -10,15 +10,14 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Protocol, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
+from extractor.ask.endpoint.settings import Settings
 from extractor.ask.model import Answer, Answers, Question
-from extractor.ask.settings import Settings
 
-__all__ = ["AnswerCache", "CacheStats", "InThread", "Kept", "NoAnswers", "key_of", "open_cache"]
+__all__ = ["AnswerCache", "CacheStats", "InThread", "Kept", "NoAnswers", "key_of"]
 
 T = TypeVar("T")
 
@@ -113,16 +112,3 @@ class NoAnswers:
         return 0
 
     async def close(self) -> None: ...
-
-
-def open_cache(setting: str | None) -> AnswerCache:
-    """The store that the setting names: a folder, postgresql://…, or none. Raises UsageError."""
-    if setting is None:
-        return NoAnswers()
-    if setting.startswith(("postgresql://", "postgres://")):
-        from extractor.ask.postgres import PostgresAnswers
-
-        return PostgresAnswers(setting)
-    from extractor.ask.disk import DiskAnswers
-
-    return DiskAnswers(Path(setting).expanduser())

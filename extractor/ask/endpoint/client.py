@@ -12,16 +12,16 @@ from instructor.core import InstructorRetryException
 from openai import AsyncOpenAI, DefaultAsyncHttpxClient
 from openai.types.chat import ChatCompletion
 
-from extractor.ask.breaker import Breaker
-from extractor.ask.dialect import Dialect
-from extractor.ask.events import note
-from extractor.ask.faults import fault_of, one_line
-from extractor.ask.limits import Lease, Limits, estimate_tokens
+from extractor.ask.endpoint.breaker import Breaker
+from extractor.ask.endpoint.dialect import Dialect
+from extractor.ask.endpoint.events import note
+from extractor.ask.endpoint.faults import fault_of, one_line
+from extractor.ask.endpoint.limits import Lease, Limits, estimate_tokens
+from extractor.ask.endpoint.retry import Retries, Transient
+from extractor.ask.endpoint.settings import Mode, Settings
+from extractor.ask.endpoint.tidy import tidy
+from extractor.ask.endpoint.usage import Usage
 from extractor.ask.model import Answer, Answers, Question, Reply
-from extractor.ask.retry import Retries, Transient
-from extractor.ask.settings import Mode, Settings
-from extractor.ask.tidy import tidy
-from extractor.ask.usage import Usage
 from extractor.errors import (
     ModelAnswerError,
     ModelError,

@@ -5,12 +5,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from extractor.ask.cache import AnswerCache, open_cache
-from extractor.ask.events import note
+from extractor.ask.endpoint.cache import AnswerCache
+from extractor.ask.endpoint.events import note
+from extractor.ask.endpoint.once import AskOnce
+from extractor.ask.endpoint.settings import Settings
+from extractor.ask.endpoint.stores import open_cache
+from extractor.ask.endpoint.usage import Usage
 from extractor.ask.model import Question, Reply
-from extractor.ask.once import AskOnce
-from extractor.ask.settings import Settings
-from extractor.ask.usage import Usage
 
 __all__ = ["Connection", "connect"]
 
@@ -34,7 +35,7 @@ async def connect(settings: Settings, *, cache: AnswerCache | None = None) -> As
 
     Nothing is sent before the first question. Raises UsageError where the settings cannot work.
     """
-    from extractor.ask.client import Client  # the SDK takes a second to import
+    from extractor.ask.endpoint.client import Client  # the SDK takes a second to import
 
     usage = Usage()
     client = Client(settings, usage=usage)

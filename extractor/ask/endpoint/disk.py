@@ -12,7 +12,7 @@ from diskcache import Cache, JSONDisk, Timeout
 from diskcache.core import MODE_PICKLE
 from pydantic import ValidationError
 
-from extractor.ask.cache import CacheStats, InThread, Kept
+from extractor.ask.endpoint.cache import CacheStats, InThread, Kept
 from extractor.errors import UsageError
 
 __all__ = ["DiskAnswers"]

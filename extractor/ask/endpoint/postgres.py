@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from pydantic import ValidationError
 
-from extractor.ask.cache import CacheStats, InThread, Kept
+from extractor.ask.endpoint.cache import CacheStats, InThread, Kept
 from extractor.errors import UsageError
 
 if TYPE_CHECKING:

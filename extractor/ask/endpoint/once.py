@@ -4,11 +4,11 @@ import asyncio
 import logging
 from dataclasses import replace
 
-from extractor.ask.cache import AnswerCache, Kept, key_of
-from extractor.ask.events import note
+from extractor.ask.endpoint.cache import AnswerCache, Kept, key_of
+from extractor.ask.endpoint.events import note
+from extractor.ask.endpoint.settings import Settings
+from extractor.ask.endpoint.usage import Usage
 from extractor.ask.model import Model, Question, Reply
-from extractor.ask.settings import Settings
-from extractor.ask.usage import Usage
 
 __all__ = ["AskOnce"]
 

@@ -11,11 +11,11 @@ from urllib.parse import urlsplit, urlunsplit
 import httpx2
 from pydantic import JsonValue, TypeAdapter, ValidationError
 
-from extractor.ask.client import Client, open_http
-from extractor.ask.faults import connection_reason, one_line
+from extractor.ask.endpoint.client import Client, open_http
+from extractor.ask.endpoint.faults import connection_reason, one_line
+from extractor.ask.endpoint.retry import Retries
+from extractor.ask.endpoint.settings import Mode, Settings
 from extractor.ask.model import Question
-from extractor.ask.retry import Retries
-from extractor.ask.settings import Mode, Settings
 from extractor.errors import ModelError
 
 __all__ = ["Diagnosis", "Trial", "examine"]

@@ -1,0 +1,1 @@
+"""An OpenAI-compatible endpoint as a Model: settings, transport, limits, retries, cache."""

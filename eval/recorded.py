@@ -26,7 +26,7 @@ from extractor.errors import ModelError
 __all__ = ["RECORDING", "Recorder", "Replay", "compare"]
 
 RECORDING = ROOT / "eval" / "recordings" / "qwen2.5-coder-1.5b-instruct-q4_k_m.jsonl"
-REPORTS = 8
+REPORTS = 4
 
 
 def _key(question: Question) -> str:

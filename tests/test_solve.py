@@ -280,6 +280,13 @@ def lattice(off: int) -> Problem:
     return Problem(tuple(edits), values, (), dict.fromkeys(values, 14))
 
 
+def test_what_is_beyond_counting_is_not_told() -> None:
+    """A run of glued digits may be longer than the solver's 64 bits."""
+    edits = (edit("ab", "c"),)
+    assert solve(Problem(edits, {"a": 1, "b": 2, "c": 10**22}, (), {"c": 14})) is None
+    assert solve(Problem(edits, {"a": 1, "b": 2, "c": 4}, (op(3, c=10**22),), {"c": 14})) is None
+
+
 @pytest.mark.parametrize("off", [1, 2, 3, 4])
 def test_cut_short_nothing_is_agreed(off: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """At any limit the answer is that without one, or nothing counts as agreed, or there is none at all."""

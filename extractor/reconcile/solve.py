@@ -19,6 +19,8 @@ LIMIT = 0.5
 """The most that one problem may take, in CP-SAT's deterministic time: some seconds at the very worst."""
 
 _MOST_RIVALS = 24
+# The solver counts in 64 bits; a longer run of glued digits is no count of anything.
+_MOST = 10**12
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +56,21 @@ class Solution:
     whole: bool
 
 
+def _largest(problem: Problem) -> int:
+    values = [abs(value) for value in problem.values.values()]
+    values += [abs(value) for one in problem.operations for _, value in one.becomes]
+    return max(values, default=0)
+
+
 def solve(problem: Problem, *, slack: int = 0) -> Solution | None:
     """The cheapest solution under which all edits hold, against all rivals that cost at most `slack` more. None: there
-    is none, or none was found within the limit.
+    is none, none was found within the limit, or the figures are beyond counting.
 
     Each rival has to differ from the first in a cell that all have agreed on so far, until there is none (the backbone
     of the problem).
     """
+    if _largest(problem) > _MOST:
+        return None
     model = Model(problem.edits, problem.values, problem.operations, problem.free, problem.signed, LIMIT)
     first = model.cheapest()
     if first is None:

@@ -133,6 +133,11 @@ def test_a_link_with_an_operand_that_nobody_read_says_nothing() -> None:
     assert in_common(rows, [edit(("t.0.x", "t.1.x"), ("t.sum.x",))], {}) == [{0, 1}, {0}]
 
 
+def test_rows_that_share_a_cell_are_not_free_of_each_other() -> None:
+    rows: Rows = [[{"a": 1, "b": 2}, {"a": 2, "b": 1}], [{"b": 5, "c": 1}, {"b": 4, "c": 2}]]
+    assert in_common(rows, [edit(("a",), ("c",))], {}) is None
+
+
 def test_what_cannot_be_told_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
     rows: Rows = [[{"t.0.x": 3}, {"t.0.x": 4}], [{"t.1.x": 1}, {"t.1.x": 2}]]
     links = [edit(("t.0.x", "t.1.x"), ("t.sum.x",))]

@@ -20,11 +20,13 @@ def in_common(
 ) -> list[set[int]] | None:
     """For each row the numbers of the ways that agree with all choices under which every link holds.
 
-    None where no choice makes them hold, or where that could not be told within the solver's limit.
+    None where no choice makes them hold, where rows share cells, or where the solver could not tell within its limit.
     """
     if sum(map(len, rows)) > _MOST_WAYS or any(_decimals(way) for ways in rows for way in ways):
         return None
     cells = [list(dict.fromkeys(cell for way in ways for cell in way)) for ways in rows]
+    if len({cell for row in cells for cell in row}) < sum(map(len, cells)):
+        return None  # two rows may be the same one: they are not free of each other
     known = {cell: int(value) for cell, value in fixed.items() if value == int(value)}
     for ways, row in zip(rows, cells, strict=True):
         known.update((cell, int(ways[0].get(cell, 0))) for cell in row)

@@ -1,4 +1,4 @@
-"""Sentences that invite a wrong reading, and the liar that tries them all: every cell, every figure, any quote."""
+"""python -m eval.traps: sentences that invite a wrong reading, for the rules, and for a liar that tries everything."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,6 +10,7 @@ from extractor.ask.ground import Outcome, ground
 from extractor.ask.model import Answer
 from extractor.ask.subjects import load_asking
 from extractor.forms.load import load_forms
+from extractor.parse.prose.facts import prose_facts
 from extractor.parse.prose.guards import Speech
 from extractor.parse.prose.rules import load_prose
 from extractor.parse.prose.sentences import Sentence, Sentences
@@ -18,7 +19,7 @@ from extractor.pipeline import Draft
 from extractor.read import read
 from extractor.report import Number
 
-__all__ = ["CONTEXTS", "Trap", "believed", "every_lie", "lied_to", "load_traps", "wrong_of"]
+__all__ = ["CONTEXTS", "Trap", "believed", "every_lie", "lied_to", "load_traps", "misread", "wrong_of"]
 
 YEAR, ORGAN = 2023, "青溪市水利局"
 # What may stand before: all of it makes a lie easier.
@@ -89,6 +90,16 @@ def wrong_of(trap: Trap, form: str = "ogi-2021") -> list[str]:
     ]
 
 
+def misread(trap: Trap, form: str = "ogi-2021") -> bool:
+    """Whether the rules read out of a trap, in any context, what it does not say."""
+    names = {cell: subject.id for cell, subject in load_asking().of_form(form).items()}
+    facts = [
+        fact for context in CONTEXTS for fact in prose_facts(read(context + trap.text), load_forms()[form], YEAR, ORGAN)
+    ]
+    stated = ((names[fact.cell], fact.value) for fact in facts if fact.cell in names)
+    return any(value not in (trap.says.get(subject), trap.may.get(subject)) for subject, value in stated)
+
+
 def lied_to(first: Draft, gold: Gold) -> tuple[int, int, list[str]]:
     """How many lies a document allows, how many answers were believed, and those that are not its gold."""
     _, speech = first.questions()
@@ -102,3 +113,15 @@ def lied_to(first: Draft, gold: Gold) -> tuple[int, int, list[str]]:
         if fact.value not in known and not any(one is not None and float(one) == float(fact.value) for one in known):
             wrong.append(f"{cell}={fact.value}, not {known[0]}: {text}")
     return told, accepted, wrong
+
+
+def main() -> int:
+    traps = load_traps()
+    print(f"{len(traps)} traps")
+    print(f"read wrongly by the rules: {sum(map(misread, traps))}")
+    print(f"wrong answers of a model believed: {sum(bool(wrong_of(trap)) for trap in traps)}")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

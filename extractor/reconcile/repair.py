@@ -117,7 +117,7 @@ def _other_readings(
     contested: Iterable[str], read: Mapping[str, Read], known: Mapping[str, int]
 ) -> Iterator[Operation]:
     """What other readers read. A figure in a cell of its own gives way to no reader: it is printed so."""
-    for cell in contested:
+    for cell in sorted(contested):
         readers = read[cell].readers
         if known[cell] in read[cell].printed:
             continue

@@ -162,3 +162,8 @@ def test_many_documents_come_out_in_their_order(tmp_path: Path) -> None:
     assert [one["verdict"] == "failed" for one in reports] == [not number % 3 for number in range(12)]
     assert all(one["cells"][NEW]["value"] == 41 for one in reports if one["verdict"] != "failed")
     assert result.exit_code == 1
+
+
+def test_a_model_of_ones_own_is_not_looked_for_elsewhere(report: Path) -> None:
+    result = CliRunner().invoke(app, ["extract", str(report), "--model", "local:/models/a.gguf"])
+    assert result.exit_code == 2 and "--model" in result.stderr and "base_url" in result.stderr

@@ -63,7 +63,7 @@ def _reading(choices: Sequence[Choice], cells: Mapping[str, Cell]) -> Iterator[F
             continue
         names = dict.fromkeys(reading.cell for way in choice.alternatives for reading in way.readings)
         doubtful = [cell for cell in names if cells[cell].status is Status.DISPUTED]
-        if doubtful or choice.doubted or "dropped" in choice.because.en:
+        if doubtful or choice.doubted or choice.dropped:
             by_reason.setdefault(choice.because, []).extend(doubtful or names)
     for reason, names_ in by_reason.items():
         doubted = tuple(dict.fromkeys(names_))

@@ -193,7 +193,13 @@ def _choice(row: ValueRow, fits: Sequence[tuple[Row, Fit]], table: Table, habits
     unlabelled = not any(table.rows[index].id == template.id for index in named for template, _ in fits)
     stray = any(label.near is Near.LOOSE and not table.rows[label.item.index].subtotal_of for label in row.labels)
     return Choice(
-        first.origin, tuple(alternatives), because, doubted, unlabelled, stray or habits.torn or not row.labels
+        first.origin,
+        tuple(alternatives),
+        because,
+        doubted,
+        unlabelled,
+        stray or habits.torn or not row.labels,
+        dropped=first.dropped,
     )
 
 
@@ -256,7 +262,8 @@ def _line_choices(rows: Sequence[ValueRow], table: Table, form: Form) -> Iterato
         return
     cells = [cell for row in required for cell in cell_ids(table, row)]
     alternatives = tuple(_alternative(way, cells, whole) for way in found.ways)
-    yield Choice(found.origin, alternatives, astray or found.because, found.doubted or astray is not None)
+    because, doubted = astray or found.because, found.doubted or astray is not None
+    yield Choice(found.origin, alternatives, because, doubted, dropped=found.dropped)
 
 
 def _line_order(row: ValueRow, table: Table, required: Sequence[Row]) -> Reason | None:

@@ -65,6 +65,7 @@ class Choice:
     `doubted`: no figure of it may be reported on its word alone. `unlabelled`: its place in the table was told by its
     neighbours, so it is doubted as soon as an identity breaks on it; `nameless`: no label is near, or several
     are, so it stands only where an identity confirms it. `reader`: who read it; two readers that agree are evidence.
+    `dropped`: blank cells were left out of the row, so that its figures had to be placed.
     """
 
     origin: Origin
@@ -74,6 +75,7 @@ class Choice:
     unlabelled: bool = False
     nameless: bool = False
     reader: str = "rules"
+    dropped: bool = False
 
 
 @dataclass(frozen=True, slots=True)

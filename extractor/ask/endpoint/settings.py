@@ -111,6 +111,14 @@ class Settings(BaseModel):
             raise ValueError("must hold no user, password or query: the key belongs into GOUJI_LLM_API_KEY")
         return value
 
+    @field_validator("model")
+    @classmethod
+    def _a_name(cls, value: str | None) -> str | None:
+        if value is not None and value.startswith("local:"):
+            # Not to be taken for a name that an endpoint somewhere else knows: the documents would go there.
+            raise ValueError("models in the process are not run by this version; serve the file, and name its base_url")
+        return value
+
     @field_validator("api_key")
     @classmethod
     def _a_key(cls, value: SecretStr | None) -> SecretStr | None:

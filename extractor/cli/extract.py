@@ -85,6 +85,7 @@ def extract(
             _tell_estimate(inputs, form, settings)
             return
         failures = _Failures()
+        unasked = _Unasked(forms, wanted=settings is None and not (no_llm or quiet) and fmt is Format.TABLE)
         spent: list[Usage] = []
         with (
             open_output(out, bom=fmt is Format.CSV) as stream,
@@ -97,10 +98,11 @@ def extract(
             many = len(inputs.documents) > IN_FULL
             streamed = fmt is not Format.TABLE and stream.isatty()
             watched = reports if quiet or streamed or not many else with_progress(reports, len(inputs.documents))
-            _write(failures.noting(watched), fmt, stream, forms, len(inputs.documents), quiet)
+            _write(unasked.noting(failures.noting(watched)), fmt, stream, forms, len(inputs.documents), quiet)
         if not quiet:
             note_skipped(inputs)
             _tell_usage(spent)
+            unasked.tell()
         failures.tell(len(inputs.documents))
     if failures.seen:
         raise typer.Exit(FAILED)
@@ -134,6 +136,30 @@ def _tell_estimate(inputs: "Inputs", form: str | None, settings: "Settings | Non
     )
     if found.failed:
         complain(f"{found.failed} documents cannot be read")
+
+
+class _Unasked:
+    """Open cells that a language model could be asked for, counted while the reports pass by."""
+
+    def __init__(self, forms: "Mapping[str, Form]", *, wanted: bool) -> None:
+        self._forms = forms
+        self._wanted = wanted
+        self._cells = 0
+
+    def noting(self, reports: "Iterable[Report]") -> "Iterator[Report]":
+        from extractor.ask.plan import gaps
+
+        for report in reports:
+            if self._wanted and report.form is not None:
+                self._cells += len(gaps(self._forms[report.form], report.cells))
+            yield report
+
+    def tell(self) -> None:
+        if self._cells:
+            complain(
+                f"{self._cells} open cells were asked of no language model: none is set up "
+                "(gouji doctor says how, --dry-run how much it would be asked)"
+            )
 
 
 class _Failures:

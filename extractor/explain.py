@@ -8,7 +8,7 @@ from extractor.errors import UsageError
 from extractor.pipeline import Draft
 from extractor.reconcile.linear import Linear
 from extractor.reconcile.propagate import broken
-from extractor.report import Asked, Cell, Evidence, Finding, Number, Report, Status
+from extractor.report import Asked, Cell, Evidence, Finding, Number, Report, nil_cells
 
 __all__ = ["Explanation", "Identity", "Said", "explain"]
 
@@ -90,7 +90,7 @@ def _said(first: Draft, cell_id: str) -> Iterator[Said]:
 def _identity(first: Draft, report: Report, linear: Linear) -> Identity:
     cells = {cell: report.cells[cell] for cell in linear.cells}
     values = {cell: state.value for cell, state in cells.items() if state.value is not None}
-    nil = {cell for cell, state in cells.items() if state.status in (Status.BLANK, Status.NOT_APPLICABLE)}
+    nil = nil_cells(cells)
     known = all(cell in values or cell in nil for cell in linear.cells)
     holds = not broken(linear, values, nil) if known else None
     chinese, english = written(first.form, linear, values, holds=holds)

@@ -24,6 +24,7 @@ __all__ = [
     "Usage",
     "Verdict",
     "json_number",
+    "nil_cells",
 ]
 
 Number: TypeAlias = int | Decimal
@@ -133,6 +134,11 @@ class Cell(NamedTuple):
         return out
 
 
+def nil_cells(cells: Mapping[str, Cell]) -> set[str]:
+    """The cells that the source leaves blank or says do not apply: in sums they count as nothing."""
+    return {cell for cell, state in cells.items() if state.status in (Status.BLANK, Status.NOT_APPLICABLE)}
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """A broken edit, a disagreement or a document-level problem, with every operand it rests on.
@@ -195,6 +201,15 @@ class Usage:
     prompt_tokens: int = 0
     completion_tokens: int = 0
     cost: float | None = None
+
+    def __add__(self, other: "Usage") -> "Usage":
+        costs = [cost for cost in (self.cost, other.cost) if cost is not None]
+        return Usage(
+            self.llm_calls + other.llm_calls,
+            self.prompt_tokens + other.prompt_tokens,
+            self.completion_tokens + other.completion_tokens,
+            sum(costs) if costs else None,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from extractor.ask.ground import Grounded, Outcome, ground
-from extractor.ask.model import Answer, Model, Reply
+from extractor.ask.model import Model, Reply
 from extractor.ask.plan import Passage, gaps, plan
 from extractor.ask.prompt import question
+from extractor.ask.subjects import Subject
 from extractor.errors import ModelError
 from extractor.forms.model import Form
 from extractor.parse.prose.guards import Speech
@@ -52,14 +53,7 @@ async def listen(model: Model, passages: list[Passage], speech: Speech) -> Heard
     heard = await asyncio.gather(*(_ask(model, passage, speech) for passage in passages))
     facts = tuple(fact for one in heard for fact in one.facts)
     failures = [one.failure for one in heard if one.failure]
-    usages = [one.usage for one in heard]
-    costs = [one.cost for one in usages if one.cost is not None]
-    usage = Usage(
-        sum(one.llm_calls for one in usages),
-        sum(one.prompt_tokens for one in usages),
-        sum(one.completion_tokens for one in usages),
-        sum(costs) if costs else None,
-    )
+    usage = sum((one.usage for one in heard), start=Usage())
     trace = tuple(asked for one in heard for asked in one.trace)
     return Heard(facts, trace, usage, sum(one.unasked for one in heard), failures[0] if failures else None)
 
@@ -71,9 +65,8 @@ async def _ask(model: Model, passage: Passage, speech: Speech) -> Heard:
     try:
         reply = await model.ask(first)
     except ModelError as error:
-        spent = Usage(error.calls, error.prompt_tokens, error.completion_tokens, error.cost)
-        return Heard((), (), spent, len(passage.cells), str(error))
-    usage = _spent(Usage(), reply)
+        return Heard((), (), _spent(error), len(passage.cells), str(error))
+    usage = _spent(reply)
     grounded = _grounded(reply, numbered, passage, speech)
     again = {number: one for number, one in grounded.items() if one.outcome in _REASONS}
     if again:
@@ -83,26 +76,26 @@ async def _ask(model: Model, passage: Passage, speech: Speech) -> Heard:
         try:
             second = await model.ask(retort)
         except ModelError as error:
-            second = Reply((), error.prompt_tokens, error.completion_tokens, error.cost, calls=error.calls)
-        usage = _spent(usage, second)
-        mended = _grounded(second, {number: numbered[number] for number in again}, passage, speech)
-        grounded.update((number, one) for number, one in mended.items() if one.fact is not None)
+            usage += _spent(error)
+        else:
+            usage += _spent(second)
+            mended = _grounded(second, {number: numbered[number] for number in again}, passage, speech)
+            grounded.update((number, one) for number, one in mended.items() if one.fact is not None)
     facts = tuple(one.fact for one in grounded.values() if one.fact is not None)
     trace = tuple(_traced(numbered.get(number), one, first.prompt) for number, one in grounded.items())
     return Heard(facts, trace, usage)
 
 
 def _grounded(
-    reply: Reply, numbered: Mapping[str, tuple[str, object]], passage: Passage, speech: Speech
+    reply: Reply, numbered: Mapping[str, tuple[str, Subject]], passage: Passage, speech: Speech
 ) -> dict[str, Grounded]:
     """Each answer by its number; a second answer to the same question counts only if it says the same."""
     out: dict[str, Grounded] = {}
-    cells = {f"q{number}": one for number, one in enumerate(passage.cells, 1)}
     for answer in reply.answers:
         if answer.cell not in numbered:
             out.setdefault(answer.cell[:40], Grounded(answer, Outcome.NOT_ASKED))
             continue
-        cell, subject = cells[answer.cell]
+        cell, subject = numbered[answer.cell]
         one = ground(answer, subject, cell, passage.sentences, speech)
         known = out.get(answer.cell)
         if known is not None and known.outcome is Outcome.UNBOUND and known.fact is None:
@@ -118,17 +111,12 @@ def _as_text(again: Mapping[str, Grounded]) -> str:
     return "；".join(f"{number} {one.answer.value} {one.answer.quote}" for number, one in again.items())
 
 
-def _traced(asked: tuple[str, object] | None, one: Grounded, prompt: str) -> Asked:
-    answer: Answer = one.answer
+def _traced(asked: tuple[str, Subject] | None, one: Grounded, prompt: str) -> Asked:
+    answer = one.answer
     cell = asked[0] if asked else answer.cell[:40]
     return Asked(cell, answer.value, answer.quote[:200], one.outcome.value, prompt)
 
 
-def _spent(usage: Usage, reply: Reply) -> Usage:
-    cost = usage.cost if reply.cost is None else (usage.cost or 0.0) + reply.cost
-    return Usage(
-        usage.llm_calls + reply.calls,
-        usage.prompt_tokens + reply.prompt_tokens,
-        usage.completion_tokens + reply.completion_tokens,
-        cost,
-    )
+def _spent(asking: Reply | ModelError) -> Usage:
+    """What an answer took, or the attempt to get one."""
+    return Usage(asking.calls, asking.prompt_tokens, asking.completion_tokens, asking.cost)

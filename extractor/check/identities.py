@@ -7,17 +7,16 @@ from extractor.forms.model import Form, Kind
 from extractor.reconcile.linear import Linear
 from extractor.reconcile.locate import locate
 from extractor.reconcile.propagate import broken
-from extractor.report import Cell, Finding, Number, Severity, Status
+from extractor.report import Cell, Finding, Number, Severity, Status, nil_cells
 
 __all__ = ["broken_identities", "domains"]
 
 _SETTLED = (Status.REPORTED, Status.CORRECTED, Status.DERIVED)
-_NIL = (Status.BLANK, Status.NOT_APPLICABLE)
 
 
 def broken_identities(form: Form, cells: Mapping[str, Cell], edits: Sequence[Linear]) -> Iterator[Finding]:
     values = {cell: state.value for cell, state in cells.items() if state.value is not None and _as_printed(state)}
-    nil = {cell for cell, state in cells.items() if state.status in _NIL}
+    nil = nil_cells(cells)
     failed = [linear for linear in edits if broken(linear, values, nil)]
     if not failed:
         return

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, cast
 import typer
 
 from extractor.cli.guard import FAILED, complain, guard
-from extractor.cli.output import Format, format_of
+from extractor.cli.output import Format, OutFile, format_of
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping
@@ -52,10 +52,7 @@ def audit(
             show_default=False,
         ),
     ] = None,
-    out: Annotated[
-        Path | None,
-        typer.Option("--out", "-o", help="Write to FILE, whole or not at all.", metavar="FILE", show_default=False),
-    ] = None,
+    out: OutFile = None,
     fail_on: Annotated[
         FailOn | None,
         typer.Option("--fail-on", help="Exit with 3 if anything so severe, or worse, is found.", show_default=False),

@@ -2,14 +2,13 @@
 
 from collections.abc import Iterator
 from contextlib import closing
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from extractor.cli.endpoint import BaseUrl, Config, ModelName, settings_of
 from extractor.cli.guard import FAILED, complain, guard
-from extractor.cli.output import Format, format_of
+from extractor.cli.output import Format, OutFile, format_of
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Mapping
@@ -49,10 +48,7 @@ def extract(
             show_default=False,
         ),
     ] = None,
-    out: Annotated[
-        Path | None,
-        typer.Option("--out", "-o", help="Write to FILE, whole or not at all.", metavar="FILE", show_default=False),
-    ] = None,
+    out: OutFile = None,
     form: Annotated[
         str | None,
         typer.Option(help="Read as this form instead of recognising it.", metavar="ID", show_default=False),

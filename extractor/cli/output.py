@@ -7,16 +7,23 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Annotated, TextIO
+
+import typer
 
 from extractor.errors import UsageError
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-__all__ = ["Format", "console_on", "format_of", "open_output", "stdout"]
+__all__ = ["Format", "OutFile", "console_on", "format_of", "open_output", "stdout"]
 
 WIDTH_WITHOUT_TERMINAL = 120
+
+OutFile = Annotated[
+    Path | None,
+    typer.Option("--out", "-o", help="Write to FILE, whole or not at all.", metavar="FILE", show_default=False),
+]
 
 
 class Format(StrEnum):

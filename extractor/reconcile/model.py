@@ -70,7 +70,8 @@ class Model:
         largest = max((abs(value) for value in values.values()), default=0) + 1
         self._top = _ROOM * largest * max((len(linear.cells) for linear in edits), default=1)
         self._amount = self._amounts(signed)
-        self._by_cell = self._touching(operations)
+        self._by_cell = _by_cell(operations, free)
+        self._one_at_most(operations)
         for linear in edits:
             self._keep(linear)
         self._price = self._cp.LinearExpr.weighted_sum(
@@ -113,21 +114,16 @@ class Model:
             self._model.add(amount != self._values[cell]).only_enforce_if(another)
         return amounts
 
-    def _touching(self, operations: Sequence[Operation]) -> dict[str, dict[int, list[int]]]:
-        """The operations on each cell by the value that they give it; one at most may hold, as in a group."""
-        by_cell: dict[str, dict[int, list[int]]] = {cell: {} for cell in self._another}
+    def _one_at_most(self, operations: Sequence[Operation]) -> None:
+        """Of all that touches a cell, and of all in a group, one at most may hold."""
         by_group: dict[int, list[int]] = defaultdict(list)
         for number, operation in enumerate(operations):
-            for cell, value in operation.becomes:
-                by_cell.setdefault(cell, {}).setdefault(value, []).append(number)
             if operation.group is not None:
                 by_group[operation.group].append(number)
-        self._by_cell = by_cell
-        for cell in by_cell:
+        for cell in self._by_cell:
             self._model.add_at_most_one(self._all_at(cell))
         for members in by_group.values():
             self._model.add_at_most_one([self._undone[number] for number in members])
-        return by_cell
 
     def _all_at(self, cell: str) -> "list[cp_model.IntVar]":
         """What makes the cell another one."""
@@ -180,3 +176,12 @@ class Model:
             {cell: solver.value(self._amount[cell]) for cell, state in states.items() if state is _Free.CHANGED},
             status == self._cp.OPTIMAL,
         )
+
+
+def _by_cell(operations: Sequence[Operation], free: Collection[str]) -> dict[str, dict[int, list[int]]]:
+    """The numbers of the operations on each cell, by the value that they give it; free cells may have none."""
+    out: dict[str, dict[int, list[int]]] = {cell: {} for cell in free}
+    for number, operation in enumerate(operations):
+        for cell, value in operation.becomes:
+            out.setdefault(cell, {}).setdefault(value, []).append(number)
+    return out

@@ -16,7 +16,7 @@ from extractor.reconcile.operations import Move, Operation
 from extractor.reconcile.propagate import broken
 from extractor.reconcile.solve import Solution
 from extractor.reconcile.sources import Read, is_whole, read_of
-from extractor.report import Cell, Evidence, Reason, Status
+from extractor.report import Cell, Evidence, Reason, Status, nil_cells
 
 __all__ = ["repair"]
 
@@ -53,7 +53,7 @@ def repair(
     text: str, form: Form, cells: Mapping[str, Cell], edits: Sequence[Linear], choices: Sequence[Choice]
 ) -> dict[str, Cell]:
     """The cells that change, corrected or disputed. `cells`: what was read, before anything is derived from it."""
-    nil = {cell for cell, state in cells.items() if state.status in (Status.BLANK, Status.NOT_APPLICABLE)}
+    nil = nil_cells(cells)
     values = {
         cell: state.value
         for cell, state in cells.items()

@@ -14,7 +14,7 @@ from extractor.reconcile.linear import Linear, resolve
 from extractor.reconcile.propagate import broken, implied
 from extractor.reconcile.repair import repair
 from extractor.reconcile.stated import decided_by_sentence, stated_cell
-from extractor.report import Cell, Number, Reason, Status
+from extractor.report import Cell, Number, Reason, Status, nil_cells
 
 __all__ = ["Settled", "settle"]
 
@@ -62,7 +62,7 @@ def _doubt_unlabelled(cells: dict[str, Cell], edits: Sequence[Linear], choices: 
     if not nameless:
         return
     known = _known(cells)
-    nil = {cell for cell, state in cells.items() if state.status in (Status.BLANK, Status.NOT_APPLICABLE)}
+    nil = nil_cells(cells)
     failed: set[str] = set()
     confirmed: set[str] = set()
     for linear in edits:

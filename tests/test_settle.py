@@ -313,3 +313,16 @@ def test_rows_glued_and_rows_lost_never_make_a_certain_wrong_number(seed: int, s
             assert state.value == truth[cell if cell.startswith("review") else f"applications.{cell}"]
         if state.status is Status.DISPUTED:
             assert truth[f"applications.{cell}"] in (state.value, *state.alternatives)
+
+
+def test_an_identity_that_bears_out_a_claim_bears_out_no_other_figure() -> None:
+    """Beside a table: 3 is only claimed and fits the sum; 9 is stated, and does not."""
+    cell = "statistics.{}.year".format
+    form = load_forms()["ogi-fujian"]
+    figures = {"answered": 10, "answered_granted": 6, "answered_partial": 1}
+    rows = [Choice(Origin.TEXT, (Alternative((reading(cell(row), value),)),)) for row, value in figures.items()]
+    claimed = Fact(cell("answered_refused"), 3, 0, 1, 0, 9, "asked", reader="llm", bound=False)
+    stated = Fact(cell("answered_refused"), 9, 1, 2, 0, 9, "asked", reader="llm")
+    for facts in ((claimed, stated), (stated, claimed)):
+        found = settle(DOCUMENT, form, rows, facts).cells[cell("answered_refused")]
+        assert (found.value, found.status) == (9, Status.DISPUTED)

@@ -95,6 +95,7 @@ def _from_prose(
             stated[fact.cell].append(fact)
     changed: set[str] = set()
     for cell, told in stated.items():
+        told.sort(key=lambda fact: not fact.bound)  # what is stated goes before what is only claimed
         if cells[cell].status is Status.DISPUTED:
             settled = decided_by_sentence(document.text, cells[cell], told)
         else:

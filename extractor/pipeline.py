@@ -6,7 +6,8 @@ in between. So there is one way for both, and only the waiting is asynchronous.
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from extractor.ask.model import Model
@@ -22,8 +23,9 @@ from extractor.parse.readings import Fact, TableReadings
 from extractor.parse.recognise.recognise import Recognition, recognise
 from extractor.parse.tables import read_tables
 from extractor.read import Document, Limits, read, read_path
+from extractor.read.pages import Pages
 from extractor.reconcile.settle import Settled, settle
-from extractor.report import Finding, Report, Severity, Usage
+from extractor.report import Evidence, Finding, Report, Severity, Usage
 
 __all__ = ["Draft", "draft", "extract", "extract_asking", "extract_document", "finish"]
 
@@ -106,18 +108,30 @@ def finish(first: Draft, heard: Heard | None = None) -> Report:
     found = findings(document, form, settled.cells, settled.edits, facts, first.tables)
     if heard is not None and heard.unasked:
         found = (*found, _unasked(heard))
+    cells = settled.cells
+    judged = verdict(form, cells, found)
+    if document.pages is not None:
+        place = partial(_placed, document.pages)
+        cells = {name: cell._replace(evidence=cell.evidence and place(cell.evidence)) for name, cell in cells.items()}
+        found = tuple(replace(one, quotes=tuple(map(place, one.quotes))) for one in found)
     return Report(
         source=document.source,
         form=form.id,
         organ=recognised.organ,
         year=recognised.year,
-        cells=settled.cells,
+        cells=cells,
         findings=found,
-        verdict=verdict(form, settled.cells, found),
+        verdict=judged,
         usage=Usage() if heard is None else heard.usage,
         reasons=recognised.reasons,
         trace=() if heard is None else heard.trace,
     )
+
+
+def _placed(pages: Pages, evidence: Evidence) -> Evidence:
+    """`evidence` with its page, and its box there."""
+    place = pages.place(evidence.start, evidence.end)
+    return evidence if place is None else evidence._replace(page=place[0], box=place[1])
 
 
 def _unasked(heard: Heard) -> Finding:

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from extractor.errors import UsageError
+from extractor.read.formats import SUFFIXES
 
-__all__ = ["STDIN", "SUFFIXES", "Inputs", "Stream", "by_suffix", "collect"]
+__all__ = ["STDIN", "Inputs", "Stream", "by_suffix", "collect"]
 
 STDIN = "-"
-SUFFIXES = frozenset({"", ".txt", ".md", ".markdown", ".html", ".htm", ".xhtml", ".shtml"})
 
 _DESCRIPTOR = re.compile(r"/dev/stdin|/dev/fd/\d+|/proc/(?:self|thread-self|\d+)/fd/\d+")
 

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from extractor.errors import UnreadableError, UsageError
 from extractor.read.decode import clean, decode
-from extractor.read.document import Document, Grid, GridCell
+from extractor.read.document import Document, Grid, GridCell, Parts
 from extractor.read.fold import fold
 from extractor.read.limits import Limits
 from extractor.read.sniff import HTML, MARKDOWN, TEXT, sniff_bytes, sniff_text
-from extractor.report import Source
+from extractor.report import Reason, Source
 
 __all__ = ["Document", "Grid", "GridCell", "Limits", "check_regular", "read", "read_path"]
 
@@ -28,31 +28,39 @@ def read(data: bytes | str, *, name: str = "-", media_type: str | None = None, l
     """
     if isinstance(data, str):
         limits.check("max_bytes", len(data), "characters in the text")
-        kind, _ = _media_type(media_type)
         raw = data.encode("utf-8", "surrogatepass")
-        text, notes = clean(data)
+        kind, parts = _read_text(*clean(data), _media_type(media_type)[0], name, limits)
     else:
         limits.check("max_bytes", len(data), "bytes in the file")
         raw = bytes(data)
         # Before the media type: "a PDF" says more than "an unknown type".
-        sniff_bytes(raw)
-        kind, charset = _media_type(media_type)
-        decoded = decode(raw, charset)
-        text, notes = decoded.text, decoded.notes
-    if not text or text.isspace():
+        binary = sniff_bytes(raw)
+        if binary is not None:
+            kind, parts = binary.media_type, binary.read(raw, limits)
+        else:
+            given, charset = _media_type(media_type)
+            decoded = decode(raw, charset)
+            kind, parts = _read_text(decoded.text, decoded.notes, given, name, limits)
+    if not parts.text or parts.text.isspace():
         raise UnreadableError("the document is empty" if not raw else "the document holds nothing but white space")
-    kind = kind or sniff_text(text, name)
-    grids: tuple[Grid, ...] = ()
-    if kind == HTML:
-        from extractor.read.html import read_html
-
-        text, grids, more = read_html(text, limits)
-        notes += more
-        if not text or text.isspace():
-            raise UnreadableError("the HTML holds no visible text (a page filled by a script, or only images)")
-    limits.check("max_characters", len(text), "characters of text")
+    limits.check("max_characters", len(parts.text), "characters of text")
     source = Source(name, hashlib.sha256(raw).hexdigest(), kind)
-    return Document(source, text, fold(text), grids, notes)
+    return Document(source, parts.text, fold(parts.text), parts.grids, parts.notes, parts.pages)
+
+
+def _read_text(text: str, notes: tuple[Reason, ...], kind: str | None, name: str, limits: Limits) -> tuple[str, Parts]:
+    """The media type and the content of decoded text."""
+    if not text or text.isspace():
+        return kind or TEXT, Parts(text, notes=notes)
+    kind = kind or sniff_text(text, name)
+    if kind != HTML:
+        return kind, Parts(text, notes=notes)
+    from extractor.read.html import read_html
+
+    shown, grids, more = read_html(text, limits)
+    if not shown or shown.isspace():
+        raise UnreadableError("the HTML holds no visible text (a page filled by a script, or only images)")
+    return kind, Parts(shown, grids, notes + more)
 
 
 def read_path(path: str | Path, limits: Limits = _DEFAULT) -> Document:

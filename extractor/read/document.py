@@ -8,9 +8,10 @@ unified; so every offset found in `folded` is an offset into `text`, and no map 
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from extractor.read.pages import Pages
 from extractor.report import Reason, Source
 
-__all__ = ["Document", "Grid", "GridCell"]
+__all__ = ["Document", "Grid", "GridCell", "Parts"]
 
 
 class GridCell(NamedTuple):
@@ -39,12 +40,25 @@ class Grid:
     end: int
 
 
+class Parts(NamedTuple):
+    """What the reader of a format makes of the bytes of a file."""
+
+    text: str
+    grids: tuple[Grid, ...] = ()
+    notes: tuple[Reason, ...] = ()
+    pages: Pages | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A document read. `notes`: what the reader had to put up with (a wrong charset, a bad byte, a repaired span)."""
+    """A document read. `notes`: what the reader had to put up with (a wrong charset, a bad byte, a repaired span).
+
+    `pages`: where the text stands, if the format has pages.
+    """
 
     source: Source
     text: str
     folded: str
     grids: tuple[Grid, ...] = ()
     notes: tuple[Reason, ...] = ()
+    pages: Pages | None = None

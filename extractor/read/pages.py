@@ -1,0 +1,75 @@
+"""Where text stands on the pages of a document that has pages."""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
+from typing import NamedTuple, TypeAlias
+
+__all__ = ["Box", "Page", "Pages", "Run"]
+
+# x0, top, x1, bottom: in points (1/72 inch) from the top left corner of the page as a reader sees it.
+Box: TypeAlias = tuple[float, float, float, float]
+
+
+class Run(NamedTuple):
+    """Text that stands together on a page (a word, a line): [start, end) of Document.text. Pages count from 1."""
+
+    start: int
+    end: int
+    page: int
+    box: Box
+
+
+class Page(NamedTuple):
+    """Width and height in points. `scanned`: its text was recognised from a picture, so a digit may be misread."""
+
+    width: float
+    height: float
+    scanned: bool = False
+
+
+class Pages:
+    """The pages of a document, and the runs of its text upon them."""
+
+    __slots__ = ("_ends", "_starts", "pages", "runs")
+
+    def __init__(self, pages: Iterable[Page], runs: Iterable[Run]) -> None:
+        """`runs`: in any order; none overlaps another."""
+        self.pages = tuple(pages)
+        self.runs = tuple(sorted(runs))
+        self._starts = [run.start for run in self.runs]
+        self._ends = [run.end for run in self.runs]
+
+    def place(self, start: int, end: int) -> tuple[int, Box | None] | None:
+        """The page on which text[start:end] begins, and the box around what of it stands there.
+
+        The box is None where nothing is printed between the offsets; None if it stands on no page.
+        """
+        first, last = bisect_right(self._ends, start), bisect_left(self._starts, end)
+        touched = self.runs[first:last]
+        if not touched:
+            before = self.runs[first - 1] if first else None
+            return None if before is None else (before.page, None)
+        page = touched[0].page
+        boxes = [_part(run, start, end) for run in touched if run.page == page]
+        return page, (
+            min(box[0] for box in boxes),
+            min(box[1] for box in boxes),
+            max(box[2] for box in boxes),
+            max(box[3] for box in boxes),
+        )
+
+    def scanned(self, start: int) -> bool:
+        """Whether the text at that offset was recognised from a picture."""
+        placed = self.place(start, start + 1)
+        return placed is not None and self.pages[placed[0] - 1].scanned
+
+
+def _part(run: Run, start: int, end: int) -> Box:
+    """The box of the part of a run within [start, end): its characters are taken to be equally wide."""
+    x0, top, x1, bottom = run.box
+    if start <= run.start and run.end <= end:
+        return run.box
+    width = (x1 - x0) / (run.end - run.start)
+    left = x0 + width * max(0, start - run.start)
+    right = x1 - width * max(0, run.end - end)
+    return left, top, right, bottom

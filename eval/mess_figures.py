@@ -30,8 +30,15 @@ def ocr_letters(paper: Paper, severity: float, rng: Random) -> None:
 
 
 def ocr_swaps(paper: Paper, severity: float, rng: Random) -> None:
-    """Digits that came out as other digits. What stands there is gold; what was meant is right too."""
+    """Digits that came out as other digits. What stands there is gold; what was meant is right too.
+
+    Not in a table of which sentences state a sum that it does not print: that would be what was meant.
+    """
+    printed = {box.cell for box in paper.boxes()}
+    stated = {cell.split(".")[0] for cell in paper.stated if cell not in printed}
     for box in paper.boxes():
+        if str(box.cell).split(".")[0] in stated:
+            continue
         if not box.value or shown(box.value) not in box.text or not _chance(severity * 0.15, rng):
             continue
         old = shown(box.value)

@@ -86,7 +86,7 @@ _ONCE_HARMFUL = (
 _STILL_HARMFUL = {
     "ogi-2019/glued/label-scramble+subtotals/seed2000053": "a subtotal row is taken for its group's first row",
     "ogi-2014/prose/free-prose/seed51": "一件都没有 is read as 1",
-    "ogi-2019/cell-lines/crlf/seed3": "a form feed between lines counts as an empty cell, and the row loses its first 0",
+    "ogi-2019/cell-lines/crlf/seed3": "a form feed between lines counts as an empty cell; the row loses its first 0",
     "ogi-2014/plain/invisible/seed1": "a figure with a zero-width character inside is cut there, 55 is read as 5",
     "ogi-2021/markdown/ocr-letters/seed1": "a cell that holds a letter counts as a label, the row moves one column on",
     "ogi-2021/plain/ocr-letters/seed1": "a letter among figures is no figure, the row moves one column on",

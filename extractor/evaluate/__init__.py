@@ -1,0 +1,1 @@
+"""The harness: label files, scoring cell by cell, runs, comparisons. What users score their own reports with."""

@@ -8,6 +8,7 @@ of the reports' differences at random (a paired randomisation test: Fisher 1935;
 Dror and others, ACL 2018), with the p-value counted as Phipson and Smyth (2010) ask for, never 0.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -17,11 +18,12 @@ if TYPE_CHECKING:
     import numpy
     from numpy.typing import NDArray
 
-__all__ = ["LEVEL", "RESAMPLES", "Interval", "difference", "ratio", "sign_flip"]
+__all__ = ["LEVEL", "RESAMPLES", "Interval", "difference", "proportion", "ratio", "sign_flip"]
 
 LEVEL = 0.95
 RESAMPLES = 2000
 _EXACT = 12  # so many differing reports and fewer: all sign flips are tried
+_Z = 1.959964  # of 95 %
 _SEED = 20_260_101
 _BLOCK = 2_000_000  # numbers drawn at once: 16 MB
 
@@ -61,6 +63,17 @@ def ratio(parts: Sequence[int], wholes: Sequence[int]) -> Interval:
     above = weights @ numpy.array([part for part, _ in pairs], dtype=float)
     below = weights @ numpy.array([whole for _, whole in pairs], dtype=float)
     return Interval(rate, *_percentiles(above / below))
+
+
+def proportion(part: int, whole: int) -> Interval:
+    """The rate part / whole of things that are independent, such as reports: Wilson's score interval (Journal of the
+    American Statistical Association 22, 1927)."""
+    if not whole:
+        return Interval(None)
+    rate = part / whole
+    middle = (rate + _Z**2 / (2 * whole)) / (1 + _Z**2 / whole)
+    half = _Z / (1 + _Z**2 / whole) * math.sqrt(rate * (1 - rate) / whole + (_Z / (2 * whole)) ** 2)
+    return Interval(rate, max(0.0, middle - half), min(1.0, middle + half))
 
 
 def difference(before: Sequence[int], after: Sequence[int], wholes: Sequence[int]) -> Interval:

@@ -82,11 +82,12 @@ def _overview(summaries: Sequence[Summary]) -> str:
                 f"{percent(total.right)} %",
                 *(str(counts[kind]) for kind in (Outcome.RIGHT_DISPUTED, Outcome.DISPUTED, Outcome.MISSED)),
                 _harm(counts[Outcome.SILENTLY_WRONG]),
-                _harm(counts[Outcome.INVENTED] + counts[Outcome.UNEXPECTED]),
+                _harm(_made_up(total)),
+                f"{percent(total.harmed)} %",
             ]
         )
     plot = bars([Bar(one.reader, _parts(one.total)) for one in summaries], title="what became of the printed cells")
-    return _table((*heads, "silently wrong", "made up"), rows) + plot
+    return _table((*heads, "silently wrong", "made up", "reports with any"), rows) + plot
 
 
 def _parts(rates: Rates) -> list[tuple[str, int, str]]:
@@ -108,20 +109,19 @@ def _reader(summary: Summary) -> str:
         parts.append(f"<h3>Printed cells that are right, by {escape(dimension)}</h3>")
         shown_ = [Dot(one.name, one.right, f"{one.printed} cells, {one.reports} rep.") for one in groups]
         parts.append(dots(shown_, title=f"right by {dimension}"))
-        if any(one.counts[Outcome.SILENTLY_WRONG] or _made_up(one) for one in groups):
+        if any(one.harm for one in groups):
             parts.append(bars([Bar(one.name, _parts(one)) for one in groups], title=f"outcomes by {dimension}"))
-            harmed = [one for one in groups if one.counts[Outcome.SILENTLY_WRONG] or _made_up(one)]
             rows = [
                 [
                     escape(one.name),
                     _harm(one.counts[Outcome.SILENTLY_WRONG]),
-                    f"{percent(one.wrong, digits=2)} %",
                     _harm(_made_up(one)),
-                    f"{percent(one.made_up, digits=2)} %",
+                    f"{percent(one.harmed)} %",
                 ]
-                for one in harmed
+                for one in groups
+                if one.harm
             ]
-            parts.append(_table((dimension, "silently wrong", "of the printed", "made up", "per printed"), rows))
+            parts.append(_table((dimension, "silently wrong", "made up", "reports with any"), rows))
     parts.append("<h3>What is said of a cell, and how often it is so</h3>")
     for kind, calibrated in summary.calibration.items():
         drawn = [Dot(one.name, one.rate, f"{one.cells} cells") for one in calibrated]

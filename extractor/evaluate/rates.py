@@ -8,10 +8,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from extractor.evaluate.intervals import Interval, ratio
+from extractor.evaluate.intervals import Interval, proportion, ratio
 from extractor.evaluate.located import FindingScore
 from extractor.evaluate.results import CellRow, Result
-from extractor.evaluate.scoring import PRINTED, Outcome
+from extractor.evaluate.scoring import HARMFUL, PRINTED, Outcome
 from extractor.evaluate.trust import Trust
 from extractor.report import JSONValue, Usage
 
@@ -32,7 +32,8 @@ DIMENSIONS: dict[str, Callable[[Result], Iterable[str]]] = {
 @dataclass(frozen=True, slots=True)
 class Rates:
     """Some reports together. `right`: of the printed cells, with the right value and no doubt; `shown`: with the right
-    value, disputed or not; `wrong`: silently wrong; `made_up`: invented and unexpected values, per printed cell."""
+    value, disputed or not; `wrong`: silently wrong; `made_up`: invented and unexpected values, per printed cell;
+    `harmed`: of the reports, those with anything silently wrong or made up."""
 
     name: str
     reports: int
@@ -43,10 +44,15 @@ class Rates:
     shown: Interval
     wrong: Interval
     made_up: Interval
+    harmed: Interval
 
     @property
     def printed(self) -> int:
         return sum(self.counts[one] for one in PRINTED)
+
+    @property
+    def harm(self) -> int:
+        return sum(self.counts[one] for one in HARMFUL)
 
     @property
     def open(self) -> int:
@@ -64,6 +70,7 @@ class Rates:
             "shown": [*self.shown.to_list()],
             "wrong": [*self.wrong.to_list()],
             "made_up": [*self.made_up.to_list()],
+            "harmed": [*self.harmed.to_list()],
         }
 
 
@@ -185,6 +192,7 @@ class _Group:
             rate(Outcome.RIGHT, Outcome.RIGHT_DISPUTED),
             rate(Outcome.SILENTLY_WRONG),
             rate(Outcome.INVENTED, Outcome.UNEXPECTED),
+            proportion(sum(any(counts[one] for one in HARMFUL) for counts in self.counts), len(self.counts)),
         )
 
 

@@ -52,7 +52,7 @@ def _overview(summaries: Sequence[Summary]) -> Table:
     table = _table(
         "printed cells",
         *("reader", "reports", "failed", "whole", "printed", "% right [95 %]", "right, disp.", "loud", "missed"),
-        *("silent", "made up", "ms"),
+        *("silent", "made up", "% harmed [95 %]", "ms"),
     )
     for one in summaries:
         total = one.total
@@ -66,6 +66,7 @@ def _overview(summaries: Sequence[Summary]) -> Table:
             *(str(total.counts[kind]) for kind in (Outcome.RIGHT_DISPUTED, Outcome.DISPUTED, Outcome.MISSED)),
             _harm(total.counts[Outcome.SILENTLY_WRONG]),
             _harm(total.counts[Outcome.INVENTED] + total.counts[Outcome.UNEXPECTED]),
+            percent(total.harmed),
             f"{sorted(one.ms)[len(one.ms) // 2]:.0f}" if one.ms else "–",
         )
     return table
@@ -74,8 +75,8 @@ def _overview(summaries: Sequence[Summary]) -> Table:
 def _breakdown(title: str, dimension: str, groups: Sequence[Rates]) -> Table:
     table = _table(
         title,
-        *(dimension, "reports", "printed", "% right [95 %]", "% right or disp.", "open", "silent", "% silent [95 %]"),
-        "made up",
+        *(dimension, "reports", "printed", "% right [95 %]", "% right or disp.", "open", "silent", "made up"),
+        "% of reports harmed [95 %]",
     )
     for one in groups:
         table.add_row(
@@ -86,8 +87,8 @@ def _breakdown(title: str, dimension: str, groups: Sequence[Rates]) -> Table:
             percent(one.shown, wide=False),
             str(one.open),
             _harm(one.counts[Outcome.SILENTLY_WRONG]),
-            percent(one.wrong, digits=2),
             _harm(one.counts[Outcome.INVENTED] + one.counts[Outcome.UNEXPECTED]),
+            percent(one.harmed),
         )
     return table
 

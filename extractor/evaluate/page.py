@@ -28,8 +28,8 @@ h1 { font-size: 24px; margin: 0 0 4px; } h2 { font-size: 19px; margin: 44px 0 8p
   padding-top: 20px; } h3 { font-size: 15px; margin: 26px 0 6px; }
 p { margin: 6px 0; max-width: 75ch; } .soft { color: var(--soft); }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; margin: 8px 0; font-size: 14px; }
-th { text-align: right; font-weight: 600; color: var(--soft); border-bottom: 1px solid var(--line); padding: 3px 10px; }
-td { text-align: right; padding: 3px 10px; border-bottom: 1px solid var(--line); white-space: nowrap; }
+th { text-align: right; font-weight: 600; color: var(--soft); border-bottom: 1px solid var(--line); padding: 3px 8px; }
+td { text-align: right; padding: 3px 8px; border-bottom: 1px solid var(--line); white-space: nowrap; }
 th:first-child, td:first-child { text-align: left; padding-left: 0; }
 .scroll { overflow-x: auto; } .harm { color: var(--bad); font-weight: 700; }
 svg { max-width: 100%; height: auto; display: block; margin: 8px 0; } svg text { fill: var(--ink); font-size: 12.5px; }
@@ -109,8 +109,8 @@ def _reader(summary: Summary) -> str:
         parts.append(f"<h3>Printed cells that are right, by {escape(dimension)}</h3>")
         shown_ = [Dot(one.name, one.right, f"{one.printed} cells, {one.reports} rep.") for one in groups]
         parts.append(dots(shown_, title=f"right by {dimension}"))
+        parts.append(bars([Bar(one.name, _parts(one)) for one in groups], title=f"outcomes by {dimension}"))
         if any(one.harm for one in groups):
-            parts.append(bars([Bar(one.name, _parts(one)) for one in groups], title=f"outcomes by {dimension}"))
             rows = [
                 [
                     escape(one.name),

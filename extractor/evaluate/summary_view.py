@@ -40,7 +40,7 @@ def summary_views(summaries: Sequence[Summary]) -> RenderableType:
 def _table(title: str, *heads: str) -> Table:
     table = Table(title=title, title_justify="left", box=None, pad_edge=False, title_style="bold")
     for number, head in enumerate(heads):
-        table.add_column(head, justify="left" if number == 0 else "right", no_wrap=True)
+        table.add_column(head, justify="left" if number == 0 else "right", no_wrap=number == 0)
     return table
 
 

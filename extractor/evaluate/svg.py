@@ -9,10 +9,10 @@ from extractor.evaluate.intervals import Interval
 
 __all__ = ["Bar", "Dot", "Point", "bars", "curve", "dots"]
 
-WIDTH = 760
+WIDTH = 820
 _LABEL = 190
 _ROW = 24
-_RIGHT = 170
+_RIGHT = 230
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.progress import track
 
 from eval.generated import cases
-from eval.gold import default_samples, find_samples
+from eval.gold import ROOT, default_samples, find_samples
 from eval.items import CaseItem
 from eval.layouts import LAYOUTS
 from eval.mess import MESS
@@ -30,7 +30,7 @@ from extractor.evaluate.scoring import PRINTED, Outcome
 from extractor.evaluate.summary_view import percent
 from extractor.evaluate.systems import System
 
-__all__ = ["Row", "harm", "main", "others", "right", "rows_of", "table_of"]
+__all__ = ["ROOT", "Row", "harm", "main", "others", "right", "rows_of", "table_of"]
 
 OURS = "gouji"
 

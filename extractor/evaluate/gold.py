@@ -17,11 +17,11 @@ from extractor.forms.model import Form
 from extractor.read.formats import FORMATS, SUFFIXES
 from extractor.report import JSONValue, Number, json_number
 
-__all__ = ["COMMENT", "UNDECIDED", "Gold", "Number", "Sample", "find_samples", "same_number"]
+__all__ = ["COMMENT", "KEYS", "UNDECIDED", "Gold", "Number", "Sample", "find_samples", "same_number"]
 
 COMMENT = "//"  # keys that begin so are help for the labeller, and ignored
 UNDECIDED = "?"  # the value of a cell that nobody has decided yet
-_KEYS = frozenset(
+KEYS = frozenset(
     ("form", "organ", "year", "source", "cells", "accept", "truth", "misprints", "mess", "layout", "severity")
 ) | {"notes", "checked", "labelled_by"}
 _READ_LATER = frozenset(suffix for kind in FORMATS for suffix in kind.suffixes) | {".docx", ".doc", ".wps", ".xlsx"}
@@ -141,9 +141,9 @@ class _Reader:
 
     def gold(self) -> Gold:
         raw = self.raw
-        unknown = [key for key in raw if key not in _KEYS]
+        unknown = [key for key in raw if key not in KEYS]
         if unknown:
-            raise self.wrong(f"unknown key '{unknown[0]}'; known: {', '.join(sorted(_KEYS))}")
+            raise self.wrong(f"unknown key '{unknown[0]}'; known: {', '.join(sorted(KEYS))}")
         for key in ("form", "cells"):
             if key not in raw:
                 raise self.wrong(f"there is no '{key}'")

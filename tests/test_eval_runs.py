@@ -130,6 +130,14 @@ def test_a_run_against_itself_has_not_changed(run: Path) -> None:
     assert "0 cells better, 0 worse" in same.stdout and "no new harm" in same.stdout
 
 
+def test_samples_of_several_folders_are_named_with_their_folder(samples: Path, tmp_path: Path) -> None:
+    for folder in ("one", "two"):
+        shutil.copytree(samples / "misprint-2023", tmp_path / folder / "same")
+    done = gouji("run", "--samples", tmp_path / "one", "--samples", tmp_path / "two", "--out", tmp_path / "run", "-q")
+    assert done.exit_code == 0 and done.stdout == ""
+    assert [one.report for one in read_run(tmp_path / "run").results] == ["one/same", "two/same"]
+
+
 def test_new_harm_is_named_and_fails(run: Path, tmp_path: Path) -> None:
     other = worsened(run, tmp_path / "other")
     found = gouji("compare", run, other, "--fail")

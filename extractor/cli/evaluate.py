@@ -212,19 +212,20 @@ def _default_samples() -> list[Path]:
 
 
 def _found(folders: list[Path]) -> "list[Sample]":
+    """The samples of all folders; of several, with the folder's name before theirs."""
     from collections import Counter
+    from dataclasses import replace
 
     from extractor.errors import UsageError
     from extractor.evaluate.gold import find_samples
 
-    found = []
+    found: list[Sample] = []
     for folder in folders:
         here = list(find_samples(folder))
         if not here:
             raise UsageError(f"{folder}: no samples here: one folder each, with report.* and gold.json in it")
-        found += here
-    names = Counter(one.name for one in found)
-    twice = [name for name, count in names.items() if count > 1]
+        found += here if len(folders) == 1 else [replace(one, name=f"{folder.name}/{one.name}") for one in here]
+    twice = [name for name, count in Counter(one.name for one in found).items() if count > 1]
     if twice:
         raise UsageError(f"two samples have the same name: {', '.join(twice)}")
     return found

@@ -19,7 +19,7 @@ from extractor.evaluate.scoring import FINE, Score, score_report
 from extractor.evaluate.systems import System
 from extractor.evaluate.trust import Trust, trust_of
 from extractor.forms.load import load_forms
-from extractor.pipeline import Draft, draft
+from extractor.pipeline import Draft, draft, finish
 from extractor.processes import in_processes
 from extractor.read import Document, Limits, check_regular, read
 from extractor.report import Report
@@ -110,10 +110,12 @@ def _name(reader: Reader | System) -> str:
 def _read(content: Content, reader: Reader | System) -> _Reading:
     reading = _Reading()
     try:
-        if isinstance(reader, Reader):
+        if reader is Reader.RULES:
             first = _draft(content)
             reading.document = first.document
-            reading.report = asyncio.run(heed(first, reader, None)).report
+            reading.report = finish(first)
+        elif isinstance(reader, Reader):
+            raise UsageError(f"'{reader}' asks a language model: see scored_asking")
         else:
             gold, form = _readable(content).gold, load_forms()[content.gold.form]
             reading.report = as_report(reader.extract(content.data, content.name, form), form, gold.organ, gold.year)

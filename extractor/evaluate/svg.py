@@ -96,7 +96,7 @@ def dots(rows: Sequence[Dot], *, title: str) -> str:
         if low is not None and high is not None:
             out.append(f'<line class="range" x1="{x(low):.1f}" x2="{x(high):.1f}" y1="{middle}" y2="{middle}"/>')
         out.append(f'<circle class="dot" cx="{x(rate):.1f}" cy="{middle}" r="4"/>')
-        out.append(_text(WIDTH - _RIGHT + 12, middle + 4, f"{100 * rate:.1f} %  {row.note}", kind="tick"))
+        out.append(_text(WIDTH - _RIGHT + 12, middle + 4, f"{100 * rate:.1f} % · {row.note}", kind="tick"))
     return "".join([*out, "</svg>"])
 
 

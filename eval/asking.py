@@ -26,19 +26,18 @@ from eval.generated import cases
 from eval.gold import Gold, default_samples, find_samples
 from eval.mess import MESS
 from eval.render import make_case
-from eval.scoring import Outcome, Score, score_report
 from eval.traps import lied_to, load_traps, wrong_of
 from eval.truth import FORMS
 from extractor.ask.model import Answer, Model, Question, Reply
 from extractor.ask.reader import listen
 from extractor.ask.subjects import load_asking
 from extractor.errors import DocumentError
-from extractor.parse.readings import TableReadings
+from extractor.evaluate.readers import alone
+from extractor.evaluate.scoring import Outcome, Score, score_report
 from extractor.pipeline import Draft, draft, finish
 from extractor.read import read, read_path
-from extractor.reconcile.settle import settle
 
-__all__ = ["LIES", "Liar", "Oracle", "alone", "measure"]
+__all__ = ["LIES", "Liar", "Oracle", "measure"]
 
 _ITEM = re.compile(r"^- (q\d+)：(.*)$", re.MULTILINE)
 _NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?")
@@ -152,12 +151,6 @@ LIES: dict[str, Callable[[Liar, str, str, str], Answer]] = {
 }
 
 
-def alone(first: Draft) -> Draft:
-    """The draft as if no rule had read anything."""
-    nothing = settle(first.document, first.form, ())
-    return Draft(first.document, first.form, first.recognised, TableReadings(()), (), nothing)
-
-
 def measure(data: bytes, gold: Gold, model: Model | None, *, rules: bool = True) -> tuple[Score, int]:
     """The score of a report, and how many cells were asked for."""
     first = draft(read(data, name="report.txt"))
@@ -168,7 +161,7 @@ def measure(data: bytes, gold: Gold, model: Model | None, *, rules: bool = True)
         passages, speech = first.questions()
         asked = sum(len(passage.cells) for passage in passages)
         heard = asyncio.run(listen(model, passages, speech))
-    return score_report(finish(first, heard).to_dict(), gold), asked
+    return score_report(finish(first, heard), gold), asked
 
 
 def _line(name: str, readers: str, score: Score, asked: int) -> list[str]:

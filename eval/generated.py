@@ -3,20 +3,23 @@
 import argparse
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
 from random import Random
 
 from rich.console import Console
+from rich.progress import track
 from rich.table import Table
 
+from eval.items import CaseItem, gold_of
 from eval.layouts import LAYOUTS
 from eval.mess import MESS, fits, together
 from eval.render import Case, Rendered, make_case
-from eval.score import extract_and_score
-from eval.scoring import Outcome, Score
+from eval.score import describe
 from eval.truth import FORMS
+from extractor.evaluate.runner import score_content
+from extractor.evaluate.scoring import HARMFUL, Outcome, Score, score_report
+from extractor.processes import in_processes
 
 __all__ = ["cases", "dump", "main"]
 
@@ -52,8 +55,12 @@ def cases(
 
 
 def run_case(case: Case, density: float, scale: int | None) -> Score:
-    made = make_case(case, density=density, scale=scale)
-    return extract_and_score(made.data, made.gold, name=made.name)
+    return score_content(CaseItem(case, density, scale).load())
+
+
+def _died(case: Case, density: float, scale: int | None) -> Score:
+    """Every cell of a document that killed its process is missed."""
+    return score_report(None, CaseItem(case, density, scale).load().gold, failure="the process that read it died")
 
 
 def dump(folder: Path, case: Case, made: Rendered) -> None:
@@ -61,7 +68,7 @@ def dump(folder: Path, case: Case, made: Rendered) -> None:
     target = folder / case.id.replace("/", "__")
     target.mkdir(parents=True, exist_ok=True)
     (target / made.name).write_bytes(made.data)
-    made.gold.dump(target / "gold.json")
+    gold_of(case, made.gold).dump(target / "gold.json")
 
 
 class Tally:
@@ -85,7 +92,7 @@ class Tally:
         def percent(outcome: Outcome) -> str:
             return f"{100 * counts[outcome] / printed:.1f}"
 
-        harm = [counts[Outcome.SILENTLY_WRONG], counts[Outcome.INVENTED], counts[Outcome.UNEXPECTED]]
+        harm = [counts[outcome] for outcome in HARMFUL]
         return [
             str(self.reports),
             str(self.failed),
@@ -141,12 +148,8 @@ def _worst(console: Console, done: Sequence[tuple[Case, Score]], count: int) -> 
         console.print(f"{case.id}: {counts}", markup=False, highlight=False)
         if score.failed:
             console.print(f"    failed: {score.failed}", markup=False, highlight=False)
-        for cell in sorted(
-            score.cells,
-            key=lambda one: one.outcome not in (Outcome.SILENTLY_WRONG, Outcome.INVENTED, Outcome.UNEXPECTED),
-        )[:12]:
-            line = f"    {cell.cell} {cell.outcome}: got {cell.got} gold {cell.gold} {cell.status} {cell.evidence}"
-            console.print(line, markup=False, highlight=False, soft_wrap=True)
+        for cell in sorted(score.errors(), key=lambda one: one.outcome not in HARMFUL)[:12]:
+            console.print(f"    {describe(cell)}", markup=False, highlight=False, soft_wrap=True)
 
 
 def main() -> int:
@@ -177,13 +180,10 @@ def main() -> int:
             dump(arguments.dump, case, make_case(case, density=arguments.density, scale=arguments.scale))
         if arguments.dump_only:
             return 0
-    work = partial(run_case, density=arguments.density, scale=arguments.scale)
-    if arguments.jobs > 1:
-        with ProcessPoolExecutor(arguments.jobs) as pool:
-            scores = list(pool.map(work, todo, chunksize=4))
-    else:
-        scores = [work(case) for case in todo]
-    done = list(zip(todo, scores, strict=True))
+    options = {"density": arguments.density, "scale": arguments.scale}
+    scores = in_processes(partial(run_case, **options), todo, arguments.jobs, partial(_died, **options))
+    watched = track(scores, "", len(todo), console=Console(stderr=True), transient=True)
+    done = list(zip(todo, watched, strict=True))
     console = Console(width=170)
     by_layout: dict[str, Tally] = defaultdict(Tally)
     by_mess: dict[str, Tally] = defaultdict(Tally)

@@ -5,10 +5,8 @@ default, asks nobody. Both print what the rules read alone, the model alone, and
 """
 
 import argparse
-import json
 from collections import Counter
-from dataclasses import dataclass, field
-from hashlib import sha256
+from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
@@ -17,62 +15,16 @@ from rich.table import Table
 from eval.asking import measure
 from eval.freetext import free_report
 from eval.gold import ROOT, Gold
-from eval.scoring import Outcome, Score
 from extractor.ask.endpoint.connect import connect
 from extractor.ask.endpoint.settings import Settings, load_settings
-from extractor.ask.model import Answer, Model, Question, Reply
-from extractor.errors import ModelError
+from extractor.ask.model import Model, Question, Reply
+from extractor.evaluate.recording import Recorder, Replay
+from extractor.evaluate.scoring import Outcome, Score
 
-__all__ = ["RECORDING", "Recorder", "Replay", "compare"]
+__all__ = ["RECORDING", "compare"]
 
 RECORDING = ROOT / "eval" / "recordings" / "qwen2.5-coder-1.5b-instruct-q4_k_m.jsonl"
 REPORTS = 4
-
-
-def _key(question: Question) -> str:
-    return sha256("\0".join((question.prompt, question.user, *(question.retort or ()))).encode()).hexdigest()[:16]
-
-
-@dataclass
-class Recorder:
-    """Passes questions on, and keeps what comes back; what is kept already is not asked again."""
-
-    model: Model
-    path: Path
-    known: dict[str, Reply] = field(default_factory=dict)
-
-    async def ask(self, question: Question) -> Reply:
-        key = _key(question)
-        if key not in self.known:
-            self.known[key] = reply = await self.model.ask(question)
-            answers = [one.model_dump() for one in reply.answers]
-            line = {"key": key, "prompt": question.prompt, "user": question.user, "answers": answers}
-            line |= {"prompt_tokens": reply.prompt_tokens, "completion_tokens": reply.completion_tokens}
-            with self.path.open("a", encoding="utf-8") as file:
-                file.write(json.dumps(line, ensure_ascii=False) + "\n")
-        return self.known[key]
-
-
-@dataclass
-class Replay:
-    """Answers out of a recording. A question that is not in it is a ModelError: record again."""
-
-    path: Path
-    known: dict[str, Reply] = field(default_factory=dict)
-    missed: int = 0
-
-    def __post_init__(self) -> None:
-        for line in self.path.read_text("utf-8").splitlines():
-            kept = json.loads(line)
-            answers = tuple(Answer.model_validate(one) for one in kept["answers"])
-            self.known[kept["key"]] = Reply(answers, kept["prompt_tokens"], kept["completion_tokens"])
-
-    async def ask(self, question: Question) -> Reply:
-        reply = self.known.get(_key(question))
-        if reply is None:
-            self.missed += 1
-            raise ModelError("not in the recording: prompts, rules/asking.yaml or the reports have changed since")
-        return reply
 
 
 def compare(model: Model, reports: int = REPORTS) -> dict[str, Score]:
@@ -92,15 +44,14 @@ def main() -> int:
     parser.add_argument("--recording", type=Path, default=RECORDING)
     parser.add_argument("--reports", type=int, default=REPORTS)
     arguments = parser.parse_args()
-    replay = Replay(arguments.recording) if arguments.recording.exists() else None
     model: Model
     if arguments.mode == "record":
         arguments.recording.parent.mkdir(parents=True, exist_ok=True)
-        model = Recorder(_endpoint(), arguments.recording, replay.known if replay else {})
-    elif replay is None:
+        model = Recorder(_endpoint(), arguments.recording)
+    elif not arguments.recording.is_file():
         raise SystemExit(f"{arguments.recording}: no such recording")
     else:
-        model = replay
+        model = Replay(arguments.recording)
     table = Table(title=f"{arguments.reports} reports in other words than the rules know", title_justify="left")
     for head in ("readers", "stated", "% right", "right, disputed", "disputed", "missed", "silently wrong", "made up"):
         table.add_column(head, justify="left" if head == "readers" else "right")

@@ -4,19 +4,18 @@ Exit code 1 if a single wrong number looks right, or a number was made up.
 """
 
 import argparse
-import time
-import traceback
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
-from eval.gold import Gold, default_samples, find_samples
-from eval.scoring import Outcome, Score, score_report
+from eval.gold import Gold, Sample, default_samples, find_samples
+from extractor.evaluate.results import shown
+from extractor.evaluate.runner import Content, SampleItem, score_content
+from extractor.evaluate.scoring import HARMFUL, CellScore, Outcome, Score
 
-__all__ = ["extract_and_score", "main"]
+__all__ = ["describe", "extract_and_score", "main"]
 
 COUNTED = (
     Outcome.RIGHT,
@@ -31,21 +30,9 @@ COUNTED = (
 
 def extract_and_score(source: Path | bytes, gold: Gold, *, name: str | None = None) -> Score:
     """One document through the pipeline. What it raises counts as a failed document, with the reason kept."""
-    from extractor import extract
-
-    report: dict[str, Any] | None = None
-    failure: str | None = None
-    started = time.perf_counter()
-    try:
-        report = extract(source, name=name).to_dict()
-    except Exception as error:
-        failure = f"{type(error).__name__}: {error}"
-        if not type(error).__module__.startswith("extractor"):
-            failure += "\n" + traceback.format_exc(limit=-3)
-    elapsed = (time.perf_counter() - started) * 1000
-    score = score_report(report, gold, failure=failure)
-    score.ms = elapsed
-    return score
+    if isinstance(source, Path):
+        return score_content(SampleItem(Sample(name or source.name, source, gold)).load())
+    return score_content(Content(source, name or "-", gold))
 
 
 def table_of(title: str, rows: Sequence[tuple[str, Score]]) -> Table:
@@ -84,11 +71,19 @@ def _line(name: str, score: Score) -> list[str]:
     counts = []
     for outcome in COUNTED:
         count = score.counts[outcome]
-        bad = outcome in (Outcome.SILENTLY_WRONG, Outcome.INVENTED, Outcome.UNEXPECTED)
+        bad = outcome in HARMFUL
         counts.append(f"[bold red]{count}[/]" if bad and count else str(count))
     percent = [f"{score.percent():.1f}", f"{score.percent(with_disputed=True):.1f}"]
     label = f"[bold]{name}[/]" if total else f"{name} [red](failed)[/]" if score.failed else name
     return [label, *marks, str(score.printed), *counts, str(score.derived), *percent, f"{score.ms:.1f}"]
+
+
+def describe(cell: CellScore) -> str:
+    """What became of a cell, in one line."""
+    got = cell.got
+    where = "" if got.evidence is None else repr(got.evidence.text)
+    told = f"{cell.cell} {cell.outcome}: got {shown(got.value)} gold {shown(cell.gold)} {got.status}"
+    return " ".join(part for part in (told, where, got.because or "") if part)
 
 
 def _print_cells(console: Console, rows: Sequence[tuple[str, Score]]) -> None:
@@ -98,8 +93,8 @@ def _print_cells(console: Console, rows: Sequence[tuple[str, Score]]) -> None:
             continue
         if not score.organ_right:
             console.print(f"{name}: organ read as {score.got_organ!r}", highlight=False)
-        for cell in score.cells:
-            line = f"{name} {cell.cell} {cell.outcome}: got {cell.got} gold {cell.gold} {cell.status} {cell.evidence}"
+        for cell in score.errors():
+            line = f"{name} {describe(cell)}"
             console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 

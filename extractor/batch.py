@@ -5,25 +5,21 @@ verdict `failed` that names the file and the reason.
 """
 
 import asyncio
-import signal
 from collections import deque
 from collections.abc import AsyncIterator, Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from functools import partial
 from hashlib import sha256
-from itertools import islice
 from pathlib import Path
 
 from extractor.ask.model import Model
 from extractor.errors import DocumentError, GoujiError, UnreadableError
 from extractor.pipeline import extract, extract_asking
+from extractor.processes import in_processes
 from extractor.read import Limits, check_regular
 from extractor.report import Finding, Report, Severity, Source, Verdict
 
 __all__ = ["extract_many", "extract_many_asking", "failed"]
 
-_AHEAD = 64
 _BLOCK = 1 << 20
 _FAILED_ZH = {
     "document": "文件无法处理",
@@ -40,12 +36,7 @@ def extract_many(
 ) -> Iterator[Report]:
     """Extract many files, in order, in `jobs` processes. Raises UsageError for an unknown form, RulesError."""
     one = partial(_one, form=form, limits=limits or Limits())
-    if jobs <= 1:
-        yield from map(one, paths)
-        return
-    todo = iter(paths)
-    while window := list(islice(todo, _AHEAD * jobs)):
-        yield from _window(one, window, jobs)
+    yield from in_processes(one, paths, jobs, _died)
 
 
 async def extract_many_asking(
@@ -70,32 +61,8 @@ async def extract_many_asking(
             task.cancel()
 
 
-def _window(one: "partial[Report]", paths: list[Path], jobs: int) -> Iterator[Report]:
-    """One pool for `paths`. If a document kills it, each of the rest gets a process of its own."""
-    done = 0
-    try:
-        with ProcessPoolExecutor(max_workers=jobs, initializer=_quiet) as pool:
-            futures: list[Future[Report]] = [pool.submit(one, path) for path in paths]
-            for future in futures:
-                report = future.result()
-                done += 1
-                yield report
-    except BrokenProcessPool:
-        for path in paths[done:]:
-            yield _alone(one, path)
-
-
-def _alone(one: "partial[Report]", path: Path) -> Report:
-    try:
-        with ProcessPoolExecutor(max_workers=1, initializer=_quiet) as pool:
-            return pool.submit(one, path).result()
-    except BrokenProcessPool:
-        return failed(path, "crashed", "the process that read it died (out of memory, or a crash in a library)")
-
-
-def _quiet() -> None:
-    """Leave Ctrl-C to the parent, or every worker prints a traceback of its own."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+def _died(path: Path) -> Report:
+    return failed(path, "crashed", "the process that read it died (out of memory, or a crash in a library)")
 
 
 def _one(path: Path, *, form: str | None, limits: Limits) -> Report:

@@ -4,6 +4,7 @@ GoujiError
 ├── RulesError        a mistake in rules/, with file and line
 ├── ResultError       a file of results, or one in it, that cannot be read
 │   └── ForeignResultError  JSON, but not of gouji
+├── LabelError        a mistake in a label file, with the file and what is wrong
 ├── DocumentError     a document that cannot be processed; `code` is stable
 │   ├── UnreadableError   empty, binary, undecodable or of an unknown type
 │   ├── LimitError        over one of the limits on untrusted documents
@@ -24,6 +25,7 @@ __all__ = [
     "DocumentError",
     "ForeignResultError",
     "GoujiError",
+    "LabelError",
     "LimitError",
     "ModelAnswerError",
     "ModelBusyError",
@@ -54,6 +56,10 @@ class ResultError(GoujiError):
 
 class ForeignResultError(ResultError):
     """JSON of something else than gouji."""
+
+
+class LabelError(GoujiError):
+    """A mistake in a label file, or one that nobody has checked yet; the message starts with `file: `."""
 
 
 class UsageError(GoujiError):

@@ -6,13 +6,13 @@ from time import perf_counter
 import pytest
 from asked import speech_of, subject_of
 
-from eval.asking import alone
 from eval.freetext import free_report
 from eval.generated import cases
 from eval.render import make_case
 from eval.traps import CONTEXTS, believed, lied_to, load_traps, wrong_of
 from extractor.ask.bind import denies, states
 from extractor.ask.clauses import figures, value_of
+from extractor.evaluate.readers import alone
 from extractor.pipeline import draft
 from extractor.read import read
 

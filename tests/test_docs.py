@@ -1,5 +1,6 @@
 """README.md and docs/ held against the program: commands, options, examples, fields and figures of speech."""
 
+import json
 import os
 import re
 import shlex
@@ -28,17 +29,26 @@ from extractor.cli.audit import FOUND, FailOn
 from extractor.cli.extract import Format
 from extractor.deliver.audit_files import AUDIT_COLUMNS
 from extractor.deliver.to_csv import COLUMNS
+from extractor.evaluate.gold import COMMENT, UNDECIDED
+from extractor.evaluate.gold import KEYS as KNOWN_KEYS
+from extractor.evaluate.intervals import LEVEL, RESAMPLES, proportion
+from extractor.evaluate.label import begun
+from extractor.evaluate.readers import Reader
+from extractor.evaluate.scoring import HARMFUL, Outcome
+from extractor.evaluate.trust import Trust
 from extractor.forms import model
 from extractor.forms.load import load_forms
 from extractor.parse.fitting.split import Shape, cuts
 from extractor.parse.prose import rules as prose_rules
 from extractor.parse.recognise import rules as recognition_rules
+from extractor.pipeline import draft, finish
+from extractor.read import read_path
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-OUTPUT, RULES, HOW, AUDIT, LLM = (
+OUTPUT, RULES, HOW, AUDIT, LLM, EVAL = (
     (ROOT / "docs" / name).read_text(encoding="utf-8")
-    for name in ("output.md", "rules.md", "how-it-works.md", "audit.md", "llm.md")
+    for name in ("output.md", "rules.md", "how-it-works.md", "audit.md", "llm.md", "eval.md")
 )
 PAGES = {"README.md": README} | {
     f"docs/{name}": page
@@ -48,6 +58,7 @@ PAGES = {"README.md": README} | {
         ("how-it-works.md", HOW),
         ("audit.md", AUDIT),
         ("llm.md", LLM),
+        ("eval.md", EVAL),
     )
 }
 MISPRINT = ROOT / "eval" / "samples" / "misprint-2023" / "report.html"
@@ -129,7 +140,8 @@ def test_every_command_is_shown() -> None:
 
 
 def test_options_named_in_running_text_exist() -> None:
-    everything = [resolved([])[0], *(resolved([name])[0] for name in ("extract", "audit", "doctor", "forms", "text"))]
+    named = (["extract"], ["audit"], ["doctor"], ["forms"], ["text"], ["label"], ["eval", "run"], ["eval", "compare"])
+    everything = [resolved([])[0], *(resolved(words)[0] for words in (*named, ["eval", "show"]))]
     known = {option for command in everything for parameter in command.params for option in parameter.opts}
     known |= {"--help"}
     evals = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "eval").glob("*.py"))
@@ -396,3 +408,36 @@ def test_the_audits_columns_files_and_exit_codes_are_those_of_the_program() -> N
     assert f"({', '.join(sorted(SUFFIXES))})" in files
     assert f"{MOST_CHARACTERS:,} characters" in files
     assert f"{FOUND}: with " + " or ".join(f"`--fail-on {severity}`" for severity in FailOn) in files
+
+
+def test_the_harness_is_as_described() -> None:
+    counted = section(EVAL, "## What is counted")
+    outcomes = [word for word in first_column(counted) if word in set(Outcome)]
+    assert sorted(outcomes) == sorted(Outcome)
+    assert all(f"`{outcome}`" in counted.partition("are *harm*")[0].splitlines()[-1] for outcome in HARMFUL)
+    trusts = re.findall(r"`(\w+)`", counted.partition("takes nothing from the labels:")[2].partition("*Coverage*")[0])
+    assert trusts == [trust for trust in Trust if trust is not Trust.NONE]
+    assert sorted(first_column(section(EVAL, "## Runs"))) == sorted(Reader)
+    keys = {
+        key
+        for line in section(EVAL, "## Labels").splitlines()
+        if line.startswith("| `")
+        for key in _CODE.findall(line.split("|")[1])
+    }
+    assert keys == KNOWN_KEYS
+    sure = section(EVAL, "## How sure it is")
+    assert f"{100 * LEVEL:.0f} % percentile" in sure and f"{RESAMPLES:,} times" in sure
+    assert f"{100 * (proportion(0, 100).high or 0):.1f} % of such" in " ".join(sure.split())
+    (example,) = blocks(EVAL, "json")
+    cells = json.loads(example)["cells"]
+    assert list(cells.values())[1::2] == [405, UNDECIDED] and all(key.startswith(COMMENT) for key in list(cells)[::2])
+
+
+def test_the_label_file_shown_is_begun_so() -> None:
+    first = draft(read_path(MISPRINT))
+    real = begun(first.document, finish(first), first.form)["cells"]
+    (example,) = blocks(EVAL, "json")
+    assert isinstance(real, dict)
+    for key, shown in json.loads(example)["cells"].items():
+        words = str(shown).replace("…3 12 5【405】…", "【405】").partition("【")[0]
+        assert str(real[key]).startswith(words), key

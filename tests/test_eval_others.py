@@ -18,8 +18,8 @@ from eval.others.pandas_html import PandasHtml
 from eval.others.pdf_tables import PdfTables
 from eval.others.recorded import main, recorded_samples, score_system
 from eval.others.whole_form import WholeForm, whole_model
-from eval.scoring import Outcome
 from extractor.errors import UnreadableError, UsageError
+from extractor.evaluate.scoring import Outcome
 from extractor.evaluate.systems import System
 from extractor.forms.load import load_forms
 

@@ -3,14 +3,15 @@
 import re
 import unicodedata
 from collections import Counter
+from collections.abc import Mapping
 from decimal import Decimal
 
 import pytest
 
-from eval.gold import ROOT, Gold, Sample, find_samples
-from eval.implied import edits_of, holds
+from eval.gold import ROOT, Gold, Number, Sample, find_samples
 from eval.make_samples import SAMPLES
 from eval.render import make_case
+from extractor.evaluate.implied import edits_of, holds
 from extractor.forms.load import load_forms
 from extractor.read import read_path
 
@@ -108,4 +109,8 @@ def test_made_samples_are_as_they_are_made(name: str) -> None:
     assert (ROOT / "eval" / "samples" / name / made.name).read_bytes() == made.data
     kept = Gold.load(ROOT / "eval" / "samples" / name / "gold.json")
     assert (kept.form, kept.organ, kept.year) == (made.gold.form, made.gold.organ, made.gold.year)
-    assert kept.cells == {cell: None if value is None else float(value) for cell, value in made.gold.cells.items()}
+    assert same(kept.cells) == same(made.gold.cells)
+
+
+def same(cells: Mapping[str, Number | None]) -> dict[str, Decimal | None]:
+    return {cell: None if value is None else Decimal(str(value)) for cell, value in cells.items()}

@@ -1,25 +1,23 @@
 """Scoring tells right, loudly wrong, missed, silently wrong and made up apart."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from eval.gold import Gold
-from eval.scoring import Outcome, same_organ, score_report
+from extractor import Cell, Report, Status, Verdict
+from extractor.evaluate.gold import Gold
+from extractor.evaluate.scoring import Outcome, same_organ, score_report
+from extractor.report import Source
 
 A, B, T = "applications.new.natural_person", "applications.new.business", "applications.new.total"
 ROW = [f"applications.new.{column}" for column in ("research", "public_welfare", "legal_services", "other")]
 
 
-def report(cells: dict[str, tuple[Any, str]], **fields: Any) -> dict[str, Any]:
-    return {
-        "verdict": "review",
-        "form": "ogi-2021",
-        "year": 2023,
-        "organ": "青溪县水利局",
-        "cells": {cell: {"value": value, "status": status} for cell, (value, status) in cells.items()},
-        **fields,
-    }
+def report(cells: dict[str, tuple[Any, str]], **fields: Any) -> Report:
+    made = {cell: Cell(value, Status(status)) for cell, (value, status) in cells.items()}
+    source = Source("report.html", "", "text/html")
+    return replace(Report(source, "ogi-2021", "青溪县水利局", 2023, made, (), Verdict.REVIEW), **fields)
 
 
 def gold(cells: dict[str, Any], **fields: Any) -> Gold:
@@ -87,9 +85,9 @@ def test_accepted_values_are_right() -> None:
 
 
 def test_a_failed_document_misses_everything() -> None:
-    for got in (None, report({A: (5, "reported")}, verdict="failed")):
+    for got in (None, report({A: (5, "reported")}, verdict=Verdict.FAILED)):
         scored = score_report(got, gold({A: 5, B: 2, T: None}), failure="why")
-        assert scored.counts == {Outcome.MISSED: 2, Outcome.LEFT_BLANK: 1}
+        assert scored.counts == {Outcome.MISSED: 2, Outcome.BLANK_UNREAD: 1}
         assert scored.failed == "why"
         assert not scored.form_right
 

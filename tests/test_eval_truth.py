@@ -4,8 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from eval.implied import edits_of, holds
 from eval.truth import FORMS, make_truth
+from extractor.evaluate.implied import edits_of, holds
 from extractor.forms.load import load_forms
 
 

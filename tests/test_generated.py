@@ -8,13 +8,13 @@ from eval.generated import cases, run_case
 from eval.layouts import LAYOUTS
 from eval.mess import MESS
 from eval.render import Case
-from eval.scoring import Outcome, Score
 from eval.truth import FORMS
+from extractor.evaluate.scoring import HARMFUL as HARM
+from extractor.evaluate.scoring import Score
 
 # Kinds that still do harm, each with the smallest case below: mend it, then take the kind off this list.
 STILL_HARMFUL = {"crlf", "free-prose", "invisible", "ocr-letters", "zero-words"}
 HARMLESS = [name for name in MESS if name not in STILL_HARMFUL]
-HARM = (Outcome.SILENTLY_WRONG, Outcome.INVENTED, Outcome.UNEXPECTED)
 ALL = len(FORMS) * len(LAYOUTS)
 
 
@@ -29,7 +29,7 @@ def scored(seed: int, messy: bool) -> tuple[tuple[Case, Score], ...]:
 def harmed(results: tuple[tuple[Case, Score], ...]) -> dict[str, list[str]]:
     """The documents with a wrong number that looks right, and its cells."""
     return {
-        case.id: [f"{cell.cell} got {cell.got} gold {cell.gold}" for cell in score.cells if cell.outcome in HARM]
+        case.id: [f"{cell.cell} got {cell.value} gold {cell.gold}" for cell in score.cells if cell.outcome in HARM]
         for case, score in results
         if score.harm
     }

@@ -10,10 +10,11 @@ import pytest
 
 from eval.gold import ROOT, Sample, find_samples
 from eval.score import extract_and_score
-from eval.scoring import Outcome, Score
 from extractor import batch, extract
 from extractor.batch import extract_many
 from extractor.errors import GoujiError, UnrecognisedError, UsageError
+from extractor.evaluate.scoring import HARMFUL as HARM
+from extractor.evaluate.scoring import Score
 from extractor.forms.load import load_forms
 from extractor.forms.model import Table
 from extractor.read import Limits, read, read_path
@@ -263,9 +264,6 @@ def test_samples_do_no_harm_and_point_at_their_figures(sample: Sample) -> None:
     score = extract_and_score(sample.report, sample.gold)
     assert score.failed is None and score.organ_right
     assert [cell for cell in score.cells if cell.outcome in HARM] == []
-
-
-HARM = (Outcome.SILENTLY_WRONG, Outcome.INVENTED, Outcome.UNEXPECTED)
 
 
 @cache

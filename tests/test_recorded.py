@@ -2,8 +2,9 @@
 
 import json
 
-from eval.recorded import RECORDING, Replay, compare
-from eval.scoring import Outcome
+from eval.recorded import RECORDING, compare
+from extractor.evaluate.recording import Replay
+from extractor.evaluate.scoring import Outcome
 
 REPORTS = 4
 

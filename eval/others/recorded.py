@@ -8,7 +8,6 @@ import argparse
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 from rich.console import Console
 from rich.table import Table
@@ -18,8 +17,9 @@ from eval.others import SYSTEMS
 from eval.others.asked import RECORDING, Endpoint, Recorder, Replay
 from eval.others.whole_form import WholeForm
 from eval.score import extract_and_score
-from eval.scoring import Outcome, Score, score_report
 from extractor.errors import UnreadableError
+from extractor.evaluate.runner import SampleItem, score_content
+from extractor.evaluate.scoring import Outcome, Score
 from extractor.evaluate.systems import System
 from extractor.forms.load import load_forms
 
@@ -27,22 +27,16 @@ __all__ = ["Total", "recorded_samples", "score_system"]
 
 
 def score_system(system: System, sample: Sample) -> Score:
-    """What the scorer makes of it; it is told the form, the year and the body."""
-    gold = sample.gold
-    made = system.extract(sample.report.read_bytes(), sample.report.name, load_forms()[gold.form])
-    cells: dict[str, dict[str, Any]] = {}
-    for cell, value in made.cells.items():
-        status = "missing" if value is None else "disputed" if cell in made.disputed else "reported"
-        cells[cell] = {"value": value, "status": status}
-    fields = {"verdict": "review", "form": gold.form, "year": gold.year, "organ": gold.organ}
-    return score_report({**fields, "cells": cells}, gold)
+    """What the scorer makes of it; it is told the form. What it raises makes the document a failed one."""
+    return score_content(SampleItem(sample).load(), system)
 
 
 def recorded_samples() -> Iterator[Sample]:
     """The samples that the recording holds an answer for."""
+    whole = WholeForm(Replay())
     for sample in find_samples(ROOT / "eval" / "samples"):
         try:
-            score_system(WholeForm(Replay()), sample)
+            whole.extract(sample.report.read_bytes(), sample.report.name, load_forms()[sample.gold.form])
         except UnreadableError:
             continue
         yield sample

@@ -9,10 +9,12 @@ from extractor.cli.audit import audit
 from extractor.cli.cache import cache_app
 from extractor.cli.doctor import doctor
 from extractor.cli.document import text
+from extractor.cli.evaluate import eval_app
 from extractor.cli.explain import explain
 from extractor.cli.extract import extract
 from extractor.cli.forms import forms_app
 from extractor.cli.guard import INTERRUPTED
+from extractor.cli.label import label
 
 __all__ = ["app", "run"]
 
@@ -29,6 +31,8 @@ app.command("extract", short_help="Extract checked, sourced figures from reports
 app.command("audit", short_help="Check reports of several years against each other.")(audit)
 app.command("explain", short_help="Show why a cell holds what it holds.")(explain)
 app.add_typer(forms_app, name="forms")
+app.command("label", short_help="Start a label file for a report, or compare two.")(label)
+app.add_typer(eval_app, name="eval")
 app.command("doctor", short_help="Examine the language model that is set up.")(doctor)
 app.add_typer(cache_app, name="cache")
 app.command("text", short_help="Print the text that evidence offsets count in.")(text)

@@ -2,11 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from functools import cache
-from typing import Any
 
-from eval.gold import Number
+from extractor.forms.load import load_forms
 from extractor.forms.model import Edit, EditKind, Kind, Term
+from extractor.report import Number
 
 __all__ = ["bounds", "edits_of", "holds"]
 
@@ -14,16 +13,9 @@ INFINITE = Decimal("Infinity")
 Bound = tuple[Decimal, Decimal]
 
 
-@cache
-def _forms() -> dict[str, Any]:
-    from extractor.forms.load import load_forms
-
-    return dict(load_forms())
-
-
 def edits_of(form_id: str) -> tuple[Edit, ...]:
     """The identities of a form; none for a form that is not known."""
-    form = _forms().get(form_id)
+    form = load_forms().get(form_id)
     return form.edits if form else ()
 
 
@@ -88,7 +80,7 @@ def bounds(form_id: str, gold: Mapping[str, Number | None], extra: Iterable[str]
 
     `extra`: cells that are not on the page but asked about. Identities that the source itself breaks are left out.
     """
-    form = _forms().get(form_id)
+    form = load_forms().get(form_id)
     known: dict[str, object] = dict.fromkeys((*gold, *extra))
     at: dict[str, Bound] = {}
     for cell in known:

@@ -103,7 +103,7 @@ def test_the_page_needs_nothing_else_and_trusts_nothing(run: Path) -> None:
 
 def test_hostile_names_are_escaped(samples: Path, tmp_path: Path) -> None:
     folder = tmp_path / "hostile"
-    shutil.copytree(samples / "picture", folder / "<img src=x>\x1b[31m")
+    shutil.copytree(samples / "picture", folder / "<img src=x>\x1b[31m\udcff")
     done = gouji("run", "--samples", folder, "--out", tmp_path / "run")
     assert done.exit_code == 0
     page = (tmp_path / "run" / "report.html").read_text("utf-8")

@@ -13,6 +13,7 @@ from extractor.cli.explain import explain
 from extractor.cli.extract import extract
 from extractor.cli.forms import forms_app
 from extractor.cli.guard import INTERRUPTED
+from extractor.cli.llm import llm_app
 
 __all__ = ["app", "run"]
 
@@ -30,6 +31,7 @@ app.command("audit", short_help="Check reports of several years against each oth
 app.command("explain", short_help="Show why a cell holds what it holds.")(explain)
 app.add_typer(forms_app, name="forms")
 app.command("doctor", short_help="Examine the language model that is set up.")(doctor)
+app.add_typer(llm_app, name="llm")
 app.add_typer(cache_app, name="cache")
 app.command("text", short_help="Print the text that evidence offsets count in.")(text)
 

@@ -28,7 +28,7 @@ from extractor.reconcile.settle import Settled, settle
 from extractor.report import Evidence, Finding, Report, Severity, Usage
 from extractor.spans import span, tell
 
-__all__ = ["Draft", "draft", "extract", "extract_asking", "extract_document", "finish"]
+__all__ = ["Draft", "draft", "extract", "extract_asking", "extract_document", "finish", "hear", "with_answers"]
 
 
 def extract(
@@ -65,8 +65,7 @@ async def extract_asking(
     """As `extract`, and `model` is asked for what the rules leave open. A model that fails costs no report."""
     with span("extract"):
         first = await asyncio.to_thread(lambda: draft(_read(source, name, limits), form=form, forms=forms))
-        passages, speech = first.questions()
-        heard = await listen(model, passages, speech) if passages else None
+        heard = await hear(first, model)
         return await asyncio.to_thread(finish, first, heard)
 
 
@@ -104,14 +103,27 @@ def draft(document: Document, *, form: str | None = None, forms: Mapping[str, Fo
         return Draft(document, this, recognised, tables, facts, settle(document, this, tables.choices, facts))
 
 
+async def hear(first: Draft, model: Model) -> Heard | None:
+    """What `model` says to what the rules leave open; None where that is nothing. It never raises ModelError."""
+    passages, speech = first.questions()
+    return await listen(model, passages, speech) if passages else None
+
+
+def with_answers(first: Draft, heard: Heard | None) -> Draft:
+    """The draft with what a language model said, decided anew."""
+    if heard is None or not heard.facts:
+        return first
+    facts = (*first.facts, *heard.facts)
+    with span("reconcile"):
+        settled = settle(first.document, first.form, first.tables.choices, facts)
+    return replace(first, facts=facts, settled=settled)
+
+
 def finish(first: Draft, heard: Heard | None = None) -> Report:
     """The report of a draft, and of what a language model said to it."""
+    first = with_answers(first, heard)
     document, form, recognised = first.document, first.form, first.recognised
     facts, settled = first.facts, first.settled
-    if heard is not None and heard.facts:
-        facts = (*facts, *heard.facts)
-        with span("reconcile"):
-            settled = settle(document, form, first.tables.choices, facts)
     with span("check") as telling:
         found = findings(document, form, settled.cells, settled.edits, facts, first.tables)
         tell(telling, findings=len(found))

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
+from extractor.ask.around import undone
 from extractor.ask.model import Model
 from extractor.ask.plan import Passage
 from extractor.ask.reader import Heard, listen, questions
@@ -98,7 +99,7 @@ def draft(document: Document, *, form: str | None = None, forms: Mapping[str, Fo
         this = forms[recognised.form]
         tell(telling, form=this.id, year=recognised.year)
         tables = read_tables(document, this, recognised.year)
-        facts = prose_facts(document, this, recognised.year, recognised.organ)
+        facts = prose_facts(document, this, recognised.year, recognised.organ, unless=undone)
     with span("reconcile"):
         return Draft(document, this, recognised, tables, facts, settle(document, this, tables.choices, facts))
 

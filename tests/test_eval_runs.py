@@ -191,13 +191,10 @@ def test_reports_with_other_labels_are_not_compared() -> None:
 
 
 def test_outcomes_are_ranked() -> None:
-    def row(outcome: Outcome) -> CellRow:
-        return scored("a", outcome).cells[0]
-
-    assert rank(None) == rank(row(Outcome.RIGHT)) == rank(row(Outcome.EXTRA)) == 3
-    assert rank(row(Outcome.RIGHT_DISPUTED)) == 2
-    assert rank(row(Outcome.MISSED)) == rank(row(Outcome.DISPUTED)) == 1
-    assert rank(row(Outcome.SILENTLY_WRONG)) == rank(row(Outcome.INVENTED)) == 0
+    assert rank(None) == rank(Outcome.RIGHT) == rank(Outcome.EXTRA) == 3
+    assert rank(Outcome.RIGHT_DISPUTED) == 2
+    assert rank(Outcome.MISSED) == rank(Outcome.DISPUTED) == rank(Outcome.BLANK_UNREAD) == 1
+    assert rank(Outcome.SILENTLY_WRONG) == rank(Outcome.INVENTED) == rank(Outcome.UNEXPECTED) == 0
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,7 @@
-"""python -m eval.make_samples: writes eval/samples anew. They were looked at by eye: compare before replacing them."""
+"""python -m eval.make_samples: writes those of eval/samples that are made from known truths anew.
+
+They were looked at by eye: compare before replacing them. The others were written and labelled by hand.
+"""
 
 import argparse
 from pathlib import Path
@@ -22,6 +25,12 @@ SAMPLES: dict[str, Case] = {
     "statistics-2016": Case("ogi-2014", "html-mini", 103, ("units",)),
     "fujian-one-line-2013": Case("ogi-fujian", "spaces", 100),
     "fujian-cell-a-line-2017": Case("ogi-fujian", "cell-lines", 145, ("cms-noise",)),
+    "ocr-digits-2021": Case("ogi-2021", "plain", 410, ("ocr-swaps", "page-numbers"), 0.4),
+    "notes-below-2024": Case("ogi-2021", "markdown", 503, ("cover", "notes-below"), 0.6),
+    "printed-twice-2019": Case("ogi-2019", "tab", 521, ("other-bodies", "twice"), 0.8),
+    "radicals-2017": Case("ogi-2014", "plain", 533, ("page-numbers", "radicals"), 0.4),
+    "other-words-2018": Case("ogi-2014", "prose", 541, ("free-prose",), 0.5),
+    "fujian-other-words-2018": Case("ogi-fujian", "prose", 552, ("free-prose", "other-bodies"), 0.6),
 }
 
 

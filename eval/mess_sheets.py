@@ -188,10 +188,12 @@ def misprint(paper: Paper, severity: float, rng: Random) -> None:
         paper.notes.append(f"misprint: {box.cell} prints {new}, meant {old}")
 
 
-def thousands(paper: Paper, severity: float, rng: Random) -> None:  # noqa: ARG001
+def thousands(paper: Paper, severity: float, rng: Random) -> None:
+    """Commas in figures of a thousand and more: in some, from 0.3 on in all."""
     comma = rng.choice((",", ",", "，"))
+    own = Random(f"thousands/{paper.truth.seed}")
     for box in paper.boxes():
-        if box.value is not None and not -1000 < box.value < 1000:
+        if box.value is not None and not -1000 < box.value < 1000 and own.random() < severity / 0.3:
             box.text = box.text.replace(str(box.value), f"{box.value:,}".replace(",", comma))
 
 
@@ -262,11 +264,13 @@ def label_scramble(paper: Paper, severity: float, rng: Random) -> None:
             line.path = [*line.path[:-2], group[:cut] + own[:half] + group[cut:] + own[half:]]
 
 
-def page_heads(paper: Paper, severity: float, rng: Random) -> None:  # noqa: ARG001
+def page_heads(paper: Paper, severity: float, rng: Random) -> None:
     """The head printed again where a page begins."""
     for sheet in paper.sheets:
         heads = [line for line in sheet.lines[:3] if not line.figures]
-        if sheet.id in ("applications", "statistics") and heads and len(sheet.lines) > 12:
+        if sheet.id not in ("applications", "statistics") or not heads or len(sheet.lines) <= 12:
+            continue
+        for _ in range(max(1, round(severity * 3))):
             at = rng.randint(len(heads) + 3, len(sheet.lines) - 3)
             again = [
                 Line([Box(box.text, None, None, box.colspan, box.rowspan) for box in line.boxes]) for line in heads
@@ -274,11 +278,22 @@ def page_heads(paper: Paper, severity: float, rng: Random) -> None:  # noqa: ARG
             sheet.lines[at:at] = again
 
 
-def prose_disagrees(paper: Paper, severity: float, rng: Random) -> None:  # noqa: ARG001
-    """The running text names another figure than the table, which keeps being what the table prints."""
-    cell = "statistics.received.year" if paper.truth.form not in ("ogi-2021", "ogi-2019") else "applications.new.total"
-    value = int(paper.truth.values[cell])
-    other = value + rng.choice((1, 2, 7, 10))
-    paper.overview.append(f"{paper.truth.year}年，本机关共收到政府信息公开申请{other}件。")
-    paper.stated.pop(cell, None)
-    paper.notes.append(f"the prose says {other} for {cell}, the table {value}")
+def prose_disagrees(paper: Paper, severity: float, rng: Random) -> None:
+    """The running text names other figures than the table, which keep being what the table prints."""
+    total = "applications.{}.total".format
+    said = [
+        (total("new"), "本机关共收到政府信息公开申请{}件"),
+        (total("granted"), "予以公开{}件"),
+        (total("carried_out"), "结转下年度继续办理{}件"),
+    ]
+    if paper.truth.form not in ("ogi-2021", "ogi-2019"):
+        said = [
+            ("statistics.received.year", "本机关共收到政府信息公开申请{}件"),
+            ("statistics.answered_granted.year", "同意公开{}件"),
+        ]
+    for cell, words in said[: max(1, round(severity * 3))]:
+        value = int(paper.truth.values[cell])
+        other = value + rng.choice((1, 2, 7, 10))
+        paper.overview.append(f"{paper.truth.year}年，{words.format(other)}。")
+        paper.stated.pop(cell, None)
+        paper.notes.append(f"the prose says {other} for {cell}, the table {value}")

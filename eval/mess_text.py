@@ -66,8 +66,8 @@ def wrong_charset(paper: Paper, severity: float, rng: Random) -> None:  # noqa: 
         paper.encode = lambda text, _rng: text.encode("utf-8")
 
 
-def bad_byte(paper: Paper, severity: float, rng: Random) -> None:  # noqa: ARG001
-    """One byte lost in transit, in the running text of the preface."""
+def bad_byte(paper: Paper, severity: float, rng: Random) -> None:
+    """A byte lost in transit, or a few, in the running text of the preface."""
     encoding = rng.choice(("utf-8", "utf-8", "gb18030"))
     paper.declared = encoding
 
@@ -76,7 +76,9 @@ def bad_byte(paper: Paper, severity: float, rng: Random) -> None:  # noqa: ARG00
         at = data.find("所列数据".encode(encoding))
         if at < 0:
             return data
-        at += chance.randint(0, 7)
-        return data[:at] + b"\xff" + data[at + 1 :]
+        for _ in range(max(1, round(severity * 3))):
+            place = at + chance.randint(0, 7)
+            data = data[:place] + b"\xff" + data[place + 1 :]
+        return data
 
     paper.encode = encode

@@ -7,9 +7,10 @@ from eval.gold import Gold
 from eval.layouts import LAYOUTS
 from eval.mess import MESS, fits
 from eval.paper import make_paper
+from eval.sheets import Paper
 from eval.truth import Truth, make_truth
 
-__all__ = ["Case", "Rendered", "make_case", "render"]
+__all__ = ["Case", "Rendered", "make_case", "mess_up", "render"]
 
 
 @dataclass(frozen=True)
@@ -42,13 +43,19 @@ class Rendered:
     text: str
 
 
-def render(truth: Truth, layout: str, rng: Random, mess: tuple[str, ...] = (), severity: float = 0.3) -> Rendered:
-    """`truth` in `layout` with every kind of `mess` that fits the layout."""
-    how = LAYOUTS[layout]
-    paper = make_paper(truth, rng, prose_only=how.prose)
+def mess_up(truth: Truth, layout: str, rng: Random, mess: tuple[str, ...] = (), severity: float = 0.3) -> Paper:
+    """`truth` on paper, with every kind of `mess` that fits the layout; not rendered yet."""
+    paper = make_paper(truth, rng, prose_only=LAYOUTS[layout].prose)
     for name in MESS:  # in their own order: what is printed first, then how it is written
         if name in mess and fits(name, truth.form, layout):
             MESS[name].apply(paper, severity, rng)
+    return paper
+
+
+def render(truth: Truth, layout: str, rng: Random, mess: tuple[str, ...] = (), severity: float = 0.3) -> Rendered:
+    """`truth` in `layout` with every kind of `mess` that fits the layout."""
+    how = LAYOUTS[layout]
+    paper = mess_up(truth, layout, rng, mess, severity)
     text = how.render(paper, rng)
     for operation in paper.text_ops:
         text = operation(text, rng)

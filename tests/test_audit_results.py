@@ -128,7 +128,11 @@ class TestDamage:
 
 class TestResults:
     def test_a_result_says_what_the_report_says(self) -> None:
+        unread = {"prose-statistics-2018"}  # see NOT_YET in test_pipeline.py
+        nameless = {"cover-and-annexes-2023"}
         for path in sorted((ROOT / "eval" / "samples").glob("*/report.*")):
+            if path.parent.name in unread | nameless:
+                continue
             report = extract(path)
             kept = filed_report(report, NEEDED)
             read = filed_result(json.loads(json_text(report), parse_float=Decimal), "all.jsonl:1", NEEDED)

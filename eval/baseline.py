@@ -18,6 +18,7 @@ from eval.items import CaseItem
 from eval.layouts import LAYOUTS
 from eval.mess import MESS
 from eval.truth import FORMS
+from extractor.evaluate.compare import SIGNIFICANT, rank
 from extractor.evaluate.intervals import difference, sign_flip
 from extractor.evaluate.runner import Content, Item, SampleItem, score_content
 from extractor.evaluate.scoring import HARMFUL, Outcome, Score
@@ -27,7 +28,7 @@ __all__ = ["BASELINE", "Difference", "Kept", "differences", "items", "kept", "lo
 BASELINE = ROOT / "eval" / "baseline.json"
 GENERATED, SEED = 60, 20
 NOISE = 0.005  # a drop in all printed cells that is no matter of chance, however few reports it is in
-SIGNIFICANT = 0.05
+FINE = "fine"
 
 
 @dataclass(frozen=True)
@@ -124,8 +125,8 @@ def differences(before: Mapping[str, Kept], after: Mapping[str, Kept]) -> Differ
         if old.failed != new.failed:
             (out.worse if new.failed else out.better).append(f"{name}: {old.failed or 'read'} → {new.failed or 'read'}")
         for cell in dict.fromkeys((*old.not_fine, *new.not_fine)):
-            was, now = old.not_fine.get(cell, "fine"), new.not_fine.get(cell, "fine")
-            if was == now or (now == "fine" and new.failed) or (was == "fine" and old.failed and now not in HARMFUL):
+            was, now = old.not_fine.get(cell, FINE), new.not_fine.get(cell, FINE)
+            if was == now or (now == FINE and new.failed) or (was == FINE and old.failed and now not in HARMFUL):
                 continue
             told = f"{name} {cell}: {was} → {now}"
             if now in HARMFUL and was not in HARMFUL:
@@ -145,9 +146,7 @@ def _printed(one: Kept) -> int:
 
 
 def _rank(outcome: str) -> int:
-    if outcome == "fine":
-        return 3
-    return 0 if outcome in HARMFUL else 2 if outcome == Outcome.RIGHT_DISPUTED else 1
+    return rank(None if outcome == FINE else Outcome(outcome))
 
 
 def load(path: Path = BASELINE) -> dict[str, Kept]:

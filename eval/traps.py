@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from eval.gold import Gold
+from extractor.ask.around import undone
 from extractor.ask.clauses import figures
 from extractor.ask.ground import Outcome, ground
 from extractor.ask.model import Answer
@@ -93,9 +94,8 @@ def wrong_of(trap: Trap, form: str = "ogi-2021") -> list[str]:
 def misread(trap: Trap, form: str = "ogi-2021") -> bool:
     """Whether the rules read out of a trap, in any context, what it does not say."""
     names = {cell: subject.id for cell, subject in load_asking().of_form(form).items()}
-    facts = [
-        fact for context in CONTEXTS for fact in prose_facts(read(context + trap.text), load_forms()[form], YEAR, ORGAN)
-    ]
+    texts = (read(context + trap.text) for context in CONTEXTS)
+    facts = [fact for text in texts for fact in prose_facts(text, load_forms()[form], YEAR, ORGAN, unless=undone)]
     stated = ((names[fact.cell], fact.value) for fact in facts if fact.cell in names)
     return any(value not in (trap.says.get(subject), trap.may.get(subject)) for subject, value in stated)
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
+from extractor.ask.around import undone
 from extractor.ask.model import Model
 from extractor.ask.plan import Passage
 from extractor.ask.reader import Heard, listen, questions
@@ -26,8 +27,9 @@ from extractor.read import Document, Limits, read, read_path
 from extractor.read.pages import Pages
 from extractor.reconcile.settle import Settled, settle
 from extractor.report import Evidence, Finding, Report, Severity, Usage
+from extractor.spans import span, tell
 
-__all__ = ["Draft", "draft", "extract", "extract_asking", "extract_document", "finish"]
+__all__ = ["Draft", "draft", "extract", "extract_asking", "extract_document", "finish", "hear", "with_answers"]
 
 
 def extract(
@@ -43,7 +45,8 @@ def extract(
     `form` names the form instead of having it recognised. Raises DocumentError where no report can be read, UsageError
     for an unknown form.
     """
-    return extract_document(_read(source, name, limits), form=form, forms=forms)
+    with span("extract"):
+        return extract_document(_read(source, name, limits), form=form, forms=forms)
 
 
 def extract_document(document: Document, *, form: str | None = None, forms: Mapping[str, Form] | None = None) -> Report:
@@ -61,10 +64,10 @@ async def extract_asking(
     forms: Mapping[str, Form] | None = None,
 ) -> Report:
     """As `extract`, and `model` is asked for what the rules leave open. A model that fails costs no report."""
-    first = await asyncio.to_thread(lambda: draft(_read(source, name, limits), form=form, forms=forms))
-    passages, speech = first.questions()
-    heard = await listen(model, passages, speech) if passages else None
-    return await asyncio.to_thread(finish, first, heard)
+    with span("extract"):
+        first = await asyncio.to_thread(lambda: draft(_read(source, name, limits), form=form, forms=forms))
+        heard = await hear(first, model)
+        return await asyncio.to_thread(finish, first, heard)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,23 +92,42 @@ def draft(document: Document, *, form: str | None = None, forms: Mapping[str, Fo
     forms = load_forms() if forms is None else forms
     if form is not None and form not in forms:
         raise UsageError(f"no form '{form}'; known: {', '.join(forms)}")
-    recognised = recognise(document, forms, form)
-    if recognised.form is None:
-        raise UnrecognisedError(recognised.reasons.get("form", "no annual report of a known form"))
-    this = forms[recognised.form]
-    tables = read_tables(document, this, recognised.year)
-    facts = prose_facts(document, this, recognised.year, recognised.organ)
-    return Draft(document, this, recognised, tables, facts, settle(document, this, tables.choices, facts))
+    with span("parse") as telling:
+        recognised = recognise(document, forms, form)
+        if recognised.form is None:
+            raise UnrecognisedError(recognised.reasons.get("form", "no annual report of a known form"))
+        this = forms[recognised.form]
+        tell(telling, form=this.id, year=recognised.year)
+        tables = read_tables(document, this, recognised.year)
+        facts = prose_facts(document, this, recognised.year, recognised.organ, unless=undone)
+    with span("reconcile"):
+        return Draft(document, this, recognised, tables, facts, settle(document, this, tables.choices, facts))
+
+
+async def hear(first: Draft, model: Model) -> Heard | None:
+    """What `model` says to what the rules leave open; None where that is nothing. It never raises ModelError."""
+    passages, speech = first.questions()
+    return await listen(model, passages, speech) if passages else None
+
+
+def with_answers(first: Draft, heard: Heard | None) -> Draft:
+    """The draft with what a language model said, decided anew."""
+    if heard is None or not heard.facts:
+        return first
+    facts = (*first.facts, *heard.facts)
+    with span("reconcile"):
+        settled = settle(first.document, first.form, first.tables.choices, facts)
+    return replace(first, facts=facts, settled=settled)
 
 
 def finish(first: Draft, heard: Heard | None = None) -> Report:
     """The report of a draft, and of what a language model said to it."""
+    first = with_answers(first, heard)
     document, form, recognised = first.document, first.form, first.recognised
     facts, settled = first.facts, first.settled
-    if heard is not None and heard.facts:
-        facts = (*facts, *heard.facts)
-        settled = settle(document, form, first.tables.choices, facts)
-    found = findings(document, form, settled.cells, settled.edits, facts, first.tables)
+    with span("check") as telling:
+        found = findings(document, form, settled.cells, settled.edits, facts, first.tables)
+        tell(telling, findings=len(found))
     if heard is not None and heard.unasked:
         found = (*found, _unasked(heard))
     cells = settled.cells
@@ -145,6 +167,10 @@ def _unasked(heard: Heard) -> Finding:
 
 def _read(source: str | Path | bytes, name: str | None, limits: Limits | None) -> Document:
     limits = limits or Limits()
-    if isinstance(source, bytes):
-        return read(source, name=name or "-", limits=limits)
-    return read_path(Path(source), limits=limits)
+    with span("read") as telling:
+        if isinstance(source, bytes):
+            document = read(source, name=name or "-", limits=limits)
+        else:
+            document = read_path(Path(source), limits=limits)
+        tell(telling, sha256=document.source.sha256, media_type=document.source.media_type)
+    return document

@@ -1,7 +1,7 @@
 """What a clause is believed to say, and what it is not though it looks like it."""
 
 from itertools import islice
-from time import perf_counter
+from time import process_time
 
 import pytest
 from asked import speech_of, subject_of
@@ -183,9 +183,9 @@ HOSTILE = {
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
 def test_no_sentence_takes_long(text: str) -> None:
     speech, sentences = speech_of(text)
-    started = perf_counter()
+    started = process_time()
     for sentence in islice(sentences, 300):
         for start, end in figures(sentence.text, 0, len(sentence.text)):
             states(subject_of("received"), sentence, start, end, speech)
         denies(subject_of("received"), sentence, 0, len(sentence.text), speech)
-    assert perf_counter() - started < 2
+    assert process_time() - started < 2

@@ -166,7 +166,7 @@ def test_many_documents_come_out_in_their_order(tmp_path: Path) -> None:
 
 def test_a_model_of_ones_own_is_not_looked_for_elsewhere(report: Path) -> None:
     result = CliRunner().invoke(app, ["extract", str(report), "--model", "local:/models/a.gguf"])
-    assert result.exit_code == 2 and "--model" in result.stderr and "base_url" in result.stderr
+    assert result.exit_code == 2 and "local:/models/a.gguf: No such file" in result.stderr
 
 
 def test_what_was_left_unasked_is_said(report: Path) -> None:
@@ -174,3 +174,18 @@ def test_what_was_left_unasked_is_said(report: Path) -> None:
     assert "were asked of no language model: none is set up" in told.stderr
     for options in (["--no-llm"], ["--quiet"], ["--format", "json"]):
         assert "language model" not in CliRunner().invoke(app, ["extract", str(report), *options]).stderr
+
+
+def test_explain_asks_as_extract_does(report: Path) -> None:
+    with Endpoint(honest) as endpoint:
+        options = ["explain", str(report), NEW, "--base-url", endpoint.url, "--model", "test-model"]
+        told = CliRunner().invoke(app, options)
+        assert told.exit_code == 0 and endpoint.calls > 0
+        assert re.search(r"41  reported +by llm", told.stdout)
+        assert re.search(r"41  accepted  “[^”]*41件[^”]*”  read-figures\.v1@", told.stdout)
+        before = endpoint.calls
+        unasked = CliRunner().invoke(app, [*options, "--no-llm"])
+        assert endpoint.calls == before and "41" not in unasked.stdout
+    with Endpoint(lambda _request, _n: failing(401)) as endpoint:
+        told = CliRunner().invoke(app, ["explain", str(report), NEW, "--base-url", endpoint.url, "--model", "m"])
+        assert told.exit_code == 0 and "could not be asked of the language model" in told.stderr

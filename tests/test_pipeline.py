@@ -370,3 +370,14 @@ def test_a_document_that_kills_its_process_costs_only_itself(folder: Path, monke
         "2-defect": "document.internal",
     }
     assert verdicts(reports).count("clean") == 4
+
+
+@pytest.mark.parametrize("after", ["，后更正为19件。", "。以上数据有误，以附表为准。", "，含上年结转2件。"])
+def test_what_is_taken_back_afterwards_is_not_read(after: str) -> None:
+    text = (
+        "青溪市水利局2023年政府信息公开工作年度报告\n一、总体情况\n全年收到政府信息公开申请20件{after}\n"
+        "三、收到和处理政府信息公开申请情况\n四、因政府信息公开工作被申请行政复议、提起行政诉讼情况\n"
+    )
+    new = "applications.new.total"
+    assert extract(text.format(after="。").encode(), form="ogi-2021").cells[new].value == 20
+    assert extract(text.format(after=after).encode(), form="ogi-2021").cells[new].status is Status.MISSING

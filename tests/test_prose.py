@@ -554,9 +554,9 @@ def test_every_cell_named_in_the_rules_exists() -> None:
 )
 def test_hostile_text_takes_linear_time(text: str) -> None:
     document = read(text)
-    started = time.perf_counter()
+    started = time.process_time()
     prose_facts(document, load_forms()["ogi-2021"], YEAR)
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
 
 
 def corpus() -> list[Path]:

@@ -263,9 +263,9 @@ def test_hostile_text_takes_linear_time() -> None:
         TABLES_2021 + "2023年，" * 40_000 + "联系",
     ):
         document = read(text)
-        started = time.perf_counter()
+        started = time.process_time()
         recognise(document, load_forms())
-        assert time.perf_counter() - started < 2, text[:40]
+        assert time.process_time() - started < 2, text[:40]
 
 
 def corpus() -> list[Path]:

@@ -141,8 +141,8 @@ def test_negatives_and_decimals() -> None:
     ids=lambda value: value[:2] if isinstance(value, str) else f"checked-{value}",
 )
 def test_ten_thousand_digits_cost_little(digits: str, checked: bool) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     found = cut(digits, checked=checked)
-    assert time.perf_counter() - started < 2.0
+    assert time.process_time() - started < 2.0
     assert len(found) <= MOST_CUTS
     assert all("".join(one) == digits for one in found)

@@ -8,14 +8,24 @@ after may not take the figure back.
 import re
 from dataclasses import replace
 
-from extractor.ask.clauses import Span, bare, clause_after, clause_before, counted, figures, leftover, without_names
+from extractor.ask.clauses import (
+    Span,
+    bare,
+    clause_after,
+    clause_at,
+    clause_before,
+    counted,
+    figures,
+    leftover,
+    without_names,
+)
 from extractor.ask.subjects import Subject, load_asking
 from extractor.parse.prose.guards import Speech, on_matter, period_of
 from extractor.parse.prose.periods import Period, period_at
 from extractor.parse.prose.rules import Topic
 from extractor.parse.prose.sentences import Sentence
 
-__all__ = ["led_up_to", "of_the_year", "on_the_matter", "taken_back"]
+__all__ = ["led_up_to", "of_the_year", "on_the_matter", "taken_back", "undone"]
 
 _HEADING = 60
 _BRACKETED = re.compile(r"\([^()]*\)")
@@ -23,27 +33,42 @@ _BRACKETED = re.compile(r"\([^()]*\)")
 
 def led_up_to(subject: Subject, sentence: Sentence, around: Span, speech: Speech) -> bool:
     """Whether all that stands before lets the clause at `around` speak for itself."""
-    rules, text = load_asking().words, sentence.text
-    if not _understood_before(text, around[0], speech):
-        return False
-    own, headed, previous = text[: around[1]], speech.sentences.headed(sentence.index), _previous(sentence, speech)
+    return (
+        _understood_before(sentence.text, around[0], speech)
+        and not _led_astray(sentence, around, speech)
+        and (subject.near is None or _near(subject.near, sentence, speech))
+        and not _narrowed(subject, sentence, around, speech)
+    )
+
+
+def undone(sentence: Sentence, start: int, end: int, speech: Speech) -> bool:
+    """Whether what is said at [start, end) is changed or undone after its clause."""
+    return taken_back(sentence, clause_at(sentence.text, start, end)[1], speech)
+
+
+def _led_astray(sentence: Sentence, around: Span, speech: Speech) -> bool:
+    """Whether the sentence before, or the heading, speaks of another body, or of what is not said in earnest."""
+    rules, previous = load_asking().words, _previous(sentence, speech)
+    headed = speech.sentences.headed(sentence.index)
     if rules.astray.search(previous) or (headed and speech.rules.guards["elsewhere"].search(previous)):
-        return False
-    named = without_names(own, speech.organ, "本机关")
-    if not rules.named.search(named) and rules.bodies.search(without_names(previous, speech.organ, "本机关")):
-        return False
-    if subject.near is not None and not _near(subject.near, sentence, speech):
-        return False
+        return True
+    named = without_names(sentence.text[: around[1]], speech.organ, "本机关")
+    others = rules.bodies.search(without_names(previous, speech.organ, "本机关"))
+    return others is not None and rules.named.search(named) is None
+
+
+def _narrowed(subject: Subject, sentence: Sentence, around: Span, speech: Speech) -> bool:
+    """Whether what stands before narrows the figure down to a part, and nothing says that the whole is meant again."""
+    rules, text, previous = load_asking().words, sentence.text, _previous(sentence, speech)
     narrows = rules.narrows.get(subject.matter) if subject.matter is not None else None
     if narrows is None:
-        return True
+        return False
     lead = _BRACKETED.sub("", text[: around[0]])
     if _last_end(rules.whole, lead) < _last_end(narrows, lead):
-        return False
-    carries = "申请" not in own or speech.rules.guards["carries_on"].match(text)
-    return not carries or max(
-        _last_end(rules.whole, previous + lead), _last_end(rules.whole_again, previous + lead)
-    ) >= (_last_end(narrows, previous))
+        return True
+    carries = "申请" not in text[: around[1]] or speech.rules.guards["carries_on"].match(text)
+    whole = max(_last_end(rules.whole, previous + lead), _last_end(rules.whole_again, previous + lead))
+    return bool(carries) and whole < _last_end(narrows, previous)
 
 
 def _is_known(known: re.Pattern[str], text: str, span: Span, organ: str | None) -> bool:

@@ -15,6 +15,7 @@ from extractor.cli.extract import extract
 from extractor.cli.forms import forms_app
 from extractor.cli.guard import INTERRUPTED
 from extractor.cli.label import label
+from extractor.cli.llm import llm_app
 
 __all__ = ["app", "run"]
 
@@ -34,6 +35,7 @@ app.add_typer(forms_app, name="forms")
 app.command("label", short_help="Start a label file for a report, or compare two.")(label)
 app.add_typer(eval_app, name="eval")
 app.command("doctor", short_help="Examine the language model that is set up.")(doctor)
+app.add_typer(llm_app, name="llm")
 app.add_typer(cache_app, name="cache")
 app.command("text", short_help="Print the text that evidence offsets count in.")(text)
 

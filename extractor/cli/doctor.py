@@ -1,5 +1,7 @@
 """`gouji doctor`: whether the language model can be used, and what to set."""
 
+import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -26,6 +28,8 @@ To set one up, name an OpenAI-compatible endpoint in gouji.toml, in the environm
 
 The key comes from the environment only. docs/llm.md has the settings for common endpoints."""
 _LISTED = 12
+_QUESTION_TOKENS, _ANSWER_TOKENS = 600, 120  # as `python -m eval.economy` counts them, on average
+_LONG_S = 30
 
 
 def doctor(
@@ -39,8 +43,9 @@ def doctor(
 ) -> None:
     """Examine the language model that is set up: is it there, what can it do, how fast is it, what is to be set.
 
-    It is sent a tiny question of our own a few times, and nothing else. Exit code: 0 when it can be used (or none is
-    set up), 1 when it cannot, 2 for wrong usage.
+    It is sent a tiny question of our own a few times, and nothing else. For a model in this process (local:PATH) it
+    also tells whether the machine is up to it. Exit code: 0 when it can be used (or none is set up), 1 when it cannot,
+    2 for wrong usage.
     """
     with guard():
         settings = settings_of(config, base_url=base_url, model=model, timeout_s=timeout)
@@ -49,14 +54,50 @@ def doctor(
             return
         import asyncio
 
-        from extractor.ask.endpoint.doctor import examine
-
-        _row("endpoint", f"{settings.base_url}  ({settings.source('base_url')})")
-        _row("model", f"{settings.model or 'not set'}  ({settings.source('model')})")
-        _row("key", _key(settings))
-        usable = _tell(settings, asyncio.run(examine(settings)))
+        if settings.weights is None:
+            _row("endpoint", f"{settings.base_url}  ({settings.source('base_url')})")
+            _row("model", f"{settings.model or 'not set'}  ({settings.source('model')})")
+            _row("key", _key(settings))
+        else:
+            _row("model", f"{settings.model}  ({settings.source('model')})")
+        up_to_it = settings.weights is None or _tell_weights(settings, settings.weights)
+        usable = up_to_it and asyncio.run(_examined(settings))
     if not usable:
         raise typer.Exit(FAILED)
+
+
+async def _examined(settings: "Settings") -> bool:
+    from extractor.ask.endpoint.doctor import examine
+    from extractor.ask.endpoint.embedded import serving
+
+    started = time.monotonic()
+    async with serving(settings) as reached:
+        if settings.weights is not None:
+            _row("loaded", f"in {time.monotonic() - started:.0f} s")
+        return _tell(settings, await examine(reached))
+
+
+def _tell_weights(settings: "Settings", path: Path) -> bool:
+    """Prints what the file says of the model, and whether this machine has the memory for it."""
+    from extractor.ask.local.machine import context_for, cores, fit
+    from extractor.ask.local.weights import read_weights
+
+    weights = read_weights(path)
+    context = context_for(weights, settings.context)
+    memory = fit(weights, context, settings.concurrency)
+    _row("weights", f"{weights.name}, {weights.architecture}, {_gigabytes(weights.size)}")
+    _row("context", f"{context} tokens a question; the model was made for {weights.context or 'an unknown number'}")
+    free = "unknown" if memory.available is None else _gigabytes(memory.available)
+    needed = f"needs about {_gigabytes(memory.needed)}, free: {free}"
+    _row("memory", needed if memory.fits else f"{needed}: too little; take a smaller model, or a smaller context")
+    _row("cores", f"{cores()}; a graphics card is used where the xllamacpp that is installed can")
+    if not weights.talks:
+        _row("template", "none for conversations: an instruct model is needed")
+    return memory.fits and weights.talks
+
+
+def _gigabytes(size: int) -> str:
+    return f"{size / 1e9:.1f} GB"
 
 
 def _key(settings: "Settings") -> str:
@@ -73,8 +114,9 @@ def _tell(settings: "Settings", found: "Diagnosis") -> bool:
         if found.advice:
             _row("advice", found.advice)
         return False
-    _row("reachable", "yes")
-    _tell_models(settings, found)
+    if settings.weights is None:
+        _row("reachable", "yes")
+        _tell_models(settings, found)
     if settings.model is None:
         return False
     for trial in found.trials:
@@ -83,9 +125,10 @@ def _tell(settings: "Settings", found: "Diagnosis") -> bool:
     if best is None:
         _say("\nNo way of asking works. The reasons are above.")
         return False
-    _tell_speed(best)
-    size = "not told" if found.context is None else f"{found.context} tokens, says {found.context_source}"
-    _row("context", f"{size}")
+    _tell_speed(settings, best)
+    if settings.weights is None:
+        size = "not told" if found.context is None else f"{found.context} tokens, says {found.context_source}"
+        _row("context", size)
     if "thoughts" in best.noticed:
         _row("thoughts", "it thinks aloud: that counts towards max_tokens; leave room, or switch it off (extra_body)")
     if "no usage" in best.noticed:
@@ -116,14 +159,22 @@ def _outcome(trial: "Trial") -> str:
     return f"yes: {right}{wrapped}, {trial.seconds:.1f} s"
 
 
-def _tell_speed(trial: "Trial") -> None:
-    if trial.completion_tokens and trial.seconds > 0:
-        _row("speed", f"about {trial.completion_tokens / trial.seconds:.0f} tokens a second, for a short answer")
+def _tell_speed(settings: "Settings", trial: "Trial") -> None:
+    if not trial.completion_tokens or trial.seconds <= 0:
+        return
+    _row("speed", f"about {trial.completion_tokens / trial.seconds:.0f} tokens a second, for a short answer")
+    if settings.weights is not None:
+        # The rest of a question, its text, is read some four times as fast as an answer is written.
+        a_question = trial.seconds * (_QUESTION_TOKENS / 4 + _ANSWER_TOKENS) / trial.completion_tokens
+        slow = "; a larger run wants a faster machine" if a_question > _LONG_S else ""
+        _row("", f"so a question about a report takes about {a_question:.0f} s{slow}")
 
 
 def _tell_settings(settings: "Settings", found: "Diagnosis", best: "Trial") -> None:
     lines = {"base_url": settings.base_url, "model": settings.model or "", "mode": str(best.mode)}
-    if found.context is not None:
+    if settings.weights is not None:
+        del lines["base_url"]
+    elif found.context is not None:
         lines["context"] = str(found.context)
     lines |= found.parameters
     _say("\nSet in gouji.toml:\n\n    [llm]")

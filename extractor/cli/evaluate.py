@@ -26,7 +26,7 @@ eval_app = typer.Typer(
 )
 
 
-@eval_app.command()
+@eval_app.command(short_help="Score labelled reports.")
 def run(
     samples: Annotated[
         list[Path] | None,
@@ -89,7 +89,7 @@ def run(
         raise typer.Exit(FAILED)
 
 
-@eval_app.command()
+@eval_app.command(short_help="What got better and worse between runs.")
 def compare(
     before: Annotated[Path, typer.Argument(help="A run's folder.", metavar="RUN", show_default=False)],
     after: Annotated[Path, typer.Argument(help="Another's, or the same.", metavar="RUN", show_default=False)],
@@ -122,7 +122,7 @@ def compare(
         raise typer.Exit(WORSE)
 
 
-@eval_app.command()
+@eval_app.command(short_help="The cells that are not right, in their context.")
 def show(
     folder: Annotated[Path, typer.Argument(help="A run's folder.", metavar="RUN", show_default=False)],
     reader: Annotated[

@@ -13,7 +13,7 @@ from extractor.evaluate.intervals import Interval, difference, sign_flip
 from extractor.evaluate.results import CellRow, Result
 from extractor.evaluate.scoring import FINE, HARMFUL, PRINTED, Outcome
 
-__all__ = ["Change", "Comparison", "Moved", "compared", "pairs_of", "rank"]
+__all__ = ["SIGNIFICANT", "Change", "Comparison", "Moved", "compared", "pairs_of", "rank"]
 
 SIGNIFICANT = 0.05
 _MEASURED = {
@@ -48,7 +48,7 @@ class Moved:
     @property
     def steps(self) -> int:
         """Above 0: better, below: worse, 0: as good, another way."""
-        return rank(self.after) - rank(self.before)
+        return _rank(self.after) - _rank(self.before)
 
     @property
     def new_harm(self) -> bool:
@@ -85,13 +85,17 @@ class Comparison:
         return bool(self.harm) or self.dropped
 
 
-def rank(row: CellRow | None) -> int:
-    """How good an outcome is: harm, then open, then right with a doubt, then as it should be."""
-    if row is None or row.outcome in FINE:
+def rank(outcome: Outcome | None) -> int:
+    """How good an outcome is: harm, then open, then right with a doubt, then as it should be (None is that, too)."""
+    if outcome is None or outcome in FINE:
         return 3
-    if row.outcome is Outcome.RIGHT_DISPUTED:
+    if outcome is Outcome.RIGHT_DISPUTED:
         return 2
-    return 0 if row.outcome in HARMFUL else 1
+    return 0 if outcome in HARMFUL else 1
+
+
+def _rank(row: CellRow | None) -> int:
+    return rank(None if row is None else row.outcome)
 
 
 def pairs_of(before: Run, after: Run, readers: str | None) -> list[tuple[str, str]]:
@@ -163,6 +167,6 @@ def _moved(before: Result, after: Result) -> list[Moved]:
     for cell in dict.fromkeys((*old, *new)):
         left, right = old.get(cell), new.get(cell)
         same = left is not None and right is not None and left.outcome is right.outcome
-        if not same and (rank(left) != rank(right) or (rank(left) < 3 and left is not None and right is not None)):
+        if not same and (_rank(left) != _rank(right) or (_rank(left) < 3 and left is not None and right is not None)):
             out.append(Moved(after.report, cell, left, right))
     return out

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from extractor.deliver.printable import printable
 from extractor.read import Document
 from extractor.report import Evidence, Report
 
@@ -62,4 +63,4 @@ def _line(text: str) -> str:
         joined = "⏎" + joined
     if text[-1:] in ("\n", "\r") and joined:
         joined += "⏎"
-    return joined
+    return printable(joined)

@@ -60,11 +60,12 @@ def write_run(
 ) -> None:
     """`readers`: each reader's figures. OSError where the folder cannot be written."""
     folder.mkdir(parents=True, exist_ok=True)
+    (folder / REPORT).unlink(missing_ok=True)
     reports: list[JSONValue] = [one.to_dict() for one in results]
     report = {"format": FORMAT, **about, "readers": dict(readers), "reports": reports}
     write_cells(folder / CELLS, results)
     (folder / PAGE).write_text(page, encoding="utf-8")
-    # Last: a folder without it is no run.
+    # Last: a folder without it is no run, so that one broken off is not taken for one.
     (folder / REPORT).write_text(json.dumps(report, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 

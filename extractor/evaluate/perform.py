@@ -43,7 +43,9 @@ class Asking:
         """The model, for reports."""
         if self.recording is not None:
             return f"recording {self.recording.name}"
-        return None if self.settings is None else f"{self.settings.model} at {self.settings.base_url}"
+        if self.settings is None:
+            return None
+        return " at ".join(one for one in (self.settings.model, self.settings.base_url) if one)
 
     @asynccontextmanager
     async def model(self) -> AsyncIterator[tuple[Model, int]]:

@@ -10,6 +10,7 @@ from functools import partial
 from typing import Protocol
 
 from extractor.ask.model import Model
+from extractor.deliver.printable import printable
 from extractor.errors import GoujiError, RulesError, UnreadableError, UsageError
 from extractor.evaluate.context import contexts
 from extractor.evaluate.gold import Gold, Sample
@@ -186,14 +187,14 @@ def _result(item: Item, reader: str, content: Content, reading: _Reading) -> Res
     report, gold, heeded = reading.report, content.gold, reading.heeded
     score = score_report(report, gold, failure=reading.failure)
     result = Result(
-        report=item.name,
+        report=printable(item.name),
         reader=reader,
         form=gold.form,
         suffix=_suffix(content.name),
         mess=tuple(gold.mess),
         layout=gold.layout,
         severity=gold.severity,
-        failed=score.failed,
+        failed=None if score.failed is None else printable(score.failed, keep_lines=True),
         form_right=score.form_right,
         year_right=score.year_right,
         organ_right=score.organ_right,
@@ -235,7 +236,7 @@ def _rows(score: Score, report: Report | None, document: Document | None) -> lis
         )
         if one.outcome not in FINE:
             place = places.get(one.cell)
-            row = row._replace(because=got.because or "")
+            row = row._replace(because=printable(got.because or ""))
             if place is not None:
                 row = row._replace(before=place.before, evidence=place.text, after=place.after, near=place.near)
         rows.append(row)

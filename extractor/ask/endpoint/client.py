@@ -95,6 +95,8 @@ class Client:
     ) -> None:
         if settings.model is None:
             raise UsageError("no model is set (--model, GOUJI_LLM_MODEL); `gouji doctor` lists those of the endpoint")
+        if settings.weights is not None:
+            raise UsageError(f"{settings.model} is no model of an endpoint")
         self._settings = settings
         self._limits = limits or Limits(
             concurrency=settings.concurrency,

@@ -35,14 +35,22 @@ async def connect(settings: Settings, *, cache: AnswerCache | None = None) -> As
 
     Nothing is sent before the first question. Raises UsageError where the settings cannot work.
     """
-    from extractor.ask.endpoint.client import Client  # the SDK takes a second to import
+    # The SDK takes a second to import.
+    from extractor.ask.endpoint.client import Client
+    from extractor.ask.endpoint.embedded import Embedded, as_kept
 
     usage = Usage()
-    client = Client(settings, usage=usage)
+    client: Client | Embedded
+    kept_as = settings
+    if settings.weights is None:
+        client = Client(settings, usage=usage)
+    else:
+        client = Embedded(settings, settings.weights, usage=usage)
+        kept_as = as_kept(settings, settings.weights)
     try:
         store = open_cache(settings.cache) if cache is None else cache
         try:
-            yield Connection(settings, usage, AskOnce(client, store, settings, usage))
+            yield Connection(settings, usage, AskOnce(client, store, kept_as, usage))
         finally:
             if cache is None:
                 await store.close()

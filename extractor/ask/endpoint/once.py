@@ -9,6 +9,7 @@ from extractor.ask.endpoint.events import note
 from extractor.ask.endpoint.settings import Settings
 from extractor.ask.endpoint.usage import Usage
 from extractor.ask.model import Model, Question, Reply
+from extractor.spans import span, tell
 
 __all__ = ["AskOnce"]
 
@@ -26,6 +27,13 @@ class AskOnce:
 
     async def ask(self, question: Question) -> Reply:
         """The answer from the cache, from the same question that is under way, or from the model."""
+        with span("ask", prompt=question.prompt, again=question.retort is not None) as telling:
+            reply = await self._shared(question)
+            tell(telling, cached=reply.cached, calls=reply.calls, answers=len(reply.answers), cost=reply.cost)
+            tell(telling, prompt_tokens=reply.prompt_tokens, completion_tokens=reply.completion_tokens)
+        return reply
+
+    async def _shared(self, question: Question) -> Reply:
         self._usage.questions += 1
         key = key_of(question, self._settings)
         task = self._under_way.get(key)

@@ -31,6 +31,9 @@ PREFIX = "GOUJI_LLM_"
 FILE = "gouji.toml"
 OPENAI = "https://api.openai.com/v1"
 _TABLE = "llm"
+_LOCAL = "local:"
+# A processor answers one after the other, and takes its time.
+_EMBEDDED: dict[str, object] = {"concurrency": 1, "timeout_s": 1800.0, "patience_s": 7200.0}
 _KEY_LIKE = ("api_key", "key", "apikey", "token", "secret", "password")
 
 
@@ -58,7 +61,7 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     base_url: str = Field(default=OPENAI, description="where the endpoint is, with its /v1")
-    model: str | None = Field(default=None, description="the model's name, as the endpoint lists it")
+    model: str | None = Field(default=None, description="the model's name, as the endpoint lists it; or `local:PATH`")
     api_key: SecretStr | None = Field(default=None, repr=False, description="the key; from the environment only")
     mode: Mode = Field(default=Mode.AUTO, description="auto, json_schema, json or md_json")
     timeout_s: _Positive = Field(default=120, le=3600, description="seconds that one request may take")
@@ -114,9 +117,8 @@ class Settings(BaseModel):
     @field_validator("model")
     @classmethod
     def _a_name(cls, value: str | None) -> str | None:
-        if value is not None and value.startswith("local:"):
-            # Not to be taken for a name that an endpoint somewhere else knows: the documents would go there.
-            raise ValueError("models in the process are not run by this version; serve the file, and name its base_url")
+        if value is not None and value.startswith(_LOCAL) and not value.removeprefix(_LOCAL).strip():
+            raise ValueError(f"{_LOCAL} wants the path of a GGUF file behind it")
         return value
 
     @field_validator("api_key")
@@ -135,6 +137,12 @@ class Settings(BaseModel):
         return self
 
     @property
+    def weights(self) -> Path | None:
+        """The file of a model that runs in this process; None where an endpoint is asked."""
+        local = self.model is not None and self.model.startswith(_LOCAL)
+        return Path((self.model or "").removeprefix(_LOCAL).strip()).expanduser() if local else None
+
+    @property
     def local(self) -> bool:
         """Whether the endpoint is on this machine: no proxy then."""
         host = urlsplit(self.base_url).hostname or ""
@@ -144,7 +152,7 @@ class Settings(BaseModel):
     def is_openai(self) -> bool:
         """Whether a key meant for OpenAI may go there."""
         parts = urlsplit(self.base_url)
-        return parts.scheme == "https" and (parts.hostname or "") == urlsplit(OPENAI).hostname
+        return self.weights is None and parts.scheme == "https" and (parts.hostname or "") == urlsplit(OPENAI).hostname
 
     def source(self, name: str) -> str:
         """Where the setting came from, such as `--model`, `GOUJI_LLM_MODEL` or `gouji.toml`; `default` if nowhere."""
@@ -171,6 +179,11 @@ def load_settings(
     """
     environ = os.environ if environ is None else environ
     values, sources = _gathered(flags, config, environ, folder)
+    if str(values.get("model")).startswith(_LOCAL):  # wins over any address: such documents are to stay here
+        for name in ("base_url", "api_key"):
+            values.pop(name, None)
+            sources.pop(name, None)
+        values = _EMBEDDED | values
     if _none(values.get("base_url")) is None:
         values.pop("base_url", None)
         if _none(values.get("model")) is None:

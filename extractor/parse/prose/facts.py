@@ -5,8 +5,9 @@ tables. A sentence that is not understood yields nothing.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
+from typing import TypeAlias
 
 from extractor.forms.model import Form, Kind
 from extractor.parse.prose.guards import CLAUSE_STARTS, NEAR, Speech, elsewhere, figure_value, on_matter, period_of
@@ -17,7 +18,7 @@ from extractor.parse.readings import Fact
 from extractor.read.document import Document
 from extractor.report import Number
 
-__all__ = ["is_interpretation", "prose_facts"]
+__all__ = ["Unless", "is_interpretation", "prose_facts"]
 
 _LONGEST_QUOTE = 120
 _LONGEST_TABLE_CELL = 60
@@ -28,11 +29,17 @@ _JOINED = re.compile(
 )
 
 
-def prose_facts(document: Document, form: Form, year: int | None, organ: str | None = None) -> tuple[Fact, ...]:
+# Whether what a sentence says within [start, end) is not to be taken, for what stands around it.
+Unless: TypeAlias = Callable[[Sentence, int, int, Speech], bool]
+
+
+def prose_facts(
+    document: Document, form: Form, year: int | None, organ: str | None = None, *, unless: Unless | None = None
+) -> tuple[Fact, ...]:
     """What the document's sentences state about cells of `form` in `year`, in the order of the text.
 
     `organ`: whose report it is, as recognised. What a sentence says of another body, or of a wider one, is left out;
-    without an organ a sentence about 全市 is.
+    without an organ a sentence about 全市 is. `unless`: a further ground not to take a statement.
 
     A cell stated with different values by phrasings of equal strength is yielded with each of them; an interpretation
     (see `is_interpretation`) gives way to what is said outright.
@@ -41,7 +48,7 @@ def prose_facts(document: Document, form: Form, year: int | None, organ: str | N
     speech = Speech(Sentences(document.folded), form, year, organ, rules)
     facts: list[Fact] = []
     for sentence in speech.sentences.holding(rules.words, rules.guards["table_words"]):
-        stated = [fact for fact in _facts(sentence, speech) if not _in_grid(document, fact.start)]
+        stated = [fact for fact in _facts(sentence, speech, unless) if not _in_grid(document, fact.start)]
         facts += stated
         speech.seen.update((fact.cell, fact.value) for fact in stated if fact.phrasing not in rules.interpretations)
     outright = {fact.cell for fact in facts if fact.phrasing not in rules.interpretations}
@@ -57,7 +64,7 @@ def is_interpretation(phrasing: str) -> bool:
     return phrasing in load_prose().interpretations
 
 
-def _facts(sentence: Sentence, speech: Speech) -> Iterator[Fact]:
+def _facts(sentence: Sentence, speech: Speech, unless: Unless | None) -> Iterator[Fact]:
     rules, form = speech.rules, speech.form
     text = sentence.text
     figure = rules.guards["figure"].search(text) is not None
@@ -82,6 +89,8 @@ def _facts(sentence: Sentence, speech: Speech) -> Iterator[Fact]:
                 period = period_of(sentence, match.end(), speech)
                 cells = named[0] if period is Period.YEAR or (phrasing.as_of and period is Period.AS_OF) else ()
                 cells = named[1] if period is Period.CUMULATIVE else cells
+                if cells and unless is not None and unless(sentence, *match.span(), speech):
+                    continue
                 for cell in _filled(cells, match, phrasing, form, rules):
                     fact = _fact(cell, match, phrasing, sentence, form)
                     if fact is not None:

@@ -114,6 +114,7 @@ def main() -> int:
     parser.add_argument("--severity", type=float, default=0.3)
     parser.add_argument("--samples", type=Path, action="append", help="folder of samples; by default all at hand")
     parser.add_argument("--systems", help="only these others, with commas; none for gouji alone")
+    parser.add_argument("--least", type=int, default=1, help="leave out lines of fewer reports")
     parser.add_argument("--jobs", type=int, default=1)
     arguments = parser.parse_args()
     console = Console(stderr=True)
@@ -144,7 +145,7 @@ def main() -> int:
             console.print(f"{name} is left out: {error}", style="yellow", highlight=False)
             for found in results.values():
                 found.pop(name, None)
-    rows = rows_of(results, systems.values())
+    rows = [row for row in rows_of(results, systems.values()) if row.reports >= arguments.least]
     print("Right, in percent of the printed cells, with 95 % intervals by report:\n")
     print(table_of(rows, right))
     print("\nCells that are wrong or made up and look right; and how many of the reports have any, in percent:\n")

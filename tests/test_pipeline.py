@@ -231,7 +231,6 @@ NOT_YET = {
     "indicator-lines-2017": "the year is taken from the file number (2018-00021)",
     "list-of-figures-2024": "a list of columns with their figures is read as a row that lost its blanks",
     "nil-words-2023": "a cell of words and a figure is missing, and has evidence all the same",
-    "ocr-by-others-2021": "a letter in the place of a digit ends the row, and its figures move one column on",
     "other-words-2018": "sentences in words that rules/prose.yaml does not know",
     "pictures-lost-2021": "sentences in words that rules/prose.yaml does not know",
     "prose-statistics-2018": "refused: without a table nothing is left that says which form it is",

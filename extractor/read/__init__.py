@@ -9,6 +9,7 @@ from extractor.errors import UnreadableError, UsageError
 from extractor.read.decode import clean, decode
 from extractor.read.document import Document, Grid, GridCell, Parts
 from extractor.read.fold import fold
+from extractor.read.invisible import left_out
 from extractor.read.limits import Limits
 from extractor.read.sniff import HTML, MARKDOWN, TEXT, sniff_bytes, sniff_text
 from extractor.report import Reason, Source
@@ -53,6 +54,8 @@ def _read_text(text: str, notes: tuple[Reason, ...], kind: str | None, name: str
     if not text or text.isspace():
         return kind or TEXT, Parts(text, notes=notes)
     kind = kind or sniff_text(text, name)
+    text, invisible = left_out(text, markup=kind == HTML)
+    notes += invisible
     if kind != HTML:
         return kind, Parts(text, notes=notes)
     from extractor.read.html import read_html

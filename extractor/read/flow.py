@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from extractor.read.document import Grid, Parts
 from extractor.read.grids import RawCell, RawRow, resolve
+from extractor.read.invisible import visible
 from extractor.read.limits import Limits
 from extractor.read.pages import Box, Page, Pages, Run
 from extractor.report import Reason
@@ -81,8 +82,8 @@ class Flow:
         begun = self._at
         for word in words:
             start = self._at
-            self._put(word.text)
-            if word.box is not None and word.text:
+            self._put(visible(word.text))
+            if word.box is not None and self._at > start:
                 self._runs.append(Run(start, self._at, word.page, word.box))
         return self._at - begun
 

@@ -20,6 +20,8 @@ class _Converter(Protocol):
 _PLAIN: set[str] = set()
 _CHANGED: dict[str, str] = {}
 
+# The end of a page is the end of a line.
+_BREAKS = str.maketrans("\f\v", "\n\n")
 # str.replace costs one scan for each character, str.translate one look-up for each place.
 _FEW = 40
 
@@ -31,7 +33,7 @@ def fold(text: str) -> str:
     are footnote marks and not part of a figure. Zero-width characters become spaces.
     """
     if text.isascii():
-        return text
+        return text.translate(_BREAKS) if "\f" in text or "\v" in text else text
     changed: dict[str, str] = {}
     for character in set(text) - _PLAIN:
         target = _CHANGED.get(character) or _learn(character)
@@ -117,7 +119,7 @@ def _by_hand() -> dict[str, str]:
     table |= dict.fromkeys("・•‧∙⋅･᛫⸱", "·")
     table |= dict.fromkeys("\u200b\u115f\u1160\u3164\uffa0\u2800", " ")
     table |= dict.fromkeys((chr(code) for code in range(0xFE00, 0xFE10)), " ")
-    table |= dict.fromkeys("\x85\u2028\u2029", "\n")
+    table |= dict.fromkeys("\f\v\x85\u2028\u2029", "\n")
     # Brackets that stand for the round ones in 第二十条第（一）项.
     table |= {"﹙": "(", "﹚": ")", "⁄": "/", "∕": "/", "∶": ":", "⁎": "*", "∗": "*"}
     for pair in _RADICALS.split():

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from extractor.parse.readings import Alternative, Choice, Reading, ReadingKind
+from extractor.read.letters import as_digits
 from extractor.report import Cell, Evidence, Number, Reason, Status
 
 __all__ = ["MISSING", "decide"]
@@ -14,6 +15,7 @@ _TWICE = Reason("printed more than once, with different figures", "在文中不�
 _DISAGREE = Reason("the readers read different figures", "各读取方所读数字不同")
 _DOUBTED = Reason("doubted", "存疑")
 _SEVERAL = Reason("several readings are possible", "可有多种读法")
+_LETTERS = Reason("letters stand for digits, and the sums bear out which", "数字中有字母，按勾稽关系可确定原数")
 _WORDS = Reason("the cell holds words, no figure", "此格为文字，没有数字")
 
 
@@ -129,7 +131,10 @@ def _cell(text: str, reading: Reading, choice: Choice) -> Cell:
     evidence = Evidence(start, end, text[start:end])
     if kind is ReadingKind.NUMBER:
         because = choice.because if len(choice.alternatives) > 1 else None
-        cell = Cell(reading.value, Status.REPORTED, (choice.reader,), evidence, reading.printed, unit=reading.unit)
+        status = Status.REPORTED
+        if as_digits(reading.printed) is not None:
+            status, because = Status.CORRECTED, _LETTERS
+        cell = Cell(reading.value, status, (choice.reader,), evidence, reading.printed, unit=reading.unit)
         return cell.for_reason(because)
     if kind is ReadingKind.NOT_APPLICABLE:
         return Cell(None, Status.NOT_APPLICABLE, (choice.reader,), evidence, reading.printed)

@@ -6,20 +6,27 @@ from dataclasses import dataclass
 
 from extractor.parse.rows import Joint, Token, TokenKind
 from extractor.read.figures import UNIT_PATTERN, FigureKind, joined_figure, parse_number, read_figure
+from extractor.read.letters import GARBLED, as_digits
 from extractor.report import Reason
 
 __all__ = ["CUT", "Break", "Pipes", "Words", "figure_token", "is_rule_line", "scan_field", "scan_gap"]
 
 CUT = Reason("the last digit may be the number of the next row", "末位数字可能是下一行的序号")
 _APPROXIMATE = Reason("an approximate figure", "该数字为约数")
+_LETTERS = Reason(
+    "letters stand for digits: somebody's recognition of a picture, and it may be another digit",
+    "数字中有字母，疑为他人图像识别之误，原数可能不同",
+)
 _SPACED = Reason("spaces stand inside the figure, or it is several", "数字中间有空格，也可能是几个数字")
 _FIELD = re.compile(r"[^\t|]+|\t|\|")
 _NUMERIC = re.compile(r"[\s\d.,+-]+")
 _GROUP = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?(?:-\d+)*|[-/]+")
 _LEADING = re.compile(rf"\s*[+-]?\d[\d,]*(?:\.\d+)?\s*(?:{UNIT_PATTERN})?\s*(?:[(].*)?")
 _PART = re.compile(
-    rf"(?P<date>\d+\s?[年月日号届%])|(?P<digits>[+-]?\d[\d,.]*(?:-\d[\d.]*)*)(?P<unit>{UNIT_PATTERN})?|(?P<words>[^\W\d_]+)|(?P<dash>(?<!\S)[-/]+(?!\S))"
+    rf"(?P<date>\d+\s?[年月日号届%])|(?P<garbled>{GARBLED})|(?P<nought>(?<!\S)[〇零](?:{UNIT_PATTERN})?(?!\S))|(?P<digits>[+-]?\d[\d,.]*(?:-\d[\d.]*)*)(?P<unit>{UNIT_PATTERN})?|(?P<words>[^\W\d_]+)|(?P<dash>(?<!\S)[-/]+(?!\S))"
 )
+# What stands in a cell where a figure may have stood, and is no word.
+_SIGNS = re.compile(r"[A-Za-z]|[?^~_=@$&%×□■●○▲△◆◇★☆※→←\ufffd]{1,2}")
 _UNIT = re.compile(UNIT_PATTERN)
 _CJK = re.compile(r"[\u3400-\u9fff]")
 _LONG_WORDS = re.compile(r"[\u3400-\u9fff]{4}")
@@ -160,7 +167,11 @@ def scan_field(raw: str, start: int, joint: Joint, *, glued: bool) -> Iterator[T
         if figure.kind in (FigureKind.NUMBER, FigureKind.NOT_APPLICABLE):
             yield from _whole(raw, start, joint)
             return
-        if not glued and figure.kind is FigureKind.TEXT and _is_remark(raw):
+        meant = None if glued else as_digits(stripped)
+        if meant is not None:
+            yield _garbled(stripped, meant, start + raw.index(stripped), joint)
+            return
+        if not glued and figure.kind is FigureKind.TEXT and (_is_remark(raw) or _SIGNS.fullmatch(stripped)):
             yield Token(TokenKind.WORDS, start, start + len(raw), joint=joint, printed=stripped)
             return
     yield from _parts(raw, start, joint)
@@ -183,11 +194,21 @@ def number(digits: str, start: int, joint: Joint) -> Token:
     return Token(TokenKind.NUMBER, start, start + len(digits), digits.replace(",", ""), value, joint=joint)
 
 
+def _garbled(letters: str, meant: str, start: int, joint: Joint) -> Token:
+    """A figure with letters for digits: a guess for the sums to confirm."""
+    end = start + len(letters)
+    return number(meant, start, joint)._replace(end=end, printed=letters, doubt=_LETTERS)
+
+
 def figure_token(text: str, start: int, joint: Joint) -> Token | None:
     """The token of a cell that holds `text` and nothing else, at offset `start`; None where it holds words."""
     figure = read_figure(text, join=True)
     doubt = _APPROXIMATE if figure.approximate else None
     if figure.kind is FigureKind.TEXT:
+        stripped = text.strip()
+        meant = as_digits(stripped)
+        if meant is not None:
+            return _garbled(stripped, meant, start + text.index(stripped), joint)
         joined = joined_figure(text)
         if joined is None:
             return None
@@ -223,6 +244,14 @@ def _parts(raw: str, start: int, joint: Joint) -> Iterator[Token | Words]:
         digits = match["digits"]
         if match["date"] is not None:
             yield Words(match.group(), start + at, start + end)
+        elif match["garbled"] is not None:
+            yield _garbled(match["garbled"], as_digits(match["garbled"]) or "", start + at, joint)
+            figured = end
+            joint = Joint.SPACE
+        elif match["nought"] is not None:
+            yield number("0", start + at, joint)._replace(printed=match["nought"])
+            figured = end
+            joint = Joint.SPACE
         elif digits is not None:
             token = number(digits.rstrip(".,"), start + at, joint)
             if digits[-1] == "." and _CJK.match(raw, end):

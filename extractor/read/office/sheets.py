@@ -4,17 +4,14 @@ import re
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from io import BytesIO
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 
-from extractor.errors import LimitError, UnreadableError
+from extractor.errors import UnreadableError
 from extractor.read.document import Parts
 from extractor.read.flow import Flow, FlowCell, Word
 from extractor.read.limits import Limits
 from extractor.read.packed import Packed
 from extractor.report import Reason
-
-if TYPE_CHECKING:
-    from python_calamine import CalamineSheet, CalamineWorkbook
 
 __all__ = ["read_parts"]
 
@@ -24,28 +21,21 @@ Value: TypeAlias = int | float | str | bool | time | date | datetime | timedelta
 _REFERENCE = re.compile(rb"""\br\s*=\s*["']([A-Za-z]{0,4})([0-9]{1,9})["']""")
 _OVERLAP = 64
 _PARAGRAPH = 40
+_SECTION = re.compile(r"\s*[一二三四五六七八九十]{1,3}\s*、")
 _ZIP = b"PK\x03\x04"
 
 
 def read_parts(data: bytes, limits: Limits) -> Parts:
     """Text and tables of all visible sheets. Raises UnreadableError, LimitError."""
-    from python_calamine import CalamineWorkbook, PasswordError
-
     if data.startswith(_ZIP):
         _check_package(data, limits)
     flow = Flow(limits)
-    try:
-        book = CalamineWorkbook.from_filelike(BytesIO(data))
-        hidden = _read(book, flow, limits)
-    except PasswordError:
-        raise UnreadableError("the workbook is encrypted with a password") from None
-    except (LimitError, UnreadableError, MemoryError):
-        raise
-    except BaseException as error:
-        # Its own errors, and the panic of its Rust code, which is no Exception.
-        if isinstance(error, KeyboardInterrupt | SystemExit):
-            raise
-        raise UnreadableError(f"a damaged workbook ({str(error)[:200]})") from None
+    hidden: list[str] = []
+    for sheet in _sheets(data, limits):
+        if isinstance(sheet, str):
+            hidden.append(sheet)
+        else:
+            _put_sheet(sheet, flow, limits)
     if hidden:
         names = "、".join(hidden[:5])
         flow.notes.append(
@@ -54,19 +44,37 @@ def read_parts(data: bytes, limits: Limits) -> Parts:
     return flow.finish()
 
 
-def _read(book: "CalamineWorkbook", flow: Flow, limits: Limits) -> list[str]:
-    """Puts down all visible sheets; the names of the hidden ones."""
-    from python_calamine import SheetTypeEnum, SheetVisibleEnum
+class _Sheet(NamedTuple):
+    values: Sequence[Sequence[Value]]
+    merged: Sequence[tuple[tuple[int, int], tuple[int, int]]]
 
-    hidden = []
-    sheets = [one for one in book.sheets_metadata if one.typ == SheetTypeEnum.WorkSheet]
-    limits.check("max_members", len(sheets), "sheets")
-    for sheet in sheets:
-        if sheet.visible == SheetVisibleEnum.Visible:
-            _put_sheet(book.get_sheet_by_name(sheet.name), flow, limits)
-        else:
-            hidden.append(sheet.name)
-    return hidden
+
+def _sheets(data: bytes, limits: Limits) -> list[_Sheet | str]:
+    """The visible sheets, and the names of those that are hidden."""
+    from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
+
+    sheets: list[_Sheet | str] = []
+    try:
+        book = CalamineWorkbook.from_filelike(BytesIO(data))
+        limits.check("max_members", len(book.sheets_metadata), "sheets")
+        for told in book.sheets_metadata:
+            if told.typ != SheetTypeEnum.WorkSheet:
+                continue
+            if told.visible != SheetVisibleEnum.Visible:
+                sheets.append(told.name)
+                continue
+            sheet = book.get_sheet_by_name(told.name)
+            limits.check("max_slots", sheet.total_height * sheet.total_width, "rows × columns of a sheet")
+            sheets.append(_Sheet(sheet.to_python(skip_empty_area=False), sheet.merged_cell_ranges or ()))
+    except PasswordError:
+        raise UnreadableError("the workbook is encrypted with a password") from None
+    except (CalamineError, OSError, ValueError) as error:
+        raise UnreadableError(f"a damaged workbook ({str(error)[:200]})") from None
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":  # of its Rust code; no Exception, and of no module
+            raise
+        raise UnreadableError("a damaged workbook (calamine gave up on it)") from None
+    return sheets
 
 
 def _check_package(data: bytes, limits: Limits) -> None:
@@ -104,30 +112,51 @@ class _Placed(NamedTuple):
     column_span: int
 
 
-def _put_sheet(sheet: "CalamineSheet", flow: Flow, limits: Limits) -> None:
-    limits.check("max_slots", sheet.total_height * sheet.total_width, "rows × columns of a sheet")
-    values: Sequence[Sequence[Value]] = sheet.to_python(skip_empty_area=False)
-    spans, covered = _merged(sheet, len(values), limits)
-    table: list[list[_Placed]] = []
-    for row, cells in enumerate(values):
-        shown = [
-            _Placed(column, "" if (row, column) in covered else _text(value), *spans.get((row, column), (1, 1)))
+def _put_sheet(sheet: _Sheet, flow: Flow, limits: Limits) -> None:
+    values = sheet.values
+    spans, covered = _merged(sheet, limits)
+    rows = [
+        [
+            _Placed(column, _text(value), *spans.get((row, column), (1, 1)))
             for column, value in enumerate(cells)
             if (row, column) not in covered
         ]
-        told = [cell for cell in shown if cell.text]
+        for row, cells in enumerate(values)
+    ]
+    told = [[cell for cell in row if cell.text] for row in rows]
+    table: list[list[_Placed]] = []
+    for number, row in enumerate(rows):
         # A cell from above that reaches into this row makes it a row of a table, whatever it holds itself.
-        within = any(covered.get((row, column), (row, 0))[0] < row for column in range(len(cells)))
-        if not told and not within:
+        within = any(covered.get((number, column), (number, 0))[0] < number for column in range(len(values[number])))
+        alone = len(told[number]) == 1 and not within and told[number][0].row_span == 1
+        if alone and _is_paragraph(number, told, inside=bool(table)):
             _put_table(table, flow)
             table = []
-        elif len(told) == 1 and not within and _is_paragraph(told[0]):
-            _put_table(table, flow)
-            table = []
-            flow.paragraph([Word(told[0].text)])
+            flow.paragraph([Word(told[number][0].text)])
+        elif told[number] or within:
+            table.append(row)
         else:
-            table.append(shown)
+            _put_table(table, flow)
+            table = []
     _put_table(table, flow)
+
+
+def _is_paragraph(number: int, told: list[list[_Placed]], *, inside: bool) -> bool:
+    """Whether the one text of a row is prose or a heading, and no label of a table, whose figures may all be blank.
+
+    A heading inside a table begins another: the rows above and below it are laid out differently.
+    """
+    (cell,) = told[number]
+    if len(cell.text) > _PARAGRAPH:
+        return True
+    heading = _SECTION.match(cell.text) is not None
+    if not inside:
+        return heading or cell.column_span == 1
+    if not heading:
+        return False
+    above = next((row for row in reversed(told[:number]) if len(row) > 1), [])
+    below = told[number + 1] if number + 1 < len(told) else []
+    return [one.column for one in above] != [one.column for one in below]
 
 
 def _put_table(table: list[list[_Placed]], flow: Flow) -> None:
@@ -149,20 +178,16 @@ def _put_table(table: list[list[_Placed]], flow: Flow) -> None:
     )
 
 
-def _is_paragraph(cell: _Placed) -> bool:
-    """A text alone in its row. One that is merged over columns and short is a band of a table, or its heading."""
-    return cell.row_span == 1 and (cell.column_span == 1 or len(cell.text) > _PARAGRAPH)
-
-
 def _merged(
-    sheet: "CalamineSheet", rows: int, limits: Limits
+    sheet: _Sheet, limits: Limits
 ) -> tuple[dict[tuple[int, int], tuple[int, int]], dict[tuple[int, int], tuple[int, int]]]:
     """Row and column span of each merged range by its corner, and the corner of every cell that one covers."""
+    rows, columns = len(sheet.values), max(map(len, sheet.values), default=0)
     spans: dict[tuple[int, int], tuple[int, int]] = {}
     covered: dict[tuple[int, int], tuple[int, int]] = {}
     slots = 0
-    for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():
-        bottom, right = min(bottom, rows - 1), min(right, sheet.total_width - 1)
+    for (top, left), (bottom, right) in sheet.merged:
+        bottom, right = min(bottom, rows - 1), min(right, columns - 1)
         if bottom < top or right < left or (top, left) in covered:
             continue
         slots += (bottom - top + 1) * (right - left + 1)

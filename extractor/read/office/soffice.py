@@ -1,4 +1,4 @@
-"""LibreOffice, where it is installed: it converts what nothing else here reads, with a profile of its own, in its time."""
+"""LibreOffice, where it is installed: it converts what nothing else here reads, within limits."""
 
 import os
 import shutil

@@ -23,15 +23,16 @@ from extractor.parse.readings import Fact, TableReadings
 from extractor.parse.recognise.recognise import Recognition, recognise
 from extractor.parse.tables import read_tables
 from extractor.read import Document, Limits, read, read_path
+from extractor.read.origin import Origin
 from extractor.read.pages import Pages
 from extractor.reconcile.settle import Settled, settle
 from extractor.report import Evidence, Finding, Report, Severity, Usage
 
-__all__ = ["Draft", "draft", "extract", "extract_asking", "extract_document", "finish"]
+__all__ = ["Draft", "draft", "extract", "extract_asking", "extract_document", "extract_document_asking", "finish"]
 
 
 def extract(
-    source: str | Path | bytes,
+    source: str | Path | bytes | Origin,
     *,
     name: str | None = None,
     form: str | None = None,
@@ -52,7 +53,7 @@ def extract_document(document: Document, *, form: str | None = None, forms: Mapp
 
 
 async def extract_asking(
-    source: str | Path | bytes,
+    source: str | Path | bytes | Origin,
     model: Model,
     *,
     name: str | None = None,
@@ -61,7 +62,15 @@ async def extract_asking(
     forms: Mapping[str, Form] | None = None,
 ) -> Report:
     """As `extract`, and `model` is asked for what the rules leave open. A model that fails costs no report."""
-    first = await asyncio.to_thread(lambda: draft(_read(source, name, limits), form=form, forms=forms))
+    document = await asyncio.to_thread(_read, source, name, limits)
+    return await extract_document_asking(document, model, form=form, forms=forms)
+
+
+async def extract_document_asking(
+    document: Document, model: Model, *, form: str | None = None, forms: Mapping[str, Form] | None = None
+) -> Report:
+    """As `extract_document`, and `model` is asked for what the rules leave open."""
+    first = await asyncio.to_thread(partial(draft, document, form=form, forms=forms))
     passages, speech = first.questions()
     heard = await listen(model, passages, speech) if passages else None
     return await asyncio.to_thread(finish, first, heard)
@@ -143,8 +152,10 @@ def _unasked(heard: Heard) -> Finding:
     )
 
 
-def _read(source: str | Path | bytes, name: str | None, limits: Limits | None) -> Document:
+def _read(source: str | Path | bytes | Origin, name: str | None, limits: Limits | None) -> Document:
     limits = limits or Limits()
     if isinstance(source, bytes):
         return read(source, name=name or "-", limits=limits)
+    if isinstance(source, Origin):
+        return source.document(limits)
     return read_path(Path(source), limits=limits)

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from extractor.cli.guard import guard
+from extractor.cli.limits import LimitOption, limits_of
 
 __all__ = ["explain"]
 
@@ -17,6 +18,7 @@ def explain(
     form: Annotated[
         str | None, typer.Option(help="Read as this form instead of recognising it.", metavar="ID", show_default=False)
     ] = None,
+    limit: LimitOption = None,
 ) -> None:
     """Show every reading of one cell, who read it where, what the identities say, and why it was decided so."""
     with guard():
@@ -26,5 +28,5 @@ def explain(
         from extractor.explain import explain as explain_cell
         from extractor.pipeline import draft, finish
 
-        first = draft(one_document(file), form=form)
+        first = draft(one_document(file, limits_of(limit)), form=form)
         console_on(stdout()).print(explain_view(explain_cell(first, finish(first), cell)))

@@ -44,6 +44,7 @@ class _Zip:
         ]
 
     def read(self, number: int) -> bytes:
+        self._packed.unpacked = 0  # each is a document of its own
         return self._packed.read(self._packed.members[number], "max_bytes")
 
 
@@ -115,14 +116,17 @@ def opened(source: Path | bytes, name: str, limits: Limits) -> Archive | None:
             head = file.read(_HEAD)
     if head.startswith((_ZIP, _EMPTY_ZIP)):
         packed = Packed(source, limits)
-        return None if is_package(packed.names()) else _Zip(packed)
+        if is_package(packed.names()):
+            return None
+        limits.check("max_unpacked", sum(member.file_size for member in packed.members), "bytes in the archive")
+        return _Zip(packed)
     if head.startswith(_GZIP):
         size = len(source) if isinstance(source, bytes) else source.stat().st_size
         with BytesIO(source) if isinstance(source, bytes) else source.open("rb") as file:
             unpacked = inflate(gzip.GzipFile(fileobj=file), size, limits)  # type: ignore[arg-type]
         if unpacked[_TAR_AT : _TAR_AT + 5] == _TAR:
             return _Tar(unpacked, limits)
-        return _Single(PurePosixPath(name).name.removesuffix(".gz") or "report", unpacked, limits)
+        return _Single(PurePosixPath(name.rpartition("!")[2]).name.removesuffix(".gz") or "report", unpacked, limits)
     if head[_TAR_AT : _TAR_AT + 5] == _TAR:
         data = source if isinstance(source, bytes) else _whole(source, limits)
         return _Tar(data, limits)

@@ -29,7 +29,7 @@ class Packed:
     def __init__(self, source: Path | bytes, limits: Limits) -> None:
         """Raises UnreadableError for what is no ZIP file or damaged, LimitError for too many members."""
         self.limits = limits
-        self._unpacked = 0
+        self.unpacked = 0
         try:
             self._zip = zipfile.ZipFile(BytesIO(source) if isinstance(source, bytes) else source)
         except DAMAGE as error:
@@ -62,8 +62,8 @@ class Packed:
             with self._zip.open(member) as file:
                 while block := file.read(_BLOCK):
                     size += len(block)
-                    self._unpacked += len(block)
-                    self.limits.check("max_unpacked", self._unpacked, "bytes unpacked")
+                    self.unpacked += len(block)
+                    self.limits.check("max_unpacked", self.unpacked, "bytes unpacked")
                     check_ratio(size, member.compress_size, self.limits)
                     yield block
         except DAMAGE as error:

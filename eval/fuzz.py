@@ -33,7 +33,7 @@ _LARGEST = 400_000
 _WORTH_INSERTING = (
     b"\x00", b"\xff\xff\xff\xff", b"\x7f\xff\xff\xff", b"<table>", b"<td rowspan=65535 colspan=65535>", b"</w:tbl>",
     b"<w:tbl><w:tr><w:tc>", b"&#x0;", b"<!DOCTYPE a [<!ENTITY b 'c'>]>", b"<![CDATA[", b"\r\n--", b"PK\x03\x04",
-    b"endobj", b"stream\r\n", b"999999999999", b"-1", b"1e999", b"%PDF-1.7", b"<frame src=../../x>", "合计".encode("gbk"),
+    b"endobj", b"stream\r\n", b"999999999999", b"-1", b"1e999", b"%PDF-1.7", b"<frame src=../../x>",
 )  # fmt: skip
 _NUMBER = re.compile(rb"[0-9]+")
 _NUMBERS = (b"0", b"-1", b"65536", b"4294967295", b"99999999999999999999")

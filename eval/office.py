@@ -4,7 +4,9 @@ DOCX is written by python-docx (merged cells, list numbers), and by LibreOffice;
 """
 
 import argparse
+import quopri
 import subprocess
+import zipfile
 from collections import Counter, defaultdict
 from io import BytesIO
 from pathlib import Path
@@ -94,13 +96,51 @@ def _case(form: str, layout: str, seed: int) -> Rendered:
     return make_case(Case(form, layout, seed))
 
 
+def make_files(folder: Path) -> None:
+    """The files of tests/files: one report in every format, and what is right in it."""
+    one = _case("ogi-2021", "html-word", 2_023)
+    folder.mkdir(exist_ok=True)
+    one.gold.dump(folder / "gold.json")
+    with TemporaryDirectory(prefix="gouji-eval-") as work:
+        for kind in _FILTERS:
+            path = converted({"report": one.data}, kind, Path(work))["report"]
+            (folder / f"report.{kind}").write_bytes(path.read_bytes())
+    (folder / "report.mht").write_bytes(as_mhtml(one.data))
+    with zipfile.ZipFile(folder / "reports.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        for kind in ("docx", "xls", "mht"):
+            archive.write(folder / f"report.{kind}", f"2023年/报告.{kind}")
+        archive.writestr("index.htm", '<html><frameset><frame src="index.files/sheet001.htm"></frameset></html>')
+        archive.writestr("index.files/sheet001.htm", one.data)
+        archive.writestr("notes.pptx", b"passed over")
+
+
+def as_mhtml(page: bytes) -> bytes:
+    """A page as a browser or Excel saves it: in a frame, quoted-printable."""
+    frame = quopri.encodestring(page).replace(b"\n", b"\r\n")
+    head = b'MIME-Version: 1.0\r\nContent-Type: multipart/related; boundary="----=_Next"\r\n\r\n'
+    place = (
+        b"Content-Location: file:///C:/report/%s\r\nContent-Transfer-Encoding: %s\r\nContent-Type: text/html\r\n\r\n"
+    )
+    frames = b'<html><frameset><frame src="report.files/sheet001.htm"></frameset></html>\r\n'
+    parts = [
+        head + b"This is a web page.\r\n",
+        place % (b"report.htm", b"7bit") + frames,
+        place % (b"report.files/sheet001.htm", b"quoted-printable") + frame,
+    ]
+    return b"\r\n------=_Next\r\n".join(parts) + b"\r\n------=_Next--\r\n"
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m eval.office", description=__doc__)
     parser.add_argument("--n", type=int, default=20, help="reports in each format")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--formats", default="python-docx,docx,doc,rtf,xlsx,xls")
     parser.add_argument("--cells", action="store_true", help="print every cell that is not right")
+    parser.add_argument("--make", type=Path, metavar="FOLDER", help="make the files of tests/files instead")
     arguments = parser.parse_args()
+    if arguments.make:
+        make_files(arguments.make)
+        return 0
     forms, layouts = ("ogi-2021", "ogi-2019"), ("html", "html-word", "html-mini")
     names = {
         f"{number:03}": (forms[number % 2], layouts[number // 2 % len(layouts)], arguments.seed * 1_000 + number)

@@ -36,8 +36,11 @@ def _streams(data: bytes) -> set[str]:
     found = set()
     try:
         compound = CompoundFile(data, limits=CompoundFileLimits(max_directory_entries=_DIRECTORY))
-    except (Doc2DocxError, ValueError, IndexError, OverflowError, RecursionError):
-        return {name for name in _KNOWN if name.encode("utf-16-le") in data}
+    except (Doc2DocxError, ValueError, IndexError, OverflowError, RecursionError) as error:
+        found = {name for name in _KNOWN if name.encode("utf-16-le") in data}
+        if not found:
+            raise UnreadableError(f"a damaged OLE file, as DOC, WPS and XLS are ({str(error)[:200]})") from None
+        return found
     for name in _KNOWN:
         try:
             compound.get_entry(name)

@@ -1,9 +1,12 @@
 """XLSX and XLS → tables, with merged ranges; rows that hold one text alone are paragraphs above and below them."""
 
+import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 from io import BytesIO
+from threading import Lock
 from typing import NamedTuple, TypeAlias
 
 from extractor.errors import UnreadableError
@@ -18,7 +21,7 @@ __all__ = ["read_parts"]
 Value: TypeAlias = int | float | str | bool | time | date | datetime | timedelta
 
 # A cell reference in a sheet's XML. A stray cell at the far corner would have the whole sheet laid out in memory.
-_REFERENCE = re.compile(rb"""\br\s*=\s*["']([A-Za-z]{0,4})([0-9]{1,9})["']""")
+_REFERENCE = re.compile(rb"""\br\s*=\s*["']([A-Za-z]{0,20})([0-9]{1,20})["']""")
 _OVERLAP = 64
 _PARAGRAPH = 40
 _SECTION = re.compile(r"\s*[一二三四五六七八九十]{1,3}\s*、")
@@ -55,17 +58,18 @@ def _sheets(data: bytes, limits: Limits) -> list[_Sheet | str]:
 
     sheets: list[_Sheet | str] = []
     try:
-        book = CalamineWorkbook.from_filelike(BytesIO(data))
-        limits.check("max_members", len(book.sheets_metadata), "sheets")
-        for told in book.sheets_metadata:
-            if told.typ != SheetTypeEnum.WorkSheet:
-                continue
-            if told.visible != SheetVisibleEnum.Visible:
-                sheets.append(told.name)
-                continue
-            sheet = book.get_sheet_by_name(told.name)
-            limits.check("max_slots", sheet.total_height * sheet.total_width, "rows × columns of a sheet")
-            sheets.append(_Sheet(sheet.to_python(skip_empty_area=False), sheet.merged_cell_ranges or ()))
+        with _no_panic_on_stderr():
+            book = CalamineWorkbook.from_filelike(BytesIO(data))
+            limits.check("max_members", len(book.sheets_metadata), "sheets")
+            for told in book.sheets_metadata:
+                if told.typ != SheetTypeEnum.WorkSheet:
+                    continue
+                if told.visible != SheetVisibleEnum.Visible:
+                    sheets.append(told.name)
+                    continue
+                sheet = book.get_sheet_by_name(told.name)
+                limits.check("max_slots", sheet.total_height * sheet.total_width, "rows × columns of a sheet")
+                sheets.append(_Sheet(sheet.to_python(skip_empty_area=False), sheet.merged_cell_ranges or ()))
     except PasswordError:
         raise UnreadableError("the workbook is encrypted with a password") from None
     except (CalamineError, OSError, ValueError) as error:
@@ -75,6 +79,27 @@ def _sheets(data: bytes, limits: Limits) -> list[_Sheet | str]:
             raise
         raise UnreadableError("a damaged workbook (calamine gave up on it)") from None
     return sheets
+
+
+_STDERR = Lock()
+
+
+@contextmanager
+def _no_panic_on_stderr() -> Iterator[None]:
+    """Rust prints where it panics, whoever catches it. The error that comes of it says all that a user can use."""
+    with _STDERR:
+        try:
+            kept, null = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+        except OSError:  # there is no stderr
+            yield
+            return
+        try:
+            os.dup2(null, 2)
+            yield
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)
+            os.close(null)
 
 
 def _check_package(data: bytes, limits: Limits) -> None:
@@ -160,8 +185,10 @@ def _is_paragraph(number: int, told: list[list[_Placed]], *, inside: bool) -> bo
 
 
 def _put_table(table: list[list[_Placed]], flow: Flow) -> None:
-    """The rows as a table, cut to the columns in use."""
-    if not table:
+    """The rows as a table, cut to the columns in use; as paragraphs, if no two texts stand side by side."""
+    if all(sum(1 for cell in row if cell.text) <= 1 for row in table):
+        for row in table:
+            flow.paragraph([Word(cell.text) for cell in row if cell.text])
         return
     used = [cell for row in table for cell in row if cell.text or cell.column_span > 1 or cell.row_span > 1]
     first = min(cell.column for cell in used) if used else 0

@@ -143,7 +143,8 @@ class TestCommandLine:
 
     def test_audit(self) -> None:
         code, out, err = self.run("audit", FILES / "reports.zip", "-q", "-f", "json")
-        assert (code, err) == (0, "")
+        assert err == ""
+        assert code == 0
         assert "报告.docx" in out
 
     def test_limits(self, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,6 @@
 """Where a document's bytes come from: a file, bytes at hand, a file in an archive. Read when its turn comes."""
 
+import os
 import posixpath
 from collections import Counter
 from collections.abc import Iterator
@@ -109,14 +110,16 @@ class Origin:
             found = outer.archive(limits)
         else:
             state = self.path.stat()
-            found = _kept(replace(outer, name=str(self.path)), limits, (state.st_mtime_ns, state.st_size))
+            # A forked process shares the position in an open file with its parent: it must open the file itself.
+            key = (os.getpid(), state.st_mtime_ns, state.st_size)
+            found = _kept(replace(outer, name=str(self.path)), limits, key)
         if found is None:
             raise UnreadableError("the archive is no longer one")
         return found
 
 
 @lru_cache(maxsize=2)
-def _kept(outer: Origin, limits: Limits, _state: tuple[int, int]) -> Archive | None:
+def _kept(outer: Origin, limits: Limits, _key: tuple[int, int, int]) -> Archive | None:
     return outer.archive(limits)
 
 

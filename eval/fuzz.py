@@ -28,7 +28,7 @@ from extractor.read.origin import Origin, expanded
 
 __all__ = ["main", "mutated", "seeds"]
 
-_FOLDERS = (ROOT / "eval" / "samples", ROOT / "tests" / "files")
+_FOLDERS = (ROOT / "eval" / "samples", ROOT / "tests" / "files", ROOT / "tests" / "scans")
 _LARGEST = 400_000
 _WORTH_INSERTING = (
     b"\x00", b"\xff\xff\xff\xff", b"\x7f\xff\xff\xff", b"<table>", b"<td rowspan=65535 colspan=65535>", b"</w:tbl>",
@@ -57,7 +57,7 @@ class Trial(NamedTuple):
 def seeds(formats: list[str] | None = None) -> dict[str, list[Path]]:
     """Documents to be mutated, by suffix."""
     found: dict[str, list[Path]] = {}
-    for folder in _FOLDERS:
+    for folder in filter(Path.is_dir, _FOLDERS):
         for path in sorted(folder.rglob("*")):
             suffix = path.suffix.lstrip(".")
             if path.is_file() and suffix != "json" and path.stat().st_size <= _LARGEST:

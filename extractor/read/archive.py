@@ -19,7 +19,6 @@ _ZIP, _EMPTY_ZIP, _GZIP = b"PK\x03\x04", b"PK\x05\x06", b"\x1f\x8b"
 _TAR, _TAR_AT = b"ustar", 257
 _HEAD = 512
 _UTF8_NAME = 0x800
-_PACKAGES = ("word/", "xl/", "ppt/", "ofd.xml", "mimetype")
 
 
 class Archive(Protocol):

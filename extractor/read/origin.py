@@ -56,6 +56,8 @@ class Origin:
         """The document read. Raises DocumentError, OSError."""
         data = self.read(limits)
         if not self.inside:
+            if len(data) > limits.max_bytes and self.path is not None:
+                opened(self.path, self.name, limits)  # of an archive this says what is wrong with it: size is not
             return read(data, name=self.name, limits=limits)
         archive = self._archive(limits)
         here = archive.names[self.inside[-1]]

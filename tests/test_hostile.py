@@ -176,6 +176,19 @@ class TestArchives:
         assert "damaged ZIP" in report.findings[0].message_en
 
 
+def test_claims_of_a_workbook() -> None:
+    """What calamine would allocate, and die of."""
+    data = (FILES / "report.xls").read_bytes()
+    dimensions = data.index(bytes((0x00, 0x02, 14, 0)))
+    claimed = data[: dimensions + 8] + b"\xff\xff\xff\x7f" + data[dimensions + 12 :]
+    with pytest.raises(UnreadableError, match="a sheet of"):
+        read(claimed)
+    cell = data.index(bytes((0xFD, 0x00, 10, 0)))
+    far = data[: cell + 4] + b"\xff\xff\xff\xff" + data[cell + 8 :]
+    with pytest.raises(LimitError, match="max_slots"):
+        read(far)
+
+
 def test_encrypted_office_files() -> None:
     from doc2docx.cfb import CompoundFile
 

@@ -13,6 +13,7 @@ from extractor.errors import UnreadableError
 from extractor.read.document import Parts
 from extractor.read.flow import Flow, FlowCell, Word
 from extractor.read.limits import Limits
+from extractor.read.office.biff import check_workbook
 from extractor.read.packed import Packed
 from extractor.report import Reason
 
@@ -32,6 +33,8 @@ def read_parts(data: bytes, limits: Limits) -> Parts:
     """Text and tables of all visible sheets. Raises UnreadableError, LimitError."""
     if data.startswith(_ZIP):
         _check_package(data, limits)
+    else:
+        check_workbook(data, limits)
     flow = Flow(limits)
     hidden: list[str] = []
     for sheet in _sheets(data, limits):

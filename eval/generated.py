@@ -19,7 +19,7 @@ from eval.score import describe
 from eval.truth import FORMS
 from extractor.evaluate.runner import score_content
 from extractor.evaluate.scoring import HARMFUL, Outcome, Score, score_report
-from extractor.processes import in_processes
+from extractor.pool import in_processes
 
 __all__ = ["cases", "dump", "main"]
 

@@ -1,26 +1,30 @@
 """Many documents: each yields a report, whatever happens to it.
 
-A document that raises, or that takes its worker process down with it, costs only itself: it becomes a report with the
-verdict `failed` that names the file and the reason.
+A document that raises, that takes its worker process down with it, or that takes too long costs only itself: it becomes
+a report with the verdict `failed` that names the file and the reason.
 """
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from functools import partial
-from hashlib import sha256
+from os import cpu_count
 from pathlib import Path
 
 from extractor.ask.model import Model
-from extractor.errors import DocumentError, GoujiError, UnreadableError
-from extractor.pipeline import extract, extract_asking
-from extractor.processes import in_processes
-from extractor.read import Limits, check_regular
+from extractor.errors import DocumentError, GoujiError, LimitError, UnreadableError
+from extractor.pipeline import extract, extract_document_asking
+from extractor.pool import Lost, Pool
+from extractor.read import Document, Limits
+from extractor.read.origin import Origin, expanded
 from extractor.report import Finding, Report, Severity, Source, Verdict
 
 __all__ = ["extract_many", "extract_many_asking", "failed"]
 
-_BLOCK = 1 << 20
+_MOST_READERS = 4
+_DIED = "the process that read it died (out of memory, or a crash in a library)"
 _FAILED_ZH = {
     "document": "文件无法处理",
     "unreadable": "文件无法读取",
@@ -32,68 +36,160 @@ _FAILED_ZH = {
 
 
 def extract_many(
-    paths: Iterable[Path], *, form: str | None = None, limits: Limits | None = None, jobs: int = 1
+    sources: Iterable[Path | str | Origin],
+    *,
+    form: str | None = None,
+    limits: Limits | None = None,
+    jobs: int = 1,
+    isolate: bool = False,
 ) -> Iterator[Report]:
-    """Extract many files, in order, in `jobs` processes. Raises UsageError for an unknown form, RulesError."""
-    one = partial(_one, form=form, limits=limits or Limits())
-    yield from in_processes(one, paths, jobs, _died)
+    """Extract many files, in order, in `jobs` processes. An archive yields a report for each document in it.
+
+    With one job, all is done in this process, unless `isolate`: then `max_seconds` and `max_memory` hold there too.
+    Raises UsageError for an unknown form, RulesError.
+    """
+    limits = limits or Limits()
+    origins = _origins(sources, limits)
+    one = partial(_one, form=form, limits=limits)
+    if jobs <= 1 and not isolate:
+        yield from map(one, origins)
+        return
+    lost = partial(_lost, limits=limits)
+    with Pool(one, lost, jobs=max(1, jobs), seconds=limits.max_seconds, memory=limits.max_memory) as pool:
+        yield from pool.run(origins, small=_small)
 
 
 async def extract_many_asking(
-    paths: Iterable[Path],
+    sources: Iterable[Path | str | Origin],
     model: Model,
     *,
     form: str | None = None,
     limits: Limits | None = None,
     at_once: int = 32,
+    isolate: bool = False,
 ) -> AsyncIterator[Report]:
-    """As `extract_many`, and `model` is asked for what the rules leave open; `at_once` documents are under way."""
+    """As `extract_many`, and `model` is asked for what the rules leave open; `at_once` documents are under way.
+
+    `isolate`: documents are read in processes of their own, where `max_seconds` and `max_memory` hold.
+    """
+    limits = limits or Limits()
     waiting: deque[asyncio.Task[Report]] = deque()
-    try:
-        for path in paths:
-            waiting.append(asyncio.create_task(_one_asking(path, model, form=form, limits=limits or Limits())))
-            if len(waiting) >= at_once:
+    with ExitStack() as stack:
+        read = _reading_elsewhere(stack, limits) if isolate else _reading_here(limits)
+        try:
+            for origin in _origins(sources, limits):
+                waiting.append(asyncio.create_task(_one_asking(origin, model, read, form=form)))
+                if len(waiting) >= at_once:
+                    yield await waiting.popleft()
+            while waiting:
                 yield await waiting.popleft()
-        while waiting:
-            yield await waiting.popleft()
-    finally:
-        for task in waiting:
-            task.cancel()
+        finally:
+            for task in waiting:
+                task.cancel()
 
 
-def _died(path: Path) -> Report:
-    return failed(path, "crashed", "the process that read it died (out of memory, or a crash in a library)")
+_Read = Callable[[Origin], Awaitable[Document | Exception]]
 
 
-def _one(path: Path, *, form: str | None, limits: Limits) -> Report:
+def _reading_here(limits: Limits) -> _Read:
+    def read(origin: Origin) -> Awaitable[Document | Exception]:
+        return asyncio.to_thread(_document, origin, limits=limits)
+
+    return read
+
+
+def _reading_elsewhere(stack: ExitStack, limits: Limits) -> _Read:
+    """Reads in processes of a pool, which ends with `stack`."""
+    jobs = min(_MOST_READERS, cpu_count() or 1)
+    pool = stack.enter_context(
+        Pool(
+            partial(_document, limits=limits),
+            partial(_lost_document, limits=limits),
+            jobs=jobs,
+            seconds=limits.max_seconds,
+            memory=limits.max_memory,
+        )
+    )
+    threads = stack.enter_context(ThreadPoolExecutor(jobs))
+
+    def read(origin: Origin) -> Awaitable[Document | Exception]:
+        return asyncio.get_running_loop().run_in_executor(threads, pool.call, origin)
+
+    return read
+
+
+def _origins(sources: Iterable[Path | str | Origin], limits: Limits) -> Iterator[Origin]:
+    for source in sources:
+        yield from expanded(Origin.of(source), limits)
+
+
+def _small(origin: Origin) -> bool:
+    return origin.content is None
+
+
+def _one(origin: Origin, *, form: str | None, limits: Limits) -> Report:
     try:
-        return extract(path, form=form, limits=limits)
+        return extract(origin, form=form, limits=limits)
     except Exception as error:
-        return _failure(path, error)
+        return _failure(origin, error)
 
 
-async def _one_asking(path: Path, model: Model, *, form: str | None, limits: Limits) -> Report:
+def _document(origin: Origin, *, limits: Limits) -> Document | Exception:
+    """The document, or what was raised instead."""
     try:
-        return await extract_asking(path, model, form=form, limits=limits)
+        return origin.document(limits)
     except Exception as error:
-        return _failure(path, error)
+        return error
 
 
-def _failure(path: Path, error: Exception) -> Report:
+async def _one_asking(origin: Origin, model: Model, read: _Read, *, form: str | None) -> Report:
+    try:
+        document = await read(origin)
+        if isinstance(document, Exception):
+            raise document
+        return await extract_document_asking(document, model, form=form)
+    except Exception as error:
+        return _failure(origin, error)
+
+
+def _too_slow(limits: Limits) -> LimitError:
+    return LimitError(f"it took over {limits.max_seconds:,} seconds, and its process was ended (max_seconds)")
+
+
+def _lost(origin: Origin, how: Lost, *, limits: Limits) -> Report:
+    if how is Lost.TIME:
+        return _failure(origin, _too_slow(limits))
+    return failed(origin, "crashed", _DIED)
+
+
+class _DiedError(Exception):
+    """A reading process died."""
+
+
+def _lost_document(origin: Origin, how: Lost, *, limits: Limits) -> Document | Exception:  # noqa: ARG001
+    return _too_slow(limits) if how is Lost.TIME else _DiedError(_DIED)
+
+
+def _failure(origin: Origin, error: Exception) -> Report:
     """The report of a document that raised `error`, which is raised again where it is the caller's mistake."""
     if isinstance(error, DocumentError):
-        return failed(path, error.code, str(error))
+        return failed(origin, error.code, str(error))
     if isinstance(error, GoujiError):
         raise error
     if isinstance(error, OSError):
-        return failed(path, UnreadableError.code, error.strerror or str(error))
+        return failed(origin, UnreadableError.code, error.strerror or str(error))
+    if isinstance(error, MemoryError):
+        return failed(origin, "limit", "it needs more memory than a process may have (max_memory)")
+    if isinstance(error, _DiedError):
+        return failed(origin, "crashed", str(error))
     # A defect of ours must not cost the rest of a batch; it is reported under its own code, never hidden.
-    return failed(path, "internal", f"a defect of gouji, please report it: {type(error).__name__}: {error}")
+    return failed(origin, "internal", f"a defect of gouji, please report it: {type(error).__name__}: {error}")
 
 
-def failed(path: Path, code: str, message: str) -> Report:
+def failed(origin: Origin | Path, code: str, message: str) -> Report:
     """The report of a document that yielded none: the file, and what is wrong with it. `message`: in English."""
-    source = Source(str(path), _digest(path), "application/octet-stream")
+    origin = Origin.of(origin)
+    source = Source(origin.name, origin.digest(), "application/octet-stream")
     finding = Finding(
         f"document.{code}",
         Severity.ERROR,
@@ -101,15 +197,3 @@ def failed(path: Path, code: str, message: str) -> Report:
         message,
     )
     return Report(source, None, None, None, {}, (finding,), Verdict.FAILED)
-
-
-def _digest(path: Path) -> str:
-    try:
-        check_regular(path)
-        with path.open("rb") as file:
-            hasher = sha256()
-            while block := file.read(_BLOCK):
-                hasher.update(block)
-    except (OSError, UnreadableError):
-        return ""
-    return hasher.hexdigest()

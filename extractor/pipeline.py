@@ -24,16 +24,27 @@ from extractor.parse.readings import Fact, TableReadings
 from extractor.parse.recognise.recognise import Recognition, recognise
 from extractor.parse.tables import read_tables
 from extractor.read import Document, Limits, read, read_path
+from extractor.read.origin import Origin
 from extractor.read.pages import Pages
 from extractor.reconcile.settle import Settled, settle
 from extractor.report import Evidence, Finding, Report, Severity, Usage
 from extractor.spans import span, tell
 
-__all__ = ["Draft", "draft", "extract", "extract_asking", "extract_document", "finish", "hear", "with_answers"]
+__all__ = [
+    "Draft",
+    "draft",
+    "extract",
+    "extract_asking",
+    "extract_document",
+    "extract_document_asking",
+    "finish",
+    "hear",
+    "with_answers",
+]
 
 
 def extract(
-    source: str | Path | bytes,
+    source: str | Path | bytes | Origin,
     *,
     name: str | None = None,
     form: str | None = None,
@@ -55,7 +66,7 @@ def extract_document(document: Document, *, form: str | None = None, forms: Mapp
 
 
 async def extract_asking(
-    source: str | Path | bytes,
+    source: str | Path | bytes | Origin,
     model: Model,
     *,
     name: str | None = None,
@@ -65,9 +76,22 @@ async def extract_asking(
 ) -> Report:
     """As `extract`, and `model` is asked for what the rules leave open. A model that fails costs no report."""
     with span("extract"):
-        first = await asyncio.to_thread(lambda: draft(_read(source, name, limits), form=form, forms=forms))
-        heard = await hear(first, model)
-        return await asyncio.to_thread(finish, first, heard)
+        document = await asyncio.to_thread(_read, source, name, limits)
+        return await _asked(document, model, form, forms)
+
+
+async def extract_document_asking(
+    document: Document, model: Model, *, form: str | None = None, forms: Mapping[str, Form] | None = None
+) -> Report:
+    """As `extract_document`, and `model` is asked for what the rules leave open."""
+    with span("extract"):
+        return await _asked(document, model, form, forms)
+
+
+async def _asked(document: Document, model: Model, form: str | None, forms: Mapping[str, Form] | None) -> Report:
+    first = await asyncio.to_thread(partial(draft, document, form=form, forms=forms))
+    heard = await hear(first, model)
+    return await asyncio.to_thread(finish, first, heard)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,11 +189,13 @@ def _unasked(heard: Heard) -> Finding:
     )
 
 
-def _read(source: str | Path | bytes, name: str | None, limits: Limits | None) -> Document:
+def _read(source: str | Path | bytes | Origin, name: str | None, limits: Limits | None) -> Document:
     limits = limits or Limits()
     with span("read") as telling:
         if isinstance(source, bytes):
             document = read(source, name=name or "-", limits=limits)
+        elif isinstance(source, Origin):
+            document = source.document(limits)
         else:
             document = read_path(Path(source), limits=limits)
         tell(telling, sha256=document.source.sha256, media_type=document.source.media_type)

@@ -17,20 +17,24 @@ from typer.testing import CliRunner, Result
 
 from extractor.cli.app import app
 from extractor.forms.load import load_forms
-from extractor.read import read_path
+from extractor.read import Limits, read_path
+from extractor.read.origin import Origin
 from extractor.report import Cell, Evidence, Finding, Report, Severity, Source, Status, Verdict
 
 ROOT = Path(__file__).resolve().parents[1]
 HEAVY = ("pydantic", "yaml", "rich", "selectolax", "opencc", "cn2an", "rapidfuzz", "cchardet", "ortools")
 
 
-def fake_extract_many(paths: Iterable[Path], *, form: str | None = None, jobs: int = 1) -> Iterator[Report]:
+def fake_extract_many(
+    origins: Iterable[Origin], *, form: str | None, limits: Limits, jobs: int, isolate: bool
+) -> Iterator[Report]:
     """A pipeline that reads nothing: a document whose content begins with `bad` fails, `stop` is Ctrl-C."""
-    for path in paths:
-        content = path.read_bytes()
+    assert isolate
+    for origin in origins:
+        content = origin.read(limits)
         if content.startswith(b"stop"):
             raise KeyboardInterrupt
-        source = Source(str(path), f"{len(content):064x}", "text/plain")
+        source = Source(origin.name, f"{len(content):064x}", "text/plain")
         if content.startswith(b"bad"):
             finding = Finding("document.unreadable", Severity.ERROR, "读不出", "nothing but \x1b[31mnoise in it")
             yield Report(source, None, None, None, {}, (finding,), Verdict.FAILED)

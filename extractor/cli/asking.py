@@ -2,9 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Iterable
-from dataclasses import dataclass, replace
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from extractor.cli.guard import complain
@@ -15,6 +13,8 @@ if TYPE_CHECKING:
     from extractor.ask.endpoint.settings import Settings
     from extractor.ask.endpoint.usage import Usage
     from extractor.cli.inputs import Stream
+    from extractor.read.limits import Limits
+    from extractor.read.origin import Origin
     from extractor.report import Report
 
 __all__ = ["Estimate", "asked", "estimated", "tell_usage"]
@@ -24,11 +24,16 @@ _DOCUMENTS_PER_CONNECTION = 3
 
 
 def asked(
-    documents: "Iterable[Path | Stream]", settings: "Settings", *, form: str | None, spent: "list[Usage]"
+    documents: "Iterable[Origin | Stream]",
+    settings: "Settings",
+    *,
+    limits: "Limits",
+    form: str | None,
+    spent: "list[Usage]",
 ) -> "Generator[Report, None, None]":
     """Reports in the order of the documents. What was spent is added to `spent` when all is done."""
     with asyncio.Runner() as runner:
-        reports = _asked(documents, settings, form, spent)
+        reports = _asked(documents, settings, limits, form, spent)
         try:
             while True:
                 try:
@@ -40,34 +45,23 @@ def asked(
 
 
 async def _asked(
-    documents: "Iterable[Path | Stream]", settings: "Settings", form: str | None, spent: "list[Usage]"
+    documents: "Iterable[Origin | Stream]",
+    settings: "Settings",
+    limits: "Limits",
+    form: str | None,
+    spent: "list[Usage]",
 ) -> "AsyncGenerator[Report, None]":
     from extractor.ask.endpoint.connect import connect
     from extractor.batch import extract_many_asking
+    from extractor.cli.inputs import as_origin
 
-    with TemporaryDirectory(prefix="gouji-") as folder:
-        names: dict[str, str] = {}
-        paths = _as_files(documents, Path(folder), names)
-        async with connect(settings) as model:
-            at_once = _DOCUMENTS_PER_CONNECTION * settings.concurrency
-            async for report in extract_many_asking(paths, model, form=form, at_once=at_once):
-                name = names.get(report.source.name)
-                yield report if name is None else replace(report, source=replace(report.source, name=name))
-            spent.append(model.usage)
-
-
-def _as_files(documents: "Iterable[Path | Stream]", folder: Path, names: dict[str, str]) -> Iterable[Path]:
-    """Streams by way of a file; `names` tells what such a file is called in truth."""
-    from extractor.read import Limits
-
-    for number, document in enumerate(documents):
-        if isinstance(document, Path):
-            yield document
-        else:
-            path = folder / str(number)
-            path.write_bytes(document.read(Limits().max_bytes))
-            names[str(path)] = document.name
-            yield path
+    origins = (as_origin(document, limits) for document in documents)
+    async with connect(settings) as model:
+        at_once = _DOCUMENTS_PER_CONNECTION * settings.concurrency
+        reports = extract_many_asking(origins, model, form=form, limits=limits, at_once=at_once, isolate=True)
+        async for report in reports:
+            yield report
+        spent.append(model.usage)
 
 
 @dataclass(slots=True)
@@ -83,30 +77,29 @@ class Estimate:
     failed: int = 0
 
 
-def estimated(documents: "Iterable[Path | Stream]", *, form: str | None) -> Estimate:
+def estimated(documents: "Iterable[Origin | Stream]", *, limits: "Limits", form: str | None) -> Estimate:
     """Read all documents and ask nobody."""
     from extractor.ask.endpoint.limits import estimate_tokens
     from extractor.ask.prompt import question
+    from extractor.cli.inputs import as_origin
     from extractor.errors import DocumentError
     from extractor.pipeline import draft
-    from extractor.read import read_path
 
     out = Estimate()
-    with TemporaryDirectory(prefix="gouji-") as folder:
-        for path in _as_files(documents, Path(folder), {}):
-            out.documents += 1
-            try:
-                passages, _ = draft(read_path(path), form=form).questions()
-            except (DocumentError, OSError):
-                out.failed += 1
-                continue
-            out.asked += bool(passages)
-            out.questions += len(passages)
-            for passage in passages:
-                asked = question(passage.text, [("q0", subject.asks) for _, subject in passage.cells])
-                out.cells += len(passage.cells)
-                out.prompt_tokens += estimate_tokens(asked.system) + estimate_tokens(asked.user)
-                out.answer_tokens += len(passage.cells) * _ANSWER_TOKENS
+    for document in documents:
+        out.documents += 1
+        try:
+            passages, _ = draft(as_origin(document, limits).document(limits), form=form).questions()
+        except (DocumentError, OSError):
+            out.failed += 1
+            continue
+        out.asked += bool(passages)
+        out.questions += len(passages)
+        for passage in passages:
+            asked = question(passage.text, [("q0", subject.asks) for _, subject in passage.cells])
+            out.cells += len(passage.cells)
+            out.prompt_tokens += estimate_tokens(asked.system) + estimate_tokens(asked.user)
+            out.answer_tokens += len(passage.cells) * _ANSWER_TOKENS
     return out
 
 

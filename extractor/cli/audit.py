@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, cast
 import typer
 
 from extractor.cli.guard import FAILED, complain, guard
+from extractor.cli.limits import LimitOption, limits_of
 from extractor.cli.output import Format, OutFile, format_of
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from extractor.audit.model import Filed, NotAudited
     from extractor.cli.inputs import Inputs, Stream
     from extractor.forms.model import Form
+    from extractor.read.limits import Limits
+    from extractor.read.origin import Origin
 
 __all__ = ["FOUND", "FailOn", "audit"]
 
@@ -57,6 +60,7 @@ def audit(
         FailOn | None,
         typer.Option("--fail-on", help="Exit with 3 if anything so severe, or worse, is found.", show_default=False),
     ] = None,
+    limit: LimitOption = None,
     jobs: Annotated[int, typer.Option("--jobs", "-j", min=1, help="Documents to extract at once.", metavar="N")] = 1,
     quiet: Annotated[
         bool, typer.Option("--quiet", "-q", help="No progress or notes; failures are still named.")
@@ -77,8 +81,9 @@ def audit(
 
         forms = load_forms()
         fmt = fmt or format_of(out)
-        inputs = collect(paths, leave_out=out, also=SUFFIXES)
-        with closing(_filed(inputs, forms, jobs, {Path(path) for path in paths}, quiet)) as reports:
+        limits = limits_of(limit)
+        inputs = collect(paths, leave_out=out, also=SUFFIXES, limits=limits)
+        with closing(_filed(inputs, forms, limits, jobs, {Path(path) for path in paths}, quiet)) as reports:
             result = audited(reports, forms)
         with open_output(out, bom=fmt is Format.CSV) as stream:
             _write(result, fmt, stream, forms)
@@ -95,35 +100,38 @@ _AT_LEAST = {FailOn.ERROR: ("error",), FailOn.WARNING: ("error", "warning")}
 
 
 def _filed(
-    inputs: "Inputs", forms: "Mapping[str, Form]", jobs: int, named: set[Path], quiet: bool
+    inputs: "Inputs", forms: "Mapping[str, Form]", limits: "Limits", jobs: int, named: set[Path], quiet: bool
 ) -> "Generator[Filed | NotAudited, None, None]":
     """What the audit keeps of every result and report: the results first, then the documents extracted."""
     from extractor.audit.filed import filed_report, needed_cells
     from extractor.audit.results import SUFFIXES, holds_results
-    from extractor.cli.reading import extracted, extracted_content, with_progress
+    from extractor.cli.reading import extracted, with_progress
     from extractor.errors import DocumentError
-    from extractor.read import Limits
+    from extractor.read.origin import Origin, expanded
 
     needed = needed_cells(forms)
-    documents: list[Path] = []
+    documents: list[Origin | Stream] = []
     for one in inputs.documents:
-        path = one if isinstance(one, Path) else one.path
-        suffix = "" if path is None else path.suffix.lower()
-        name = str(one) if isinstance(one, Path) else one.name
+        if isinstance(one, Origin) and one.inside:
+            documents.append(one)
+            continue
+        suffix = "" if one.path is None else one.path.suffix.lower()
+        stream = not isinstance(one, Origin)
         try:
             with _opened(one) as file:
                 if suffix in SUFFIXES or holds_results(file.peek()):
-                    yield from _results(file, name, suffix, needed, not isinstance(one, Path) or one in named)
-                    continue
-                if not isinstance(one, Path):
-                    content = file.read(Limits().max_bytes + 1)
-                    yield filed_report(extracted_content(name, content), needed)
-                    continue
+                    yield from _results(file, one.name, suffix, needed, stream or one.path in named)
+                elif stream:
+                    # It can be read only once, and has been begun.
+                    drawn = Origin(one.name, content=file.read(limits.max_bytes + 1))
+                    documents += expanded(drawn, limits, inputs.skipped)
+                else:
+                    documents.append(one)
         except (DocumentError, OSError):
-            if not isinstance(one, Path):
+            if stream:
                 raise
-        documents.append(one)  # what could not be opened here fails there, and is told as for any document
-    with closing(extracted(documents, jobs=jobs)) as reports:
+            documents.append(one)  # what could not be opened here fails there, and is told as for any document
+    with closing(extracted(documents, limits=limits, jobs=jobs)) as reports:
         for report in reports if quiet else with_progress(reports, len(documents)):
             yield filed_report(report, needed)
 
@@ -149,16 +157,17 @@ def _results(
 
 
 @contextmanager
-def _opened(document: "Path | Stream") -> "Iterator[BufferedReader]":
+def _opened(document: "Origin | Stream") -> "Iterator[BufferedReader]":
     """A document to be read once, looked into before that. Raises UnreadableError, OSError."""
     import sys
     from io import BufferedReader
 
     from extractor.read import check_regular
+    from extractor.read.origin import Origin
 
-    if isinstance(document, Path):
-        check_regular(document)
-    path = document if isinstance(document, Path) else document.path
+    path = document.path
+    if isinstance(document, Origin) and path is not None:
+        check_regular(path)
     if path is not None:
         with path.open("rb") as file:
             yield file

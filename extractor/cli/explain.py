@@ -6,6 +6,7 @@ import typer
 
 from extractor.cli.endpoint import BaseUrl, Config, ModelName, settings_of
 from extractor.cli.guard import complain, guard
+from extractor.cli.limits import LimitOption, limits_of
 
 if TYPE_CHECKING:
     from extractor.ask.endpoint.settings import Settings
@@ -29,6 +30,7 @@ def explain(
     base_url: BaseUrl = None,
     model: ModelName = None,
     config: Config = None,
+    limit: LimitOption = None,
 ) -> None:
     """Show every reading of one cell, who read it where, what the identities say, and why it was decided so.
 
@@ -43,7 +45,7 @@ def explain(
         from extractor.pipeline import draft, finish, with_answers
 
         settings = None if no_llm else settings_of(config, base_url=base_url, model=model)
-        first = draft(one_document(file), form=form)
+        first = draft(one_document(file, limits_of(limit)), form=form)
         heard = None if settings is None else _heard(first, settings)
         explained = explain_cell(with_answers(first, heard), finish(first, heard), cell)
         console_on(stdout()).print(explain_view(explained))

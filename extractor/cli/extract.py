@@ -8,6 +8,7 @@ import typer
 
 from extractor.cli.endpoint import BaseUrl, Config, ModelName, settings_of
 from extractor.cli.guard import FAILED, complain, guard
+from extractor.cli.limits import LimitOption, limits_of
 from extractor.cli.output import Format, OutFile, format_of
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from extractor.ask.endpoint.usage import Usage
     from extractor.cli.inputs import Inputs
     from extractor.forms.model import Form
+    from extractor.read.limits import Limits
     from extractor.report import Report
 
 __all__ = ["Format", "extract"]
@@ -28,7 +30,9 @@ IN_FULL = 3  # more reports than this are summed up in a line each
 def extract(
     paths: Annotated[
         list[str],
-        typer.Argument(help="Files, folders (read recursively), or - for stdin.", metavar="PATH", show_default=False),
+        typer.Argument(
+            help="Files, folders (read recursively), archives, or - for stdin.", metavar="PATH", show_default=False
+        ),
     ],
     no_llm: Annotated[
         bool, typer.Option("--no-llm", help="Ask no language model, even if an endpoint is set up.")
@@ -53,6 +57,7 @@ def extract(
         str | None,
         typer.Option(help="Read as this form instead of recognising it.", metavar="ID", show_default=False),
     ] = None,
+    limit: LimitOption = None,
     jobs: Annotated[int, typer.Option("--jobs", "-j", min=1, help="Documents to work on at once.", metavar="N")] = 1,
     quiet: Annotated[
         bool, typer.Option("--quiet", "-q", help="No progress, notes or hints; failures are still named.")
@@ -64,7 +69,7 @@ def extract(
     """
     with guard():
         from extractor.cli.forms import check_form
-        from extractor.cli.inputs import collect
+        from extractor.cli.inputs import collect, drawn
         from extractor.cli.output import open_output
         from extractor.cli.reading import extracted, note_skipped, with_progress
         from extractor.forms.load import load_forms
@@ -76,9 +81,10 @@ def extract(
             check_form(form, forms)
         if fmt is None:
             fmt = format_of(out)
-        inputs = collect(paths, leave_out=out)
+        limits = limits_of(limit)
+        inputs = drawn(collect(paths, leave_out=out, limits=limits), limits)
         if dry_run:
-            _tell_estimate(inputs, form, settings)
+            _tell_estimate(inputs, limits, form, settings)
             return
         failures = _Failures()
         unasked = _Unasked(forms, wanted=settings is None and not (no_llm or quiet) and fmt is Format.TABLE)
@@ -86,9 +92,9 @@ def extract(
         with (
             open_output(out, bom=fmt is Format.CSV) as stream,
             closing(
-                extracted(inputs.documents, form=form, jobs=jobs)
+                extracted(inputs.documents, limits=limits, form=form, jobs=jobs)
                 if settings is None
-                else _asked(inputs, settings, form, spent)
+                else _asked(inputs, settings, limits, form, spent)
             ) as reports,
         ):
             many = len(inputs.documents) > IN_FULL
@@ -105,11 +111,11 @@ def extract(
 
 
 def _asked(
-    inputs: "Inputs", settings: "Settings", form: str | None, spent: "list[Usage]"
+    inputs: "Inputs", settings: "Settings", limits: "Limits", form: str | None, spent: "list[Usage]"
 ) -> "Generator[Report, None, None]":
     from extractor.cli.asking import asked
 
-    return asked(inputs.documents, settings, form=form, spent=spent)
+    return asked(inputs.documents, settings, limits=limits, form=form, spent=spent)
 
 
 def _tell_usage(spent: "list[Usage]") -> None:
@@ -119,10 +125,10 @@ def _tell_usage(spent: "list[Usage]") -> None:
         tell_usage(spent[0])
 
 
-def _tell_estimate(inputs: "Inputs", form: str | None, settings: "Settings | None") -> None:
+def _tell_estimate(inputs: "Inputs", limits: "Limits", form: str | None, settings: "Settings | None") -> None:
     from extractor.cli.asking import estimated
 
-    found = estimated(inputs.documents, form=form)
+    found = estimated(inputs.documents, limits=limits, form=form)
     cost = None if settings is None else settings.cost(found.prompt_tokens, found.answer_tokens)
     price = "no prices are set" if cost is None else f"about {cost:.4f}"
     typer.echo(

@@ -12,8 +12,10 @@ from pathlib import Path
 
 from extractor.errors import UsageError
 from extractor.read.formats import SUFFIXES
+from extractor.read.limits import Limits
+from extractor.read.origin import Origin, expanded, named_inside
 
-__all__ = ["STDIN", "Inputs", "Stream", "by_suffix", "collect"]
+__all__ = ["STDIN", "Inputs", "Stream", "as_origin", "by_suffix", "collect", "drawn"]
 
 STDIN = "-"
 
@@ -40,23 +42,32 @@ class Stream:
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """The documents in the order given, and how many files of folders were passed over, by suffix."""
+    """The documents in the order given, and how many files of folders and archives were passed over, by suffix."""
 
-    documents: tuple[Path | Stream, ...]
+    documents: tuple[Origin | Stream, ...]
     skipped: Counter[str]
 
 
-def collect(arguments: Iterable[str], *, leave_out: Path | None = None, also: frozenset[str] = frozenset()) -> Inputs:
-    """Files as named, folders walked; a path that does not exist or a folder without documents is a UsageError.
+def collect(
+    arguments: Iterable[str],
+    *,
+    leave_out: Path | None = None,
+    also: frozenset[str] = frozenset(),
+    limits: Limits | None = None,
+) -> Inputs:
+    """Files as named, folders walked, archives looked into; `archive.zip!name` is a file in an archive.
+
+    A path that does not exist and a folder or an archive without documents are a UsageError.
 
     What is there but no file (a named pipe, a device) stays a path: reading it fails, instead of waiting for ever.
 
     `leave_out` is the file that results go to: when it lies in a folder that is read, it is no document.
     `also`: suffixes that are read besides those of documents.
     """
+    limits = limits or Limits()
     suffixes = SUFFIXES | also
     skipped: Counter[str] = Counter()
-    found: dict[Path | Stream, None] = {}
+    found: dict[Origin | Stream, None] = {}
     unknown: list[str] = []
     for argument in arguments:
         path = Path(argument)
@@ -66,14 +77,42 @@ def collect(arguments: Iterable[str], *, leave_out: Path | None = None, also: fr
             inside = list(_walk(path, suffixes, skipped, leave_out))
             if not inside:
                 raise UsageError(f"{argument}: {_nothing_in(suffixes, skipped)}")
-            found.update(dict.fromkeys(inside))
+            for file in inside:
+                found.update(dict.fromkeys(expanded(Origin.of(file), limits, skipped)))
         elif path.exists():
-            found[Stream(path) if _is_open_already(path) else path] = None
+            if _is_open_already(path):
+                found[Stream(path)] = None
+                continue
+            passed: Counter[str] = Counter()
+            members = list(expanded(Origin(argument, path), limits, passed))
+            if not members:
+                raise UsageError(f"{argument}: {_nothing_in(suffixes, passed, 'archive')}")
+            skipped += passed
+            found.update(dict.fromkeys(members))
+        elif members := named_inside(argument, limits):
+            for one in members:
+                found.update(dict.fromkeys(expanded(one, limits, skipped)))
         else:
             unknown.append(f"{argument}{_why_unknown(path)}")
     if unknown:
         raise UsageError(f"no such file or folder: {', '.join(unknown)}")
     return Inputs(tuple(found), skipped)
+
+
+def as_origin(document: Origin | Stream, limits: Limits) -> Origin:
+    """A stream is read here and now."""
+    return document if isinstance(document, Origin) else Origin(document.name, content=document.read(limits.max_bytes))
+
+
+def drawn(inputs: Inputs, limits: Limits) -> Inputs:
+    """The same with all streams read, so that it is known how many documents there are: one may bring an archive."""
+    documents: list[Origin | Stream] = []
+    for document in inputs.documents:
+        if isinstance(document, Origin):
+            documents.append(document)
+        else:
+            documents += expanded(as_origin(document, limits), limits, inputs.skipped)
+    return Inputs(tuple(documents), inputs.skipped)
 
 
 def _is_open_already(path: Path) -> bool:
@@ -106,10 +145,10 @@ def _walk(folder: Path, suffixes: frozenset[str], skipped: Counter[str], leave_o
                 yield path
 
 
-def _nothing_in(suffixes: frozenset[str], skipped: Counter[str]) -> str:
+def _nothing_in(suffixes: frozenset[str], skipped: Counter[str], what: str = "folder") -> str:
     known = ", ".join(sorted(filter(None, suffixes)))
     passed = f"; passed over: {by_suffix(skipped)}" if skipped else ""
-    return f"no documents in this folder ({known} or without suffix){passed}"
+    return f"no documents in this {what} ({known} or without suffix){passed}"
 
 
 def by_suffix(skipped: Counter[str]) -> str:

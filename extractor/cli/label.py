@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from extractor.cli.guard import complain, guard
+from extractor.cli.limits import LimitOption, limits_of
 from extractor.cli.output import OutFile
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from extractor.evaluate.label import Agreement
+    from extractor.read.limits import Limits
 
 __all__ = ["DIFFERENT", "label"]
 
@@ -34,6 +36,7 @@ def label(
     form: Annotated[
         str | None, typer.Option(help="Read as this form instead of recognising it.", metavar="ID", show_default=False)
     ] = None,
+    limit: LimitOption = None,
 ) -> None:
     """Start the label file (gold.json) of a report from its extraction, for a person to check cell by cell.
 
@@ -50,13 +53,13 @@ def label(
                 raise UsageError("--out and --form do not go with --compare")
             different = _compare(Path(paths[0]), Path(paths[1]))
         else:
-            _begin(paths[0], out, form)
+            _begin(paths[0], out, form, limits_of(limit))
             different = False
     if different:
         raise typer.Exit(DIFFERENT)
 
 
-def _begin(file: str, out: Path | None, form: str | None) -> None:
+def _begin(file: str, out: Path | None, form: str | None, limits: "Limits") -> None:
     from extractor.cli.document import one_document
     from extractor.cli.output import open_output
     from extractor.errors import UsageError
@@ -67,7 +70,7 @@ def _begin(file: str, out: Path | None, form: str | None) -> None:
 
     if out is not None and out.exists():
         raise UsageError(f"{out} is there already, and may hold a person's work: remove it first")
-    first = draft(one_document(file), form=form)
+    first = draft(one_document(file, limits), form=form)
     labels = begun(first.document, finish(first), load_forms()[first.form.id])
     with open_output(out) as stream:
         write_begun(labels, stream)

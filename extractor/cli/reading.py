@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from extractor.cli.guard import complain
@@ -11,41 +10,22 @@ if TYPE_CHECKING:
     from collections.abc import Generator
 
     from extractor.cli.inputs import Inputs, Stream
+    from extractor.read.limits import Limits
+    from extractor.read.origin import Origin
     from extractor.report import Report
 
-__all__ = ["extracted", "extracted_content", "note_skipped", "with_progress"]
+__all__ = ["extracted", "note_skipped", "with_progress"]
 
 
 def extracted(
-    documents: "Iterable[Path | Stream]", *, form: str | None = None, jobs: int = 1
+    documents: "Iterable[Origin | Stream]", *, limits: "Limits", form: str | None = None, jobs: int = 1
 ) -> "Generator[Report, None, None]":
-    """Reports in the order of the documents. Runs of files go through the pipeline together, streams one by one."""
-    from itertools import groupby
-
+    """Reports in the order of the documents, read in processes that can be ended."""
     from extractor.batch import extract_many
-    from extractor.read import Limits
+    from extractor.cli.inputs import as_origin
 
-    for is_file, group in groupby(documents, key=lambda document: isinstance(document, Path)):
-        if is_file:
-            yield from extract_many([path for path in group if isinstance(path, Path)], form=form, jobs=jobs)
-        else:
-            for stream in group:
-                if not isinstance(stream, Path):
-                    yield extracted_content(stream.name, stream.read(Limits().max_bytes), form=form)
-
-
-def extracted_content(name: str, content: bytes, *, form: str | None = None) -> "Report":
-    """By way of a file, so that what goes wrong in a stream becomes a failed report as it does for files."""
-    from dataclasses import replace
-    from tempfile import TemporaryDirectory
-
-    from extractor.batch import extract_many
-
-    with TemporaryDirectory(prefix="gouji-") as folder:
-        spooled = Path(folder, name)
-        spooled.write_bytes(content)
-        (report,) = extract_many([spooled], form=form)
-    return replace(report, source=replace(report.source, name=name))
+    origins = (as_origin(document, limits) for document in documents)
+    yield from extract_many(origins, form=form, limits=limits, jobs=jobs, isolate=True)
 
 
 def with_progress(reports: "Iterator[Report]", total: int) -> "Iterator[Report]":
@@ -60,7 +40,7 @@ def with_progress(reports: "Iterator[Report]", total: int) -> "Iterator[Report]"
 
 
 def note_skipped(inputs: "Inputs") -> None:
-    """Names what folders held besides."""
+    """Names what folders and archives held besides."""
     from extractor.cli.inputs import by_suffix
 
     if inputs.skipped:

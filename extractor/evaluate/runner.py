@@ -21,7 +21,7 @@ from extractor.evaluate.systems import System
 from extractor.evaluate.trust import Trust, trust_of
 from extractor.forms.load import load_forms
 from extractor.pipeline import Draft, draft, finish
-from extractor.processes import in_processes
+from extractor.pool import in_processes
 from extractor.read import Document, Limits, check_regular, read
 from extractor.report import Report
 

@@ -4,6 +4,7 @@ import errno
 import hashlib
 import stat
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from extractor.errors import UnreadableError, UsageError
 from extractor.read.decode import clean, decode
@@ -16,21 +17,33 @@ from extractor.report import Reason, Source
 
 __all__ = ["Document", "Grid", "GridCell", "Limits", "check_regular", "read", "read_path"]
 
+if TYPE_CHECKING:
+    from extractor.read.frames import Beside
+
 _DEFAULT = Limits()
+_FRAMES = ("<frame", "<FRAME", "<iframe", "<IFRAME", "shLink")
 
 
-def read(data: bytes | str, *, name: str = "-", media_type: str | None = None, limits: Limits = _DEFAULT) -> Document:
+def read(
+    data: bytes | str,
+    *,
+    name: str = "-",
+    media_type: str | None = None,
+    limits: Limits = _DEFAULT,
+    beside: "Beside | None" = None,
+) -> Document:
     """The document in `data`.
 
     `media_type`: "text/plain", "text/html" or "text/markdown", with or without a charset parameter; by default the
     content tells. The charset is only a hint. A str is taken as decoded; `Source.sha256` is then of its UTF-8 bytes.
+    `beside`: finds the frames of a page, where it comes from an archive that may hold them.
 
     Raises UnreadableError (empty, binary, of a type not read), LimitError, UsageError (unknown `media_type`).
     """
     if isinstance(data, str):
         limits.check("max_bytes", len(data), "characters in the text")
         raw = data.encode("utf-8", "surrogatepass")
-        kind, parts = _read_text(*clean(data), _media_type(media_type)[0], name, limits)
+        kind, parts = _read_text(*clean(data), _media_type(media_type)[0], name, limits, beside)
     else:
         limits.check("max_bytes", len(data), "bytes in the file")
         raw = bytes(data)
@@ -41,7 +54,7 @@ def read(data: bytes | str, *, name: str = "-", media_type: str | None = None, l
         else:
             given, charset = _media_type(media_type)
             decoded = decode(raw, charset)
-            kind, parts = _read_text(decoded.text, decoded.notes, given, name, limits)
+            kind, parts = _read_text(decoded.text, decoded.notes, given, name, limits, beside)
     if not parts.text or parts.text.isspace():
         raise UnreadableError("the document is empty" if not raw else "the document holds nothing but white space")
     limits.check("max_characters", len(parts.text), "characters of text")
@@ -49,7 +62,9 @@ def read(data: bytes | str, *, name: str = "-", media_type: str | None = None, l
     return Document(source, parts.text, fold(parts.text), parts.grids, parts.notes, parts.pages)
 
 
-def _read_text(text: str, notes: tuple[Reason, ...], kind: str | None, name: str, limits: Limits) -> tuple[str, Parts]:
+def _read_text(
+    text: str, notes: tuple[Reason, ...], kind: str | None, name: str, limits: Limits, beside: "Beside | None"
+) -> tuple[str, Parts]:
     """The media type and the content of decoded text."""
     if not text or text.isspace():
         return kind or TEXT, Parts(text, notes=notes)
@@ -58,9 +73,14 @@ def _read_text(text: str, notes: tuple[Reason, ...], kind: str | None, name: str
     notes += invisible
     if kind != HTML:
         return kind, Parts(text, notes=notes)
-    from extractor.read.html import read_html
+    if beside is not None and any(word in text for word in _FRAMES):
+        from extractor.read.frames import read_framed
 
-    shown, grids, more = read_html(text, limits)
+        shown, grids, more, _ = read_framed(text, name, limits, beside)
+    else:
+        from extractor.read.html import read_html
+
+        shown, grids, more = read_html(text, limits)
     if not shown or shown.isspace():
         raise UnreadableError("the HTML holds no visible text (a page filled by a script, or only images)")
     return kind, Parts(shown, grids, notes + more)

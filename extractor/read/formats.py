@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from importlib import import_module
 
 from extractor.read.document import Parts
 from extractor.read.limits import Limits
+from extractor.read.told import has_part, is_mhtml, is_tar
 
 __all__ = ["FORMATS", "PDF", "SUFFIXES", "Format"]
 
@@ -14,20 +16,24 @@ __all__ = ["FORMATS", "PDF", "SUFFIXES", "Format"]
 class Format:
     """`magic`: how such a file begins; `part`: what its bytes hold besides. `what`: its name in messages.
 
+    `test`: what is asked of its bytes, where these do not tell it from others.
     `reader`: the module below extractor.read that has `read_parts(data, limits) -> Parts`, imported when it is needed;
     None where the format is known and not read.
     """
 
     media_type: str
     what: str
-    magic: tuple[bytes, ...]
+    magic: tuple[bytes, ...] = ()
     part: bytes = b""
     suffixes: tuple[str, ...] = ()
     reader: str | None = None
+    test: Callable[[bytes], bool] | None = None
 
     def told_by(self, head: bytes, data: bytes) -> bool:
         """Whether a file that begins with `head` is of this format."""
-        return any(head.startswith(magic) for magic in self.magic) and (not self.part or self.part in data)
+        if self.magic and not any(head.startswith(magic) for magic in self.magic):
+            return False
+        return (not self.part or self.part in data) and (self.test is None or self.test(data))
 
     def read(self, data: bytes, limits: Limits) -> Parts:
         """Text and tables of a file. Raises UnreadableError, LimitError."""
@@ -39,23 +45,59 @@ _OLE = (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",)
 _ZIP = (b"PK\x03\x04",)
 PDF = Format("application/pdf", "PDF documents", (b"%PDF-",), suffixes=(".pdf",))
 # The first that fits counts: what is told by its parts comes before what is told by its first bytes alone.
+_OPEN = "application/vnd.openxmlformats-officedocument."
 FORMATS: tuple[Format, ...] = (
     PDF,
-    Format("application/vnd.openxmlformats-officedocument.wordprocessingml.document", "DOCX documents", _ZIP, b"word/"),
-    Format("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "XLSX documents", _ZIP, b"xl/"),
     Format(
-        "application/vnd.openxmlformats-officedocument.presentationml.presentation", "PPTX documents", _ZIP, b"ppt/"
+        _OPEN + "wordprocessingml.document",
+        "DOCX documents",
+        _ZIP,
+        b"word/",
+        (".docx", ".docm", ".dotx"),
+        "office.docx",
+        partial(has_part, folder="word/"),
     ),
+    Format(
+        _OPEN + "spreadsheetml.sheet",
+        "XLSX documents",
+        _ZIP,
+        b"xl/",
+        (".xlsx", ".xlsm"),
+        "office.sheets",
+        partial(has_part, folder="xl/"),
+    ),
+    Format(
+        _OPEN + "presentationml.presentation",
+        "PPTX documents",
+        _ZIP,
+        b"ppt/",
+        test=partial(has_part, folder="ppt/"),
+    ),
+    Format("application/vnd.oasis.opendocument", "OpenDocument files", _ZIP, b"mimetypeapplication/vnd.oasis"),
     Format("application/ofd", "OFD documents", _ZIP, b"OFD.xml"),
-    Format("application/zip", "ZIP archives", _ZIP),
-    Format("application/x-ole-storage", "DOC, WPS and XLS documents (OLE)", _OLE),
-    Format("application/rtf", "RTF documents", (b"{\\rtf",)),
+    Format("application/zip", "ZIP archives", (*_ZIP, b"PK\x05\x06"), suffixes=(".zip",), reader="archive"),
+    Format(
+        "application/x-ole-storage",
+        "DOC, WPS and XLS documents (OLE)",
+        _OLE,
+        suffixes=(".doc", ".dot", ".wps", ".wpt", ".xls", ".et"),
+        reader="office.ole",
+    ),
+    Format("application/rtf", "RTF documents", (b"{\\rtf",), suffixes=(".rtf",), reader="office.rtf"),
+    Format("multipart/related", "MHTML pages", suffixes=(".mht", ".mhtml"), reader="office.mhtml", test=is_mhtml),
     Format("image/png", "PNG images", (b"\x89PNG\r\n\x1a\n",)),
     Format("image/jpeg", "JPEG images", (b"\xff\xd8\xff",)),
     Format("image/gif", "GIF images", (b"GIF8",)),
     Format("image/bmp", "BMP images", (b"BM",), b"\0\0\0\0"),
     Format("image/tiff", "TIFF images", (b"II*\x00", b"MM\x00*")),
-    Format("application/gzip", "gzip archives", (b"\x1f\x8b",)),
+    Format(
+        "application/gzip",
+        "gzip archives",
+        (b"\x1f\x8b",),
+        suffixes=(".gz", ".tgz"),
+        reader="archive",
+    ),
+    Format("application/x-tar", "tar archives", suffixes=(".tar",), reader="archive", test=is_tar),
     Format("application/vnd.rar", "RAR archives", (b"Rar!",)),
     Format("application/x-7z-compressed", "7z archives", (b"7z\xbc\xaf\x27\x1c",)),
 )

@@ -1,0 +1,164 @@
+"""The paragraphs of a Word document as a reader sees them: insertions accepted, deletions and hidden text left out."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from extractor.read.office.numbering import Numbering, value
+from extractor.read.office.package import local
+from extractor.read.office.styles import Look, Styles, child, look_of
+from extractor.report import Reason
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lxml.etree import _Element
+
+__all__ = ["Block", "Docx"]
+
+_RAISED = str.maketrans("0123456789０１２３４５６７８９", "⁰¹²³⁴⁵⁶⁷⁸⁹" * 2)
+_LOWERED = str.maketrans("0123456789０１２３４５６７８９", "₀₁₂₃₄₅₆₇₈₉" * 2)
+# Around what is shown, or around both forms of it.
+_WRAPPERS = frozenset(
+    {"ins", "moveTo", "sdt", "sdtContent", "customXml", "smartTag", "hyperlink", "fldSimple", "dir", "bdo", "oMath"}
+)
+_LEFT_OUT = frozenset({"del", "moveFrom", "instrText", "delText", "delInstrText", "rt"})
+_SIGNS = {"noBreakHyphen": "-", "cr": "\n", "br": "\n", "tab": "\t", "ptab": "\t"}
+
+
+@dataclass(slots=True)
+class Block:
+    """A paragraph, or a table where `table` is set. What floats beside it (text boxes) comes after it."""
+
+    text: str = ""
+    table: "_Element | None" = None
+    floats: list["_Element"] = field(default_factory=list)
+
+
+class Docx:
+    """What is said once for a whole document, and what was left out of it."""
+
+    def __init__(self, styles: Styles, numbering: Numbering) -> None:
+        self._styles = styles
+        self._numbering = numbering
+        self.left_out: Counter[str] = Counter()
+
+    def notes(self) -> list[Reason]:
+        """On what was left out."""
+        out = self.left_out
+        notes = []
+        if out["hidden"]:
+            notes.append(
+                Reason(f"hidden text left out ({out['hidden']} places)", f"略去隐藏文字（{out['hidden']} 处）")
+            )
+        if out["struck"]:
+            notes.append(
+                Reason(f"struck-out text left out ({out['struck']} places)", f"略去已划掉的文字（{out['struck']} 处）")
+            )
+        if out["deleted"]:
+            notes.append(
+                Reason(
+                    f"tracked changes: what was deleted is left out ({out['deleted']} places)",
+                    f"修订标记：已删除的内容未计入（{out['deleted']} 处）",
+                )
+            )
+        return notes
+
+    def blocks(self, container: "_Element") -> "Iterator[Block]":
+        """Paragraphs and tables of a body, a cell, a text box or a note."""
+        for element in container:
+            match local(element):
+                case "p":
+                    yield self._paragraph(element)
+                case "tbl":
+                    yield Block(table=element)
+                case "AlternateContent":
+                    yield from self.blocks(_alternative(element))
+                case "del" | "moveFrom":
+                    self.left_out["deleted"] += 1
+                case name if name in _WRAPPERS:
+                    yield from self.blocks(element)
+
+    def _paragraph(self, element: "_Element") -> Block:
+        properties = child(element, "pPr")
+        style = value(child(properties, "pStyle")) or self._styles.paragraph
+        look = look_of(properties).over(self._styles.look(style))
+        block = Block()
+        parts: list[str] = []
+        if look.list_id not in (None, "0"):
+            parts.append(self._numbering.next(look.list_id or "", look.level or 0))
+        # Of a paragraph's own properties only its list counts for its text: vanish and strike there mean its mark.
+        self._inline(element, self._styles.look(style), parts, block.floats)
+        block.text = "".join(parts)
+        return block
+
+    def _inline(self, container: "_Element", look: Look, parts: list[str], floats: list["_Element"]) -> None:
+        for element in container:
+            name = local(element)
+            if name == "r":
+                self._run(element, look, parts, floats)
+            elif name == "t":
+                parts.append(element.text or "")
+            elif name in _LEFT_OUT:
+                self.left_out["deleted"] += name in ("del", "moveFrom")
+            elif name == "AlternateContent":
+                self._inline(_alternative(element), look, parts, floats)
+            elif name in _WRAPPERS:
+                self._inline(element, look, parts, floats)
+
+    def _run(self, run: "_Element", below: Look, parts: list[str], floats: list["_Element"]) -> None:
+        properties = child(run, "rPr")
+        look = below
+        if properties is not None:
+            look = look_of(properties).over(self._styles.look(value(child(properties, "rStyle")))).over(below)
+        said: list[str] = []
+        self._said(run, look, said, floats)
+        text = "".join(said)
+        if not text:
+            return
+        if look.hidden or look.struck:
+            self.left_out["hidden" if look.hidden else "struck"] += 1
+            return
+        if look.raised == "superscript":
+            text = text.translate(_RAISED)
+        elif look.raised == "subscript":
+            text = text.translate(_LOWERED)
+        parts.append(text)
+
+    def _said(self, run: "_Element", look: Look, said: list[str], floats: list["_Element"]) -> None:
+        for element in run:
+            name = local(element)
+            if name == "t":
+                said.append(element.text or "")
+            elif name in _SIGNS:
+                said.append(_SIGNS[name])
+            elif name == "AlternateContent":
+                self._said(_alternative(element), look, said, floats)
+            elif name == "ruby":
+                base = child(element, "rubyBase")
+                if base is not None:
+                    self._inline(base, look, said, floats)
+            elif name in ("drawing", "pict", "object"):
+                floats += _text_boxes(element)
+
+
+def _alternative(element: "_Element") -> "_Element":
+    """One of the forms in which the same thing is written."""
+    fallback = element
+    for one in element:
+        if local(one) == "Choice":
+            return one
+        fallback = one
+    return fallback
+
+
+def _text_boxes(drawing: "_Element") -> "Iterator[_Element]":
+    """The outermost text boxes of a drawing; a drawing may hold its own alternatives."""
+    for element in drawing:
+        name = local(element)
+        if name == "txbxContent":
+            yield element
+        elif name == "AlternateContent":
+            yield from _text_boxes(_alternative(element))
+        else:
+            yield from _text_boxes(element)

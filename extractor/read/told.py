@@ -1,0 +1,33 @@
+"""By what formats are known whose first bytes say too little."""
+
+import re
+
+__all__ = ["has_part", "is_mhtml", "is_tar"]
+
+_HEAD = 16_384
+_HEADER = re.compile(rb"\s*(?:[A-Za-z][A-Za-z0-9-]*:[^\n]*\r?\n(?:[ \t][^\n]*\r?\n)*){1,40}\r?\n")
+_MULTIPART = re.compile(rb"^Content-Type:\s*(?:multipart/(?:related|mixed|alternative)|text/html)", re.I | re.M)
+_MIME = re.compile(rb"^MIME-Version:", re.I | re.M)
+
+
+def is_mhtml(data: bytes) -> bool:
+    """Whether a file begins as a MIME message with a page in it does."""
+    head = _HEADER.match(data[:_HEAD].removeprefix(b"\xef\xbb\xbf"))
+    return head is not None and bool(_MIME.search(head[0])) and bool(_MULTIPART.search(head[0]))
+
+
+def is_tar(data: bytes) -> bool:
+    """Whether it begins with the header of a tar file."""
+    return data[257:262] == b"ustar"
+
+
+def has_part(data: bytes, folder: str) -> bool:
+    """Whether a ZIP file is an office file with parts in that folder; an archive that holds one is not."""
+    import zipfile
+    from io import BytesIO
+
+    try:
+        names = [name.lower().lstrip("/") for name in zipfile.ZipFile(BytesIO(data)).namelist()]
+    except Exception:  # damaged: whoever reads it says how
+        return True
+    return "[content_types].xml" in names and any(name.startswith(folder) for name in names)

@@ -38,11 +38,21 @@ def test_a_cell_without_a_wording_is_never_asked_for() -> None:
 
 def test_only_sentences_with_the_words_are_sent() -> None:
     speech, _ = speech_of(TEXT)
-    asked = {cell: one.text for one in plan(ALL, speech) for cell, _ in one.cells}
-    assert asked[NEW] == "收到政府信息公开申请20件。"
-    assert asked[REVIEW] == "没有一起因信息公开而起的复议。"
-    assert asked[ISSUED] == "全年印发行政规范性文件4件。"
-    assert not any("培训" in text or "领导" in text for text in asked.values())
+    (asked,) = plan((NEW, REVIEW, ISSUED), speech)
+    assert asked.text == "收到政府信息公开申请20件。\n没有一起因信息公开而起的复议。\n全年印发行政规范性文件4件。"
+    assert {cell for cell, _ in asked.cells} == {NEW, REVIEW, ISSUED}
+
+
+def test_what_is_little_goes_into_one_question_and_what_is_much_into_several() -> None:
+    speech, _ = speech_of(TEXT)
+    assert len(plan((NEW, REVIEW), speech)) == 1
+    longer = TEXT.replace("一起因信息公开", "一起因" + "相关的" * 230 + "信息公开")
+    speech, _ = speech_of(longer)
+    assert [[cell for cell, _ in one.cells] for one in plan((NEW, ISSUED, REVIEW), speech)] == [
+        [NEW],
+        [REVIEW],
+        [ISSUED],
+    ]
 
 
 def test_only_cells_that_are_open_are_asked_for() -> None:

@@ -76,9 +76,16 @@ def test_a_true_model_fills_the_gaps() -> None:
     assert (asked[NEW].outcome, asked[NEW].value, asked[NEW].prompt) == ("accepted", "20", load_prompt().id)
 
 
+@pytest.fixture
+def one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A question for each cell."""
+    monkeypatch.setattr("extractor.ask.plan._MOST_CELLS", 1)
+
+
+@pytest.mark.usefixtures("one_by_one")
 def test_a_passage_that_fails_costs_only_itself() -> None:
     def script(question: Question) -> list[Answer]:
-        if "规范性文件" in question.user:
+        if "规范性文件件数" in question.user:
             raise ModelError("endpoint: 503")
         return truly(question)
 
@@ -214,6 +221,7 @@ def test_the_whole_way() -> None:
     assert report.usage.llm_calls > 0
 
 
+@pytest.mark.usefixtures("one_by_one")
 def test_all_questions_are_under_way_at_once() -> None:
     """One that hangs does not keep the others from being sent."""
     under_way = 0

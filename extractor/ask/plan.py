@@ -20,14 +20,31 @@ _MOST_CHARACTERS = 700
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """Sentences that stand together, and the cells to ask for in them."""
+    """Sentences in the order of the text, and the cells to ask for in them."""
 
     sentences: tuple[Sentence, ...]
     cells: tuple[tuple[str, Subject], ...]
 
     @property
     def text(self) -> str:
-        return "".join(f"{sentence.text}。" for sentence in self.sentences)
+        """Sentences that do not follow one another stand in lines of their own."""
+        parts = []
+        last = None
+        for sentence in self.sentences:
+            parts.append("\n" if last is not None and sentence.index > last + 1 else "")
+            parts.append(f"{sentence.text}。")
+            last = sentence.index
+        return "".join(parts)
+
+    def joined(self, other: "Passage") -> "Passage":
+        """Both as one, `other` being later in the text or about the same sentences."""
+        further = tuple(one for one in other.sentences if one not in self.sentences)
+        return Passage((*self.sentences, *further), (*self.cells, *other.cells))
+
+    @property
+    def fits(self) -> bool:
+        """Whether it is little enough for one question."""
+        return len(self.cells) <= _MOST_CELLS and sum(len(one.text) for one in self.sentences) <= _MOST_CHARACTERS
 
 
 def gaps(form: Form, cells: Mapping[str, Cell]) -> tuple[str, ...]:
@@ -46,7 +63,13 @@ def plan(open_cells: Sequence[str], speech: Speech) -> list[Passage]:
     for block in _blocks(list(_telling(asked, speech))):
         sentences = tuple(sentence for sentence, _ in block)
         wanted = tuple(one for one in asked if any(one in cells for _, cells in block))
-        out += [Passage(sentences, wanted[at : at + _MOST_CELLS]) for at in range(0, len(wanted), _MOST_CELLS)]
+        for at in range(0, len(wanted), _MOST_CELLS):
+            passage = Passage(sentences, wanted[at : at + _MOST_CELLS])
+            # The prompt is sent with every question, and is longer than most passages.
+            if out and (both := out[-1].joined(passage)).fits:
+                out[-1] = both
+            else:
+                out.append(passage)
     return out
 
 

@@ -72,7 +72,7 @@ class Sample:
     @property
     def unsupported(self) -> bool:
         """Formats that the program does not read yet: shown as not read, never hidden."""
-        return self.report.suffix.lower() in {".pdf", ".docx", ".doc"}
+        return self.report.suffix.lower() in {".docx", ".doc"}
 
 
 def find_samples(folder: Path) -> Iterator[Sample]:

@@ -37,7 +37,7 @@ class Format:
 
 _OLE = (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",)
 _ZIP = (b"PK\x03\x04",)
-PDF = Format("application/pdf", "PDF documents", (b"%PDF-",), suffixes=(".pdf",))
+PDF = Format("application/pdf", "PDF documents", (b"%PDF-",), suffixes=(".pdf",), reader="pdf")
 # The first that fits counts: what is told by its parts comes before what is told by its first bytes alone.
 FORMATS: tuple[Format, ...] = (
     PDF,

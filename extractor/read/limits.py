@@ -14,6 +14,8 @@ class Limits:
     `max_bytes`: of the file; `max_characters`: of the text read; `max_depth`: of nested HTML elements;
     `max_cells`: printed cells of all grids together; `max_slots`: rows × columns of one grid after spans;
     `max_span`: a rowspan or colspan above it is taken for a misprint and cut (noted, no error).
+    `max_pages`: of a PDF; `max_objects`: texts, lines and pictures drawn on one page; `max_unpacked`: bytes that the
+    streams of a PDF unpack to.
     """
 
     max_bytes: int = 20_000_000
@@ -22,6 +24,9 @@ class Limits:
     max_cells: int = 50_000
     max_slots: int = 500_000
     max_span: int = 100
+    max_pages: int = 300
+    max_objects: int = 100_000
+    max_unpacked: int = 1_000_000_000
 
     def check(self, limit: str, found: int, what: str) -> None:
         """Raise LimitError if `found` exceeds the limit of that name."""

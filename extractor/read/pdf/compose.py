@@ -1,0 +1,80 @@
+"""The blocks of all pages put down one after the other: lines joined to paragraphs, tables with their spans."""
+
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+
+from extractor.read.flow import Flow, FlowCell
+from extractor.read.pdf.shapes import Block, Line, Table
+
+__all__ = ["Composer"]
+
+# In heights of the letters: how far short of the margin a line may end that goes on in the next one, how far a first
+# line is set in, and how far lines of a paragraph stand apart.
+_SHORT, _SET_IN, _APART = 1.7, 1.2, 2.2
+
+
+class Composer:
+    """Puts blocks into a flow. A paragraph is kept open until something shows that it is over: also over a page break.
+
+    `right`: how far lines of text reach on the pages.
+    """
+
+    def __init__(self, flow: Flow) -> None:
+        self.flow = flow
+        self._open: list[Line] = []
+        self._right = 0.0
+        self._left = 0.0
+
+    def page(self, blocks: Iterable[Block]) -> None:
+        """The blocks of the next page."""
+        blocks = list(blocks)
+        lines = [block for block in blocks if isinstance(block, Line)]
+        if lines:
+            self._right = max(line.x1 for line in lines)
+            self._left = min(line.x0 for line in lines)
+        new_page = True
+        for block in blocks:
+            if isinstance(block, Table):
+                self.close()
+                self.flow.table(_rows(block))
+            else:
+                if self._open and not self._goes_on(self._open[-1], block, new_page=new_page):
+                    self.close()
+                self._open.append(block)
+            new_page = False
+
+    def close(self) -> None:
+        """End the paragraph that is open."""
+        if self._open:
+            self.flow.paragraph([word for line in self._open for word in line.words])
+            self._open = []
+
+    def _goes_on(self, line: Line, after: Line, *, new_page: bool) -> bool:
+        """Whether `after` is the same paragraph as the line before it."""
+        size = min(line.size, after.size)
+        if "\t" in line.text or "\t" in after.text or max(line.size, after.size) > 1.35 * size:
+            return False
+        if not new_page and not -size < after.top - line.bottom < _APART * size - size:
+            return False
+        if line.x1 < self._right - _SHORT * size:
+            return False
+        return after.x0 <= self._left + _SET_IN * size
+
+
+def _rows(table: Table) -> list[list[FlowCell]]:
+    edges = table.edges
+    out: list[list[FlowCell]] = []
+    for row in table.rows:
+        cells = []
+        for cell in sorted(row, key=lambda one: one.x0):
+            span = max(1, _nearest(edges, cell.x1) - _nearest(edges, cell.x0))
+            cells.append(FlowCell(cell.words, cell.rows, span))
+        out.append(cells)
+    return out
+
+
+def _nearest(edges: Sequence[float], at: float) -> int:
+    number = bisect_left(edges, at)
+    if number == len(edges) or (number and at - edges[number - 1] <= edges[number] - at):
+        return number - 1
+    return number

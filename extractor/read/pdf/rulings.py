@@ -1,0 +1,79 @@
+"""Rulings put in order: pieces joined to lines, lines that meet gathered into frames."""
+
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from extractor.read.pdf.shapes import Ruling
+
+__all__ = ["Frame", "frames", "joined"]
+
+# Points: pieces of one line lie so close in line, and so close end to end; lines that meet do so.
+_ALIKE = 0.8
+_GAP = 3.0
+_MEET = 3.0
+# More lines than any form has are a drawing: of those, the long ones.
+_MANY = 1_500
+_LONG = 24.0
+
+
+@dataclass(slots=True)
+class Frame:
+    """Rulings that hang together: those across by their height, those down by their place from the left."""
+
+    across: list[Ruling]
+    down: list[Ruling]
+
+
+def joined(pieces: Sequence[Ruling]) -> list[Ruling]:
+    """The lines that the pieces make up."""
+    out: list[Ruling] = []
+    pieces = sorted(pieces)
+    first = 0
+    while first < len(pieces):
+        last = first
+        while last + 1 < len(pieces) and pieces[last + 1].at - pieces[first].at <= _ALIKE:
+            last += 1
+        group = sorted(pieces[first : last + 1], key=lambda one: one.start)
+        at = sum(one.at for one in group) / len(group)
+        start, end = group[0].start, group[0].end
+        for one in group[1:]:
+            if one.start - end > _GAP:
+                out.append(Ruling(at, start, end))
+                start, end = one.start, one.end
+            else:
+                end = max(end, one.end)
+        out.append(Ruling(at, start, end))
+        first = last + 1
+    return out
+
+
+def frames(across: Sequence[Ruling], down: Sequence[Ruling]) -> list[Frame]:
+    """The groups of lines that touch one another, those with lines of both kinds."""
+    across, down = joined(across), joined(down)
+    if len(across) + len(down) > _MANY:
+        across = [one for one in across if one.end - one.start >= _LONG]
+        down = [one for one in down if one.end - one.start >= _LONG]
+        if len(across) + len(down) > _MANY:
+            return []
+    group = list(range(len(across) + len(down)))
+
+    def root(member: int) -> int:
+        while group[member] != member:
+            group[member] = group[group[member]]
+            member = group[member]
+        return member
+
+    heights = [one.at for one in across]
+    for number, line in enumerate(down, len(across)):
+        low, high = bisect_left(heights, line.start - _MEET), bisect_right(heights, line.end + _MEET)
+        for other in range(low, high):
+            if across[other].start - _MEET <= line.at <= across[other].end + _MEET:
+                group[root(number)] = root(other)
+    found: defaultdict[int, Frame] = defaultdict(lambda: Frame([], []))
+    for number, line in enumerate(across):
+        found[root(number)].across.append(line)
+    for number, line in enumerate(down, len(across)):
+        found[root(number)].down.append(line)
+    return [frame for frame in found.values() if frame.across and frame.down]

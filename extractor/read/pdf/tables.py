@@ -1,0 +1,56 @@
+"""The tables of a page, and the lines of text beside them, in reading order."""
+
+from collections.abc import Sequence
+
+from extractor.read.limits import Limits
+from extractor.read.pdf.lattice import Lattice, lattice
+from extractor.read.pdf.rulings import frames
+from extractor.read.pdf.shapes import Block, Char, Line, Sheet, Table, TableCell
+from extractor.read.pdf.typeset import cell_words, lines_of
+
+__all__ = ["blocks_of"]
+
+
+def blocks_of(sheet: Sheet, limits: Limits) -> list[Block]:
+    """Tables and lines, from top to bottom."""
+    points = [((one.x0 + one.x1) / 2, one.middle) for one in sheet.chars]
+    found = [one for frame in frames(sheet.drawn.across, sheet.drawn.down) if (one := lattice(frame, points, limits))]
+    # A table inside a cell of another comes first: its text is its own.
+    found.sort(key=lambda one: (one.xs[-1] - one.xs[0]) * (one.ys[-1] - one.ys[0]))
+    inside: list[dict[int, list[Char]]] = [{} for _ in found]
+    free: list[Char] = []
+    for char, (x, y) in zip(sheet.chars, points, strict=True):
+        for number, one in enumerate(found):
+            cell = one.cell_at(x, y)
+            if cell is not None:
+                inside[number].setdefault(cell, []).append(char)
+                break
+        else:
+            free.append(char)
+    blocks: list[Block] = []
+    for one, texts in zip(found, inside, strict=True):
+        if len(texts) > 1:
+            blocks.append(_table(one, texts, sheet))
+        else:
+            free += next(iter(texts.values()), [])
+    blocks += lines_of(free, sheet.number, sheet.turn)
+    return _in_order(blocks)
+
+
+def _in_order(blocks: Sequence[Block]) -> list[Block]:
+    return sorted(blocks, key=lambda block: ((block.top + block.bottom) / 2 if isinstance(block, Line) else block.top, block.x0))
+
+
+def _table(found: Lattice, texts: dict[int, list[Char]], sheet: Sheet) -> Table:
+    xs, ys = found.xs, found.ys
+    rows: list[list[TableCell]] = [[] for _ in range(len(ys) - 1)]
+    for number, cell in enumerate(found.cells):
+        chars = texts.get(number, [])
+        last = cell.column_after == len(xs) - 1
+        if cell.outside and not chars and last:
+            continue
+        x0, x1 = xs[cell.column], xs[cell.column_after]
+        words = cell_words(chars, sheet.number, sheet.turn, x1 - x0) if chars else []
+        rows[cell.row].append(TableCell(x0, x1, cell.row_after - cell.row, words))
+    x0, top, x1, bottom = found.box
+    return Table(sheet.number, x0, top, x1, bottom, rows, list(xs), found.open_top, found.open_bottom)

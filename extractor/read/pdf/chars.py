@@ -58,6 +58,7 @@ def read_chars(text_page: Any, affine: Affine, shown: Box, limits: Limits) -> li
     angle_of = pdfium.FPDFText_GetCharAngle
     out: list[Char] = []
     indexes: list[int] = []
+    off: list[Box] = []
     high = 0
     for index in range(count):
         code = unicode_of(text_page, index)
@@ -75,7 +76,10 @@ def read_chars(text_page: Any, affine: Affine, shown: Box, limits: Limits) -> li
         y0, y1 = b * rect.left + d * rect.bottom + f, b * rect.right + d * rect.top + f
         x0, x1, top, bottom = min(x0, x1), max(x0, x1), min(y0, y1), max(y0, y1)
         turn = _turn(angle_of(text_page, index), affine)
-        if turn < 0 or not _within((x0 + x1) / 2, (top + bottom) / 2, shown):
+        if turn < 0:
+            continue
+        if not _within((x0 + x1) / 2, (top + bottom) / 2, shown):
+            off.append((x0, top, x1, bottom))
             continue
         if code in _SYMBOLS:
             text, bad = "·", False
@@ -85,7 +89,22 @@ def read_chars(text_page: Any, affine: Affine, shown: Box, limits: Limits) -> li
         out.append(Char(text, x0, top, x1, bottom, turn, bad))
         indexes.append(index)
     _shrink(out, indexes, text_page, affine)
-    return _once(out)
+    return _once(_cut(out, off) if off else out)
+
+
+def _cut(chars: list[Char], off: list[Box]) -> list[Char]:
+    """With figures that the edge of the page cuts in two made illegible: what is left of them is not what they are."""
+    edges = {(round(box[0]), round(box[1])) for box in off} | {(round(box[2]), round(box[1])) for box in off}
+    out = list(chars)
+    for order in (range(len(out) - 1, -1, -1), range(len(out))):
+        for number in order:
+            one = out[number]
+            x = round(one.x1 if order.step < 0 else one.x0)
+            touches = any((x + i, round(one.top) + j) in edges for i in (-1, 0, 1) for j in (-1, 0, 1))
+            if touches and one.text < "\u2000":
+                out[number] = one._replace(text=_UNKNOWN)
+                edges.add((round(one.x0 if order.step < 0 else one.x1), round(one.top)))
+    return out
 
 
 def _shrink(chars: list[Char], indexes: list[int], text_page: Any, affine: Affine) -> None:

@@ -2,6 +2,7 @@
 
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 from extractor.read.flow import Flow, FlowCell
 from extractor.read.pdf.shapes import Block, Line, Table
@@ -30,8 +31,7 @@ class Composer:
         blocks = list(blocks)
         lines = [block for block in blocks if isinstance(block, Line)]
         if lines:
-            self._right = max(line.x1 for line in lines)
-            self._left = min(line.x0 for line in lines)
+            self._left, self._right = _margins(lines)
         new_page = True
         for block in blocks:
             if isinstance(block, Table):
@@ -59,6 +59,14 @@ class Composer:
         if line.x1 < self._right - _SHORT * size:
             return False
         return after.x0 <= self._left + _SET_IN * size
+
+
+def _margins(lines: Sequence[Line]) -> tuple[float, float]:
+    """Where lines begin and end: as far out as at least two of them do, for a running head may reach further."""
+    lefts, rights = sorted(line.x0 for line in lines), sorted((line.x1 for line in lines), reverse=True)
+    size = min(line.size for line in lines)
+    left = next((one for one, after in pairwise(lefts) if after - one < size / 2), lefts[0])
+    return left, next((one for one, after in pairwise(rights) if one - after < size), rights[0])
 
 
 def _rows(table: Table) -> list[list[FlowCell]]:

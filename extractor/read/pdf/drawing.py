@@ -84,6 +84,7 @@ class _Drawing:
         self.drawn.marks += 1
         if count > _MOST_SEGMENTS:
             return
+        bounds: list[Box] = []
         for points, straight in _subpaths(item, count, affine):
             if stroked:
                 for one, other in pairwise(points):
@@ -92,7 +93,31 @@ class _Drawing:
             elif straight and len(points) > 2:
                 corners = [point for point in points if point is not None]
                 xs, ys = [x for x, _ in corners], [y for _, y in corners]
-                self._bar((min(xs), min(ys), max(xs), max(ys)))
+                bounds.append((min(xs), min(ys), max(xs), max(ys)))
+        while bounds:
+            box = bounds.pop()
+            if bounds and self._ring(box, bounds[-1]):
+                bounds.pop()
+            else:
+                self._bar(box)
+
+    def _ring(self, one: Box, other: Box) -> bool:
+        """A frame drawn as what lies between two rectangles, which may touch on some sides. Whether it is one."""
+        outer, inner = (one, other) if one[2] - one[0] + one[3] - one[1] >= other[2] - other[0] + other[3] - other[1] else (other, one)
+        sides = inner[0] - outer[0], inner[1] - outer[1], outer[2] - inner[2], outer[3] - inner[3]
+        if any(not -0.05 <= side <= _THICK for side in sides) or max(sides) < 0.05:
+            return False
+        left, top, right, bottom = outer
+        drawn = (
+            (left, top, inner[0], bottom),
+            (left, top, right, inner[1]),
+            (inner[2], top, right, bottom),
+            (left, inner[3], right, bottom),
+        )
+        for side, bar in zip(sides, drawn, strict=True):
+            if side >= 0.05:
+                self._bar(bar)
+        return True
 
     def _stroke(self, one: tuple[float, float], other: tuple[float, float]) -> None:
         (x0, y0), (x1, y1) = one, other

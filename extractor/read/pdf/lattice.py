@@ -16,7 +16,7 @@ from extractor.read.pdf.shapes import Ruling
 __all__ = ["Cell", "Lattice", "lattice"]
 
 # Lines as close as this are one: both sides of a double border, or of the gap between cells with borders of their own.
-_CLOSE = 5.0
+_CLOSE = 6.0
 # A strip between lines that is no wider, or no higher, is a gap as well, if no text stands in it.
 _NARROW, _LOW = 12.0, 5.0
 # So much of a slot's side must be drawn for it to part two cells.

@@ -12,7 +12,7 @@ __all__ = ["Frame", "frames", "joined"]
 # Points: pieces of one line lie so close in line, and so close end to end; lines that meet do so.
 _ALIKE = 0.8
 _GAP = 3.0
-_MEET = 3.0
+_MEET = 6.0
 # More lines than any form has are a drawing: of those, the long ones.
 _MANY = 1_500
 _LONG = 24.0

@@ -80,9 +80,12 @@ def _append(table: Table, part: Table) -> None:
         over.rows += cell.rows - whole
         below.remove(cell)
     if whole:
-        table.rows += rows[1:]
-    else:
-        table.rows += rows
+        # What is left of the row is empty; of a cell that spans more, the rest stands in the next row.
+        rows[1:2] = [[cell for cell in below if cell.rows > 1] + row for row in rows[1:2]]
+        for cell in below:
+            cell.rows -= 1
+        del rows[0]
+    table.rows += rows
     table.edges = _united([*table.edges, *(edge + shift for edge in part.edges)])
     table.page, table.open_bottom = part.page, part.open_bottom
     table.bottom = part.bottom
@@ -115,29 +118,30 @@ def _same_place(one: TableCell, other: TableCell) -> bool:
 def _is_cut(table: Table, part: Table, above: Sequence[TableCell], below: Sequence[TableCell]) -> bool:
     """Whether the first row of the part is the rest of the last row of the table."""
     pairs = [(over, cell) for cell in below for over in above if _same_place(over, cell)]
-    if not below or len(pairs) < len(below):
+    met = {id(cell) for _, cell in pairs}
+    if not pairs or any(_bare(cell) for cell in below if id(cell) not in met):
         return False
-    own = [(over, cell) for over, cell in pairs if over.rows == 1 and cell.rows == 1]
-    if not own or not any(_bare(cell) for _, cell in pairs):
+    own = [(_bare(over), _bare(cell)) for over, cell in pairs if over.rows == 1 and cell.rows == 1]
+    if not any(_bare(cell) for _, cell in pairs):
         # A row without any text is what is left of the one above.
-        return not any(_bare(cell) for _, cell in pairs) and len(pairs) > 1
-    if any(_bare(over) and _bare(cell) and (_is_figure(over) or _is_figure(cell)) for over, cell in own):
+        return len(pairs) > 1
+    told = [(one, other) for one, other in own if one or other]
+    if len(own) < 2 or not told:
         return False
-    labels = [(_bare(over), _bare(cell)) for over, cell in own if not (_is_figure(over) or _is_figure(cell))]
-    label_above, label_below = "".join(one for one, _ in labels), "".join(one for _, one in labels)
-    figures_above = any(_is_figure(over) for over, _ in own)
-    figures_below = any(_is_figure(cell) for _, cell in own)
-    if not label_above or len(own) < 2:
+    (above_label, below_label), rest = told[0], told[1:]
+    figures_above, figures_below = any(one for one, _ in rest), any(other for _, other in rest)
+    if _FIGURE.fullmatch(above_label + below_label) or any(one and other for one, other in rest):
         return False
-    if not label_below:
-        return figures_below and not figures_above
-    if _ORDINAL.match(label_below) or (figures_above and figures_below):
+    if figures_above and figures_below:
         return False
-    if _unfinished(label_above) or label_below[0] in _CLOSING + "、，。；":
+    if not above_label or not below_label:
+        return figures_above if below_label else figures_below
+    if _ORDINAL.match(below_label):
+        return False
+    if _unfinished(above_label) or below_label[0] in _CLOSING + "、，。；":
         return True
-    if not figures_above and not figures_below:
-        return table.open_bottom and part.open_top
-    return bool(_ORDINAL.match(label_above)) or (table.open_bottom and part.open_top)
+    open_here = table.open_bottom and part.open_top
+    return open_here or bool(_ORDINAL.match(above_label))
 
 
 def _runs_over(over: TableCell, cell: TableCell) -> bool:

@@ -16,7 +16,7 @@ from eval.mess import MESS, fits
 from eval.printing import PRINTERS, print_all, runs_off, styled
 from eval.render import Case, make_case
 from eval.score import extract_and_score
-from eval.scoring import Score
+from eval.scoring import Outcome, Score
 from eval.truth import FORMS
 
 __all__ = ["main", "make_pages"]
@@ -54,7 +54,13 @@ def main() -> int:
     for head in ("program", "PDFs", "too wide", "failed", "form, year, organ wrong", "printed", "right", "% right", "% w. disp.", "wrong", "made up", "ms a report"):  # fmt: skip
         table.add_column(head, justify="left" if head == "program" else "right")
     totals: dict[str, Score] = defaultdict(Score)
-    for name in arguments.printers.split(","):
+    for name in ("(the HTML itself)", *arguments.printers.split(",")):
+        if name not in PRINTERS:
+            for html, gold in pages.values():
+                totals[name].add(extract_and_score(html.encode(), gold, name="report.html"))
+            total = totals[name]
+            table.add_row(name, "", "", "", "", str(total.printed), str(total.counts[Outcome.RIGHT]), f"{total.percent():.2f}", f"{total.percent(with_disputed=True):.2f}", str(total.counts[Outcome.SILENTLY_WRONG]), str(total.harm - total.counts[Outcome.SILENTLY_WRONG]), f"{total.ms / arguments.n:.0f}")  # fmt: skip
+            continue
         if not PRINTERS[name].there:
             console.print(f"{name}: not installed, so nothing is measured with it", style="yellow")
             continue
@@ -77,12 +83,12 @@ def main() -> int:
                 for cell in score.cells[: None if arguments.cells else 5]:
                     console.print(f"    {cell.cell} {cell.outcome}: got {cell.got} gold {cell.gold} {cell.status} {cell.evidence}", markup=False, highlight=False)  # fmt: skip
         total = totals[name]
-        counts = [len(printed), len(printed) - len(whole), failed, misread, total.printed, total.counts["right"]]  # type: ignore[index]
+        counts = [len(printed), len(printed) - len(whole), failed, misread, total.printed, total.counts[Outcome.RIGHT]]
         rates = [f"{total.percent():.2f}", f"{total.percent(with_disputed=True):.2f}"]
-        wrong = total.counts["silently_wrong"]  # type: ignore[index]
+        wrong = total.counts[Outcome.SILENTLY_WRONG]
         table.add_row(name, *map(str, counts), *rates, str(wrong), str(total.harm - wrong), f"{total.ms / max(1, len(whole)):.0f}")  # fmt: skip
     console.print(table)
-    return 1 if any(total.harm for total in totals.values()) else 0
+    return 1 if any(total.harm for name, total in totals.items() if name in PRINTERS) else 0
 
 
 if __name__ == "__main__":

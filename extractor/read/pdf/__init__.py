@@ -18,7 +18,7 @@ from extractor.read.pdf.layer import Layer, judge
 from extractor.read.pdf.margins import without_margins
 from extractor.read.pdf.opening import opened, take_apart
 from extractor.read.pdf.pictures import INSTALL, numbers, read_pictures
-from extractor.read.pdf.shapes import Block
+from extractor.read.pdf.shapes import Block, Table
 from extractor.read.pdf.stitch import stitched
 from extractor.read.pdf.tables import blocks_of
 from extractor.report import Reason
@@ -75,6 +75,7 @@ class _Reader:
         blocks: list[list[Block]] = []
         heights: list[float] = []
         damaged: list[int] = []
+        cut: list[int] = []
         for index in range(len(self.pdf)):
             sheet = take_apart(self.pdf, index, self.limits)
             if sheet is None:
@@ -88,11 +89,15 @@ class _Reader:
             self.layers.append(layer)
             self.pages.append(Page(sheet.width, sheet.height, scanned=layer is Layer.RECOGNISED))
             blocks.append(blocks_of(sheet, self.limits) if layer in (Layer.GOOD, Layer.RECOGNISED) else [])
+            if any(isinstance(block, Table) and block.cut for block in blocks[-1]):
+                cut.append(index + 1)
             heights.append(sheet.width if sheet.turn.quarters % 2 else sheet.height)
         if len(damaged) == len(self.pages):
             raise UnreadableError("the PDF is damaged: none of its pages can be opened")
         if damaged:
             self._note(f"pages {numbers(damaged)} are damaged and were not read", "已损坏，未能读取", damaged)
+        if cut:
+            self._note(f"a table runs off the paper on pages {numbers(cut)}: its figures were not read", "的表格超出纸面，其数字未予读取", cut)
         return blocks, heights
 
     def _pictures(self, pages: list[int]) -> list[int]:

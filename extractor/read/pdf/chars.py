@@ -13,14 +13,17 @@ from extractor.read.limits import Limits
 from extractor.read.pages import Box
 from extractor.read.pdf.shapes import Char
 
-__all__ = ["Affine", "page_affine", "read_chars"]
+__all__ = ["BLANK", "UNKNOWN", "Affine", "page_affine", "read_chars"]
 
 # a, b, c, d, e, f: x' = a x + c y + e, y' = b x + d y + f.
 Affine = tuple[float, float, float, float, float, float]
 
 _FINE = 1000
 _ODD_TURN = math.radians(8)
-_UNKNOWN = "\ufffd"
+# A blank that takes up room on its line as a letter does.
+BLANK = "\xa0"
+# What stands for a character that nobody can read.
+UNKNOWN = "\ufffd"
 # So many times as high as the usual ones, and less ink in it than this share: no letter is, the box is wrong.
 _TALL, _INK = 3.0, 0.4
 # From the ink of an ideograph to the square it stands in.
@@ -43,10 +46,11 @@ def page_affine(page: Any, width: float, height: float) -> Affine:
 
 
 def read_chars(text_page: Any, affine: Affine, shown: Box, limits: Limits) -> list[Char]:
-    """The characters that can be seen on the page, in the order of the file; white space is left out.
+    """The characters that can be seen on the page, in the order of the file; white space is left out, but for hard
+    blanks.
 
     A character that the font gives no meaning is a replacement character and `bad`. Text at an angle (a watermark) and
-    text off the page is left out. `turn`: quarter turns clockwise in which the character is printed.
+    text outside of `shown` is left out. `turn`: quarter turns clockwise in which the character is printed.
     """
     count = pdfium.FPDFText_CountChars(text_page)
     limits.check("max_characters", count, "characters on one page")
@@ -62,7 +66,7 @@ def read_chars(text_page: Any, affine: Affine, shown: Box, limits: Limits) -> li
     high = 0
     for index in range(count):
         code = unicode_of(text_page, index)
-        if code in (0x20, 0x0D, 0x0A, 0xA0, 0x3000, 0x09) or generated(text_page, index) == 1:
+        if code in (0x20, 0x0D, 0x0A, 0x3000, 0x09) or generated(text_page, index) == 1:
             continue
         if 0xD800 <= code < 0xDC00:
             high = code
@@ -83,9 +87,11 @@ def read_chars(text_page: Any, affine: Affine, shown: Box, limits: Limits) -> li
             continue
         if code in _SYMBOLS:
             text, bad = "·", False
+        elif code == 0xA0:
+            text, bad = BLANK, False
         else:
             bad = unmapped(text_page, index) == 1 or _meaningless(code)
-            text = _UNKNOWN if bad else chr(code)
+            text = UNKNOWN if bad else chr(code)
         out.append(Char(text, x0, top, x1, bottom, turn, bad))
         indexes.append(index)
     _shrink(out, indexes, text_page, affine)
@@ -102,7 +108,7 @@ def _cut(chars: list[Char], off: list[Box]) -> list[Char]:
             x = round(one.x1 if order.step < 0 else one.x0)
             touches = any((x + i, round(one.top) + j) in edges for i in (-1, 0, 1) for j in (-1, 0, 1))
             if touches and one.text < "\u2000":
-                out[number] = one._replace(text=_UNKNOWN)
+                out[number] = one._replace(text=UNKNOWN)
                 edges.add((round(one.x0 if order.step < 0 else one.x1), round(one.top)))
     return out
 

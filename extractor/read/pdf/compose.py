@@ -70,13 +70,39 @@ def _margins(lines: Sequence[Line]) -> tuple[float, float]:
 
 
 def _rows(table: Table) -> list[list[FlowCell]]:
+    """The cells with their spans; what no cell covers is an empty one, and a span ends where another cell begins."""
     edges = table.edges
+    spans = [
+        {first: (max(first + 1, _nearest(edges, cell.x1)), cell) for cell in row if (first := _nearest(edges, cell.x0)) < len(edges) - 1}
+        for row in table.rows
+    ]
+    starts = [set(row) for row in spans]
     out: list[list[FlowCell]] = []
-    for row in table.rows:
-        cells = []
-        for cell in sorted(row, key=lambda one: one.x0):
-            span = max(1, _nearest(edges, cell.x1) - _nearest(edges, cell.x0))
-            cells.append(FlowCell(cell.words, cell.rows, span))
+    free = [0] * (len(edges) - 1)  # for each column the first row that no cell from above covers
+    for number, row in enumerate(spans):
+        cells: list[FlowCell] = []
+        column = 0
+        while column < len(free):
+            if column in row:
+                after, cell = row[column]
+                after = min((other for other in row if column < other < after), default=after)
+                rows = next(
+                    (n for n in range(1, cell.rows) if number + n < len(starts) and any(column <= at < after for at in starts[number + n])),
+                    cell.rows,
+                )
+                cells.append(FlowCell(cell.words, rows, after - column))
+            elif free[column] > number:
+                column += 1
+                continue
+            else:
+                after = column + 1
+                while after < len(free) and after not in row and free[after] <= number:
+                    after += 1
+                rows = 1
+                cells.append(FlowCell([], 1, after - column))
+            for at in range(column, after):
+                free[at] = number + rows
+            column = after
         out.append(cells)
     return out
 

@@ -24,7 +24,7 @@ _INVISIBLE = 3
 
 
 def read_drawing(page: Any, affine: Affine, shown: Box, limits: Limits) -> Drawn:
-    """What is drawn on the page, as it is shown. What is white, clear, or off the page is not there."""
+    """What is drawn on the page within `shown`. What is white or clear is not there."""
     drawing = _Drawing(shown, limits)
     for number in range(pdfium.FPDFPage_CountObjects(page)):
         drawing.take(pdfium.FPDFPage_GetObject(page, number), affine, 0)

@@ -81,7 +81,9 @@ def take_apart(pdf: pdfium.PdfDocument, index: int, limits: Limits) -> Sheet | N
         if width <= 0 or height <= 0:
             return None
         affine = page_affine(page.raw, width, height)
-        shown = (0.0, 0.0, width, height)
+        # A table that is too wide runs over the right edge; what a crop hides is somebody else's.
+        cropped = any(abs(one - other) > 1 for one, other in zip(page.get_mediabox(), page.get_cropbox(), strict=True))
+        shown = (0.0, 0.0, width if cropped else 2 * width, height)
         drawn = read_drawing(page.raw, affine, shown, limits)
         text = page.get_textpage()
         chars = read_chars(text.raw, affine, shown, limits)

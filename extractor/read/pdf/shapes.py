@@ -125,6 +125,7 @@ class Table:
     """A table on a page, or one put together over several. Cells stand in the row in which they begin.
 
     `edges`: where columns begin and end. `open_top`, `open_bottom`: no line closes it there. `page`: the last one.
+    `cut`: it runs off the paper on the right, and its figures are marked as not to be read.
     """
 
     page: int
@@ -136,6 +137,7 @@ class Table:
     edges: list[float]
     open_top: bool = False
     open_bottom: bool = False
+    cut: bool = False
 
 
 Block = Line | Table

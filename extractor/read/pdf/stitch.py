@@ -16,6 +16,8 @@ __all__ = ["stitched"]
 
 # Points: edges of the same column on two pages; two parts as wide as one another.
 _SAME = 4.0
+# Of the edges of the part with fewer of them.
+_COMMON = 0.6
 _MOST_HEADS = 8
 _ORDINAL = re.compile(
     r"\s*[（(]?(?:[一二三四五六七八九十]{1,3}|\d{1,2}|[①-⑳])[）)、.．，,]|\s*第[一二三四五六七八九十\d]+[条项章]|\s*其中"
@@ -54,18 +56,23 @@ def _first_table(blocks: Sequence[Block]) -> int | None:
 
 def _follows(table: Table, part: Table) -> bool:
     """Whether the part stands on the next page, and its columns are those of the table."""
-    if part.page != table.page + 1 or abs((table.x1 - table.x0) - (part.x1 - part.x0)) > 2 * _SAME:
-        return False
-    shift = table.x0 - part.x0
-    mine, other = table.edges[1:-1], [edge + shift for edge in part.edges[1:-1]]
-    if not mine or not other:
-        return True
-    common = sum(any(abs(edge - one) <= _SAME for one in mine) for edge in other)
-    return 2 * common > min(len(mine), len(other))
+    return part.page == table.page + 1 and _shift(table, part) is not None
+
+
+def _shift(table: Table, part: Table) -> float | None:
+    """How far right the part must be moved for its columns to lie under the table's: margins differ on left and right
+    pages. None if they are other columns. An outer border may be missing on either page."""
+    best: tuple[int, float] = 0, 0.0
+    for shift in (0.0, table.x0 - part.x0, table.x1 - part.x1):
+        common = sum(any(abs(edge + shift - one) <= _SAME for one in table.edges) for edge in part.edges)
+        if common > best[0]:
+            best = common, shift
+    fewer = min(len(table.edges), len(part.edges))
+    return best[1] if best[0] > 1 and best[0] >= _COMMON * fewer else None
 
 
 def _append(table: Table, part: Table) -> None:
-    shift = table.x0 - part.x0
+    shift = _shift(table, part) or 0.0
     for row in part.rows:
         for cell in row:
             cell.x0, cell.x1 = cell.x0 + shift, cell.x1 + shift

@@ -1,14 +1,21 @@
 """The tables of a page, and the lines of text beside them, in reading order."""
 
+import re
 from collections.abc import Sequence
 
+from extractor.read.flow import Word
 from extractor.read.limits import Limits
+from extractor.read.pdf.chars import UNKNOWN
 from extractor.read.pdf.lattice import Lattice, lattice
 from extractor.read.pdf.rulings import frames
 from extractor.read.pdf.shapes import Block, Char, Line, Sheet, Table, TableCell
 from extractor.read.pdf.typeset import cell_words, lines_of
 
 __all__ = ["blocks_of"]
+
+# Points: a border so near the edge of the paper is no border.
+_AT_EDGE = 1.0
+_FIGURES = re.compile(r"\d")
 
 
 def blocks_of(sheet: Sheet, limits: Limits) -> list[Block]:
@@ -19,6 +26,7 @@ def blocks_of(sheet: Sheet, limits: Limits) -> list[Block]:
     found.sort(key=lambda one: (one.xs[-1] - one.xs[0]) * (one.ys[-1] - one.ys[0]))
     inside: list[dict[int, list[Char]]] = [{} for _ in found]
     free: list[Char] = []
+    right = _right(sheet)
     for char, (x, y) in zip(sheet.chars, points, strict=True):
         for number, one in enumerate(found):
             cell = one.cell_at(x, y)
@@ -26,7 +34,8 @@ def blocks_of(sheet: Sheet, limits: Limits) -> list[Block]:
                 inside[number].setdefault(cell, []).append(char)
                 break
         else:
-            free.append(char)
+            if x <= right:
+                free.append(char)
     blocks: list[Block] = []
     for one, texts in zip(found, inside, strict=True):
         if len(texts) > 1:
@@ -53,4 +62,14 @@ def _table(found: Lattice, texts: dict[int, list[Char]], sheet: Sheet) -> Table:
         words = cell_words(chars, sheet.number, sheet.turn, x1 - x0) if chars else []
         rows[cell.row].append(TableCell(x0, x1, cell.row_after - cell.row, words))
     x0, top, x1, bottom = found.box
-    return Table(sheet.number, x0, top, x1, bottom, rows, list(xs), found.open_top, found.open_bottom)
+    cut = abs(x1 - _right(sheet)) < _AT_EDGE
+    if cut:
+        # It runs off the paper. How many columns are lost nobody can see, so none of its figures has a sure place.
+        for cell in (cell for row in rows for cell in row if _FIGURES.search(cell.text)):
+            cell.words.append(Word(UNKNOWN, sheet.number))
+    return Table(sheet.number, x0, top, x1, bottom, rows, list(xs), found.open_top, found.open_bottom, cut)
+
+
+def _right(sheet: Sheet) -> float:
+    """The right edge of the page set upright."""
+    return sheet.turn.upright((0.0, 0.0, sheet.width, sheet.height))[2]

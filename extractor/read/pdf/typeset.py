@@ -6,6 +6,7 @@ from statistics import median
 
 from extractor.read.flow import Word
 from extractor.read.pages import Box
+from extractor.read.pdf.chars import BLANK
 from extractor.read.pdf.shapes import Char, Line, Turn
 
 __all__ = ["cell_words", "lines_of"]
@@ -21,7 +22,7 @@ _PADDING = 11.5
 
 def lines_of(chars: Sequence[Char], page: int, turn: Turn) -> list[Line]:
     """The lines of text, from top to bottom. Between words that stand apart is a space, between columns a tab."""
-    return [_line(line, page, turn.shown) for line in _rows(chars)]
+    return [_line(row, page, turn.shown) for row in _rows(chars) if any(one.text != BLANK for one in row)]
 
 
 def cell_words(chars: Sequence[Char], page: int, turn: Turn, width: float) -> list[Word]:
@@ -29,7 +30,9 @@ def cell_words(chars: Sequence[Char], page: int, turn: Turn, width: float) -> li
 
     A figure that ran over the narrow cell's edge into a second line is one figure again.
     """
-    columns = _stacked(chars)
+    if all(one.text == BLANK for one in chars):
+        return []
+    columns = _stacked([one for one in chars if one.text != BLANK])
     if columns:
         return [_word(column, page, turn.shown) for column in columns]
     out: list[Word] = []
@@ -52,9 +55,9 @@ def cell_words(chars: Sequence[Char], page: int, turn: Turn, width: float) -> li
 def _runs_on(line: Line, after: Line, width: float) -> bool:
     """Whether a figure was broken for want of room: its first line is full, and nothing but figures is in both."""
     first, second = line.text, after.text
-    if not (_is_figure(first) and _is_figure(second)) or len(second) > len(first):
+    if not first or not second or not (_is_figure(first) and _is_figure(second)) or len(second) > len(first):
         return False
-    return width - (line.x1 - line.x0) < (line.x1 - line.x0) / len(first) + _PADDING
+    return width - (line.x1 - line.x0) < (after.x1 - after.x0) / len(second) + _PADDING
 
 
 def _is_figure(text: str) -> bool:
@@ -134,6 +137,8 @@ def _line(chars: Sequence[Char], page: int, shown: Callable[[Box], Box]) -> Line
     run: list[Char] = []
     height = max(one.bottom - one.top for one in chars)
     for one in chars:
+        if one.text == BLANK:
+            continue
         if run:
             gap = one.x0 - run[-1].x1
             latin = _narrow(one.text) and _narrow(run[-1].text)
@@ -147,7 +152,8 @@ def _line(chars: Sequence[Char], page: int, shown: Callable[[Box], Box]) -> Line
                 words.append(_word(run, page, shown))
                 run = []
         run.append(one)
-    words.append(_word(run, page, shown))
+    if run:
+        words.append(_word(run, page, shown))
     return Line(
         words, chars[0].x0, min(one.top for one in chars), chars[-1].x1, max(one.bottom for one in chars)
     )

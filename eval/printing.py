@@ -16,15 +16,16 @@ _PAPER = ("A4", "A4", "A4", "A4 landscape", "A5", "letter", "17cm 24cm")
 
 
 def styled(html: str, rng: Random) -> str:
-    """The page with a style that chance chooses: fonts, borders, paper, rows that may break, heads that are repeated."""
+    """The page with a style that chance chooses: fonts, borders, paper, rows that break, repeated heads."""
     font, size = rng.choice(_FONTS), rng.choice((8, 9, 10, 10.5, 12, 14))
     border = rng.choice(("1px solid black", "0.5pt solid #000", "1px solid #999", "2px solid #336", "1.5px solid red"))
+    collapse = rng.choice(("collapse", "collapse", "separate"))
     rules = [
         f"@page {{ size: {rng.choice(_PAPER)}; margin: {rng.choice((8, 15, 20, 28))}mm }}",
         f"body {{ font-family: '{font}'; font-size: {size}pt; line-height: {rng.choice((1.2, 1.5, 1.8))} }}",
         f"p {{ text-indent: 2em; text-align: {rng.choice(('justify', 'left'))} }} td p {{ text-indent: 0; margin: 0 }}",
         f"h1 {{ margin-top: {rng.randint(0, 160)}pt }}",
-        f"table {{ width: 100%; border-collapse: {rng.choice(('collapse', 'collapse', 'separate'))}; border: {border} }}",
+        f"table {{ width: 100%; border-collapse: {collapse}; border: {border} }}",
         f"td, th {{ border: {border}; padding: {rng.choice((0, 1, 3, 6))}px; width: auto;"
         f" text-align: {rng.choice(('center', 'center', 'left', 'right'))};"
         f" vertical-align: {rng.choice(('middle', 'middle', 'top', 'bottom'))} }}",
@@ -135,6 +136,6 @@ def runs_off(data: bytes) -> bool:
         text = page.get_textpage()
         for number in range(text.count_chars()):
             left, bottom, right, top = text.get_charbox(number)
-            if right > left and not (-1 <= left and right <= width + 1 and -1 <= bottom and top <= height + 1):
+            if right > left and not (left >= -1 and right <= width + 1 and bottom >= -1 and top <= height + 1):
                 return True
     return False

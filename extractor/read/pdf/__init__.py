@@ -97,20 +97,30 @@ class _Reader:
         if damaged:
             self._note(f"pages {numbers(damaged)} are damaged and were not read", "已损坏，未能读取", damaged)
         if cut:
-            self._note(f"a table runs off the paper on pages {numbers(cut)}: its figures were not read", "的表格超出纸面，其数字未予读取", cut)
+            self._note(
+                f"a table runs off the paper on pages {numbers(cut)}: its figures were not read",
+                "的表格超出纸面，其数字未予读取",
+                cut,
+            )
         return blocks, heights
 
     def _pictures(self, pages: list[int]) -> list[int]:
         """Have pages read as pictures; those that could not be."""
         try:
-            self.pages = [
-                found.get(number, page) for number, page in enumerate(self.pages, 1)
-            ] if (found := read_pictures(self.pdf, pages, self.flow)) else self.pages
+            self.pages = (
+                [found.get(number, page) for number, page in enumerate(self.pages, 1)]
+                if (found := read_pictures(self.pdf, pages, self.flow))
+                else self.pages
+            )
         except UnreadableError:
             return pages
         broken = [number for number in pages if self.layers[number - 1] is Layer.BROKEN]
         if broken:
-            self._note(f"the text layer of pages {numbers(broken)} is broken: they were read as pictures", "文字层损坏，已按图像识别", broken)
+            self._note(
+                f"the text layer of pages {numbers(broken)} is broken: they were read as pictures",
+                "文字层损坏，已按图像识别",
+                broken,
+            )
         return []
 
     def _what(self, pages: list[int]) -> str:

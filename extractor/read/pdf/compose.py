@@ -73,7 +73,11 @@ def _rows(table: Table) -> list[list[FlowCell]]:
     """The cells with their spans; what no cell covers is an empty one, and a span ends where another cell begins."""
     edges = table.edges
     spans = [
-        {first: (max(first + 1, _nearest(edges, cell.x1)), cell) for cell in row if (first := _nearest(edges, cell.x0)) < len(edges) - 1}
+        {
+            first: (max(first + 1, _nearest(edges, cell.x1)), cell)
+            for cell in row
+            if (first := _nearest(edges, cell.x0)) < len(edges) - 1
+        }
         for row in table.rows
     ]
     starts = [set(row) for row in spans]
@@ -87,7 +91,11 @@ def _rows(table: Table) -> list[list[FlowCell]]:
                 after, cell = row[column]
                 after = min((other for other in row if column < other < after), default=after)
                 rows = next(
-                    (n for n in range(1, cell.rows) if number + n < len(starts) and any(column <= at < after for at in starts[number + n])),
+                    (
+                        n
+                        for n in range(1, cell.rows)
+                        if number + n < len(starts) and any(column <= at < after for at in starts[number + n])
+                    ),
                     cell.rows,
                 )
                 cells.append(FlowCell(cell.words, rows, after - column))

@@ -103,7 +103,11 @@ class _Drawing:
 
     def _ring(self, one: Box, other: Box) -> bool:
         """A frame drawn as what lies between two rectangles, which may touch on some sides. Whether it is one."""
-        outer, inner = (one, other) if one[2] - one[0] + one[3] - one[1] >= other[2] - other[0] + other[3] - other[1] else (other, one)
+        outer, inner = (
+            (one, other)
+            if one[2] - one[0] + one[3] - one[1] >= other[2] - other[0] + other[3] - other[1]
+            else (other, one)
+        )
         sides = inner[0] - outer[0], inner[1] - outer[1], outer[2] - inner[2], outer[3] - inner[3]
         if any(not -0.05 <= side <= _THICK for side in sides) or max(sides) < 0.05:
             return False

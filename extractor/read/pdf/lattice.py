@@ -50,6 +50,14 @@ class Lattice:
     def box(self) -> Box:
         return self.xs[0], self.ys[0], self.xs[-1], self.ys[-1]
 
+    def hanging(self, x: float, y: float, reach: float) -> int | None:
+        """The number of a cell at the foot, not closed there though others are, below which the point lies."""
+        column = bisect_right(self.xs, x) - 1
+        if self.open_bottom or not 0 <= column < len(self.xs) - 1 or not 0 <= y - self.ys[-1] <= reach:
+            return None
+        number = self.owner[-1][column]
+        return number if self.cells[number].outside else None
+
     def cell_at(self, x: float, y: float) -> int | None:
         """The number of the cell in which the point lies."""
         column, row = bisect_right(self.xs, x) - 1, bisect_right(self.ys, y) - 1
@@ -64,7 +72,9 @@ class _Axis:
     `open_first`, `open_last`: there is no line at that end, and the lines that cross end there in the open.
     """
 
-    def __init__(self, lines: Sequence[Ruling], crossing: Sequence[Ruling]) -> None:
+    def __init__(
+        self, lines: Sequence[Ruling], crossing: Sequence[Ruling], points: Sequence[tuple[float, float]]
+    ) -> None:
         self.lines = lines
         self.places: list[tuple[float, float]] = []
         for at in sorted(line.at for line in lines):
@@ -74,7 +84,12 @@ class _Axis:
                 self.places.append((at, at))
         before = [one.start for one in crossing if one.start < self.places[0][0] - _CLOSE]
         after = [one.end for one in crossing if one.end > self.places[-1][1] + _CLOSE]
-        self.open_first, self.open_last = len(before) > 1, len(after) > 1
+        low, high = self.places[0][0], self.places[-1][1]
+        ends = min(line.start for line in lines), max(line.end for line in lines)
+        beside = [at for at, along in points if ends[0] < along < ends[1]]
+        # A single line that runs on closes off a cell if something is printed there.
+        self.open_first = len(before) > 1 or any(before[0] < at < low for at in (beside if before else ()))
+        self.open_last = len(after) > 1 or any(high < at < after[0] for at in (beside if after else ()))
         if self.open_first:
             self.places.insert(0, (min(before), min(before)))
         if self.open_last:
@@ -120,7 +135,8 @@ class _Axis:
 
 def lattice(frame: Frame, points: Sequence[tuple[float, float]], limits: Limits) -> Lattice | None:
     """The cells that a frame encloses; `points`: where characters stand. None if there is but one cell."""
-    down, across = _Axis(frame.down, frame.across), _Axis(frame.across, frame.down)
+    down = _Axis(frame.down, frame.across, points)
+    across = _Axis(frame.across, frame.down, [(y, x) for x, y in points])
     (left, _), (_, right) = down.places[0], down.places[-1]
     (top, _), (_, bottom) = across.places[0], across.places[-1]
     inside = [(x, y) for x, y in points if left <= x <= right and top <= y <= bottom]
@@ -141,9 +157,7 @@ def lattice(frame: Frame, points: Sequence[tuple[float, float]], limits: Limits)
             or (cell.column_after == columns and not down.open_last and not any(walls[-1][cell.row : cell.row_after]))
             or (cell.row == 0 and not across.open_first and not any(floors[0][cell.column : cell.column_after]))
             or (
-                cell.row_after == rows
-                and not across.open_last
-                and not any(floors[-1][cell.column : cell.column_after])
+                cell.row_after == rows and not across.open_last and not any(floors[-1][cell.column : cell.column_after])
             )
         )
     return Lattice(xs, ys, cells, owner, across.open_first, across.open_last)

@@ -77,7 +77,9 @@ def _kind(character: str) -> str:
         return "usual"
     if character.isascii() or character in "·—…“”‘’、。〈〉《》「」『』【】（）！，：；？％○●□■℃√×÷±Ⅰ":
         return "plain"
-    return "strange" if character.isalpha() or character.isnumeric() or character in "¡¢£¤¥¦§¨©ª«¬®¯°´µ¶¸»¿" else "plain"
+    return (
+        "strange" if character.isalpha() or character.isnumeric() or character in "¡¢£¤¥¦§¨©ª«¬®¯°´µ¶¸»¿" else "plain"
+    )
 
 
 def _many(bad: Iterable[bool]) -> bool:

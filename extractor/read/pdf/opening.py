@@ -94,15 +94,9 @@ def take_apart(pdf: pdfium.PdfDocument, index: int, limits: Limits) -> Sheet | N
         page.close()
     turn = Turn(_quarters([one.turn for one in chars]), width, height)
     if turn.quarters:
-        chars = [
-            one._replace(**dict(zip(_BOX, turn.upright(one[1:5]), strict=True)), turn=(one.turn - turn.quarters) % 4)
-            for one in chars
-        ]
+        chars = [one.at(turn.upright(one.box), (one.turn - turn.quarters) % 4) for one in chars]
         drawn = _turned(drawn, turn)
     return Sheet(index + 1, width, height, turn, chars, drawn)
-
-
-_BOX = ("x0", "top", "x1", "bottom")
 
 
 def _quarters(turns: list[int]) -> int:

@@ -9,7 +9,6 @@ import pypdfium2 as pdfium
 
 from extractor.errors import UnreadableError
 from extractor.read.flow import Flow
-from extractor.read.limits import Limits
 from extractor.read.pages import Page
 
 __all__ = ["INSTALL", "numbers", "read_pictures"]

@@ -24,6 +24,14 @@ class Char(NamedTuple):
     def middle(self) -> float:
         return (self.top + self.bottom) / 2
 
+    @property
+    def box(self) -> Box:
+        return self.x0, self.top, self.x1, self.bottom
+
+    def at(self, box: Box, turn: int) -> "Char":
+        """The same character in another place."""
+        return Char(self.text, *box, turn, self.bad)
+
 
 class Ruling(NamedTuple):
     """A straight line along an axis: at `at`, from `start` to `end`."""

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from extractor.read.flow import Word
-from extractor.read.pdf.shapes import Block, Line, Table, TableCell
+from extractor.read.pdf.shapes import Block, Table, TableCell
 
 __all__ = ["stitched"]
 
@@ -79,9 +79,10 @@ def _append(table: Table, part: Table) -> None:
     rows = part.rows[_repeated(table, part) :]
     above, below = _reaching(table), rows[0] if rows else []
     whole = _is_cut(table, part, above, below)
+    heads = any(map(_bare, below)) and not any(map(_is_figure, below))
     for cell in list(below):
         over = next((one for one in above if _same_place(one, cell)), None)
-        if over is None or not (whole or _runs_over(over, cell)):
+        if over is None or not (whole or _runs_over(over, cell, heads=heads)):
             continue
         over.words = [*over.words, *([Word("\n")] if over.words and cell.words else []), *cell.words]
         over.rows += cell.rows - whole
@@ -151,11 +152,12 @@ def _is_cut(table: Table, part: Table, above: Sequence[TableCell], below: Sequen
     return open_here or bool(_ORDINAL.match(above_label))
 
 
-def _runs_over(over: TableCell, cell: TableCell) -> bool:
-    """Whether a cell that spans rows on both sides of the break is one, though the rows are not."""
-    if over.rows == 1 and cell.rows == 1:
-        return False
+def _runs_over(over: TableCell, cell: TableCell, *, heads: bool) -> bool:
+    """Whether a cell that spans rows on both sides of the break is one, though the rows are not. `heads`: the row below
+    has no figures."""
     first, second = _bare(over), _bare(cell)
+    if over.rows == 1 and cell.rows == 1 and (second or not heads):
+        return False
     if _is_figure(over) or _is_figure(cell):
         return False
     if not second:

@@ -15,6 +15,8 @@ __all__ = ["blocks_of"]
 
 # Points: a border so near the edge of the paper is no border.
 _AT_EDGE = 1.0
+# In heights of the letters: so far below its frame the text of a cell cut by a page break may stand.
+_HANGS = 4.0
 _FIGURES = re.compile(r"\d")
 
 
@@ -34,7 +36,7 @@ def blocks_of(sheet: Sheet, limits: Limits) -> list[Block]:
                 inside[number].setdefault(cell, []).append(char)
                 break
         else:
-            if x <= right:
+            if x <= right and not _hangs(char, x, y, found, inside):
                 free.append(char)
     blocks: list[Block] = []
     for one, texts in zip(found, inside, strict=True):
@@ -46,8 +48,22 @@ def blocks_of(sheet: Sheet, limits: Limits) -> list[Block]:
     return _in_order(blocks)
 
 
+def _hangs(char: Char, x: float, y: float, found: Sequence[Lattice], inside: Sequence[dict[int, list[Char]]]) -> bool:
+    """Give a character to the cell that it runs out of at a page break. A figure never: it may be a page number."""
+    if char.text < "\u2e80":
+        return False
+    for one, texts in zip(found, inside, strict=True):
+        cell = one.hanging(x, y, _HANGS * (char.bottom - char.top))
+        if cell is not None and cell in texts:
+            texts[cell].append(char)
+            return True
+    return False
+
+
 def _in_order(blocks: Sequence[Block]) -> list[Block]:
-    return sorted(blocks, key=lambda block: ((block.top + block.bottom) / 2 if isinstance(block, Line) else block.top, block.x0))
+    return sorted(
+        blocks, key=lambda block: ((block.top + block.bottom) / 2 if isinstance(block, Line) else block.top, block.x0)
+    )
 
 
 def _table(found: Lattice, texts: dict[int, list[Char]], sheet: Sheet) -> Table:
@@ -65,8 +81,8 @@ def _table(found: Lattice, texts: dict[int, list[Char]], sheet: Sheet) -> Table:
     cut = abs(x1 - _right(sheet)) < _AT_EDGE
     if cut:
         # It runs off the paper. How many columns are lost nobody can see, so none of its figures has a sure place.
-        for cell in (cell for row in rows for cell in row if _FIGURES.search(cell.text)):
-            cell.words.append(Word(UNKNOWN, sheet.number))
+        for told in (one for row in rows for one in row if _FIGURES.search(one.text)):
+            told.words.append(Word(UNKNOWN, sheet.number))
     return Table(sheet.number, x0, top, x1, bottom, rows, list(xs), found.open_top, found.open_bottom, cut)
 
 

@@ -38,7 +38,7 @@ def cell_words(chars: Sequence[Char], page: int, turn: Turn, width: float) -> li
     out: list[Word] = []
     before: Line | None = None
     lying = _lying(chars)
-    upright = [one._replace(**dict(zip(_BOX, lying.upright(one[1:5]), strict=True))) for one in chars] if lying else chars
+    upright = [one.at(lying.upright(one.box), 0) for one in chars] if lying else chars
 
     def shown(box: Box) -> Box:
         return turn.shown(lying.shown(box) if lying else box)
@@ -86,9 +86,6 @@ def _stacked(chars: Sequence[Char]) -> list[list[Char]]:
         else:
             columns.append([one])
     return [sorted(column, key=lambda one: one.top) for column in columns]
-
-
-_BOX = ("x0", "top", "x1", "bottom")
 
 
 def _lying(chars: Sequence[Char]) -> Turn | None:
@@ -154,9 +151,7 @@ def _line(chars: Sequence[Char], page: int, shown: Callable[[Box], Box]) -> Line
         run.append(one)
     if run:
         words.append(_word(run, page, shown))
-    return Line(
-        words, chars[0].x0, min(one.top for one in chars), chars[-1].x1, max(one.bottom for one in chars)
-    )
+    return Line(words, chars[0].x0, min(one.top for one in chars), chars[-1].x1, max(one.bottom for one in chars))
 
 
 def _narrow(text: str) -> bool:

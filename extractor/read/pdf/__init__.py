@@ -17,7 +17,7 @@ from extractor.read.pdf.compose import Composer
 from extractor.read.pdf.layer import Layer, judge
 from extractor.read.pdf.margins import without_margins
 from extractor.read.pdf.opening import opened, take_apart
-from extractor.read.pdf.pictures import INSTALL, numbers, read_pictures
+from extractor.read.pdf.pictures import INSTALL, can_read, named, numbers, read_pictures
 from extractor.read.pdf.shapes import Block, Table
 from extractor.read.pdf.stitch import stitched
 from extractor.read.pdf.tables import blocks_of
@@ -26,7 +26,6 @@ from extractor.report import Reason
 __all__ = ["read_parts"]
 
 _ONE_AT_A_TIME = threading.Lock()
-_AS_PICTURES = (Layer.PICTURE, Layer.BROKEN)
 _A4 = Page(595.0, 842.0)
 
 
@@ -50,25 +49,24 @@ class _Reader:
         self.limits = limits
         self.pages: list[Page] = []
         self.layers: list[Layer] = []
+        self.reads_pictures = False
+        self.as_pictures: tuple[Layer, ...] = (Layer.PICTURE, Layer.BROKEN)
 
     def read(self) -> None:
         blocks, heights = self._take_apart()
         blocks = stitched(without_margins(blocks, heights))
         composer = Composer(self.flow)
-        unread: list[int] = []
-        for as_pictures, run in groupby(range(len(self.pages)), key=lambda index: self.layers[index] in _AS_PICTURES):
+        for picture, run in groupby(range(len(self.pages)), key=lambda index: self.layers[index] in self.as_pictures):
             indexes = list(run)
-            if not as_pictures:
+            if not picture:
                 for index in indexes:
                     composer.page(blocks[index])
-                continue
-            composer.close()
-            unread += self._pictures([index + 1 for index in indexes])
+            elif self.reads_pictures:
+                composer.close()
+                for number, page in read_pictures(self.pdf, [index + 1 for index in indexes], self.flow).items():
+                    self.pages[number - 1] = page
         composer.close()
-        if unread and all(layer in (*_AS_PICTURES, Layer.EMPTY) for layer in self.layers):
-            raise UnreadableError(f"{self._what(unread)}: {INSTALL}")
-        if unread:
-            self._note(f"{self._what(unread)} and were not read: {INSTALL}", "为图像或文字层损坏，未能读取", unread)
+        self._say_what_is_no_text()
 
     def _take_apart(self) -> tuple[list[list[Block]], list[float]]:
         """The blocks of every page, none for those that are to be read as pictures, and how high each page is."""
@@ -92,47 +90,46 @@ class _Reader:
             if any(isinstance(block, Table) and block.cut for block in blocks[-1]):
                 cut.append(index + 1)
             heights.append(sheet.width if sheet.turn.quarters % 2 else sheet.height)
+        if any(layer in (*self.as_pictures, Layer.RECOGNISED) for layer in self.layers) and can_read():
+            self.reads_pictures = True
+            self.as_pictures = (*self.as_pictures, Layer.RECOGNISED)
+            blocks = [[] if self.layers[n] in self.as_pictures else here for n, here in enumerate(blocks)]
         if len(damaged) == len(self.pages):
             raise UnreadableError("the PDF is damaged: none of its pages can be opened")
         if damaged:
-            self._note(f"pages {numbers(damaged)} are damaged and were not read", "已损坏，未能读取", damaged)
+            self._note(f"damaged and not read: {named(damaged)}", "已损坏，未能读取", damaged)
         if cut:
             self._note(
-                f"a table runs off the paper on pages {numbers(cut)}: its figures were not read",
+                f"a table runs off the paper on {named(cut)}: its figures were not read",
                 "的表格超出纸面，其数字未予读取",
                 cut,
             )
         return blocks, heights
 
-    def _pictures(self, pages: list[int]) -> list[int]:
-        """Have pages read as pictures; those that could not be."""
-        try:
-            self.pages = (
-                [found.get(number, page) for number, page in enumerate(self.pages, 1)]
-                if (found := read_pictures(self.pdf, pages, self.flow))
-                else self.pages
-            )
-        except UnreadableError:
-            return pages
-        broken = [number for number in pages if self.layers[number - 1] is Layer.BROKEN]
-        if broken:
-            self._note(
-                f"the text layer of pages {numbers(broken)} is broken: they were read as pictures",
-                "文字层损坏，已按图像识别",
-                broken,
-            )
-        return []
-
-    def _what(self, pages: list[int]) -> str:
-        """Why pages are not read as text."""
-        broken = [number for number in pages if self.layers[number - 1] is Layer.BROKEN]
-        pictures = [number for number in pages if number not in broken]
-        parts = []
+    def _say_what_is_no_text(self) -> None:
+        """Notes on pages that were not read as text. UnreadableError if there is nothing else and nobody to read it."""
+        of_layer = {layer: [number for number, one in enumerate(self.layers, 1) if one is layer] for layer in Layer}
+        pictures, broken = of_layer[Layer.PICTURE], of_layer[Layer.BROKEN]
+        recognised = of_layer[Layer.RECOGNISED]
+        said = []
         if pictures:
-            parts.append(f"pages {numbers(pictures)} are pictures")
+            said.append(f"{named(pictures)} {'are pictures' if len(pictures) > 1 else 'is a picture'}")
         if broken:
-            parts.append(f"the text layer of pages {numbers(broken)} is broken, so they are pictures")
-        return " and ".join(parts)
+            said.append(f"the text layer of {named(broken)} is broken, and only a picture of it is left")
+        if said and not self.reads_pictures:
+            if not of_layer[Layer.GOOD] and not recognised:
+                raise UnreadableError(f"{' and '.join(said)}: {INSTALL}")
+            self._note(f"{'; '.join(said)}; not read: {INSTALL}", "为图像或文字层损坏，未能读取", pictures + broken)
+        elif broken:
+            self._note(
+                f"the text layer of {named(broken)} is broken: read as a picture", "文字层损坏，已按图像识别", broken
+            )
+        if recognised and not self.reads_pictures:
+            self._note(
+                f"the text of {named(recognised)} is what another program recognised in a picture: digits may be misread",
+                "的文字由其他程序从图像识别而来，数字可能有误",
+                recognised,
+            )
 
     def _note(self, said: str, chinese: str, pages: list[int]) -> None:
         self.flow.notes.append(Reason(said, f"第 {numbers(pages)} 页{chinese}"))

@@ -11,26 +11,32 @@ from extractor.errors import UnreadableError
 from extractor.read.flow import Flow
 from extractor.read.pages import Page
 
-__all__ = ["INSTALL", "numbers", "read_pictures"]
+__all__ = ["INSTALL", "can_read", "named", "numbers", "read_pictures"]
 
 INSTALL = "install gouji[ocr] to have them read"
 _DPI = 200
 _MOST_PIXELS = 25_000_000
 
 
-def read_pictures(pdf: pdfium.PdfDocument, pages: Sequence[int], flow: Flow) -> dict[int, Page]:
-    """Have pages (their numbers from 1) read as pictures into `flow`, and what each of them is.
-
-    Raises UnreadableError where nothing is installed that reads pictures.
-    """
+def can_read() -> bool:
+    """Whether what reads pictures is installed."""
     try:
-        picture: Any = import_module("extractor.read.picture")
-    except ModuleNotFoundError as error:
-        raise UnreadableError(f"nothing reads pictures here: {INSTALL}") from error
+        import_module("extractor.read.picture").require()
+    except (ModuleNotFoundError, UnreadableError):
+        return False
+    return True
+
+
+def read_pictures(pdf: pdfium.PdfDocument, pages: Sequence[int], flow: Flow) -> dict[int, Page]:
+    """Have pages (their numbers from 1) read as pictures into `flow`, and what each of them is."""
+    picture: Any = import_module("extractor.read.picture")
     out: dict[int, Page] = {}
+    pieces: list[Any] = []
     for scanned in picture.read_pages(_drawn(pdf, pages, picture.PageImage), flow.limits):
         out[scanned.number] = scanned.page
-        picture.put_pieces(scanned.pieces, flow)
+        pieces += scanned.pieces
+    # All together, for a table may go on from page to page.
+    picture.put_pieces(pieces, flow)
     return out
 
 
@@ -47,8 +53,13 @@ def _drawn(pdf: pdfium.PdfDocument, pages: Iterable[int], image: Any) -> Iterato
         yield image(number, pixels, 1 / scale)
 
 
+def named(pages: Sequence[int]) -> str:
+    """Pages for a message: "page 2", "pages 1-3, 5"."""
+    return f"page{'s' if len(pages) > 1 else ''} {numbers(pages)}"
+
+
 def numbers(pages: Sequence[int]) -> str:
-    """Page numbers for a message: "1-3, 5"."""
+    """Page numbers: "1-3, 5"."""
     parts = []
     for _, run in groupby(enumerate(sorted(pages)), key=lambda one: one[1] - one[0]):
         found = [number for _, number in run]

@@ -13,6 +13,8 @@ __all__ = ["Frame", "frames", "joined"]
 _ALIKE = 0.8
 _GAP = 3.0
 _MEET = 6.0
+# The height of a row of a single line.
+_ROW = 27.0
 # More lines than any form has are a drawing: of those, the long ones.
 _MANY = 1_500
 _LONG = 24.0
@@ -76,4 +78,38 @@ def frames(across: Sequence[Ruling], down: Sequence[Ruling]) -> list[Frame]:
         found[root(number)].across.append(line)
     for number, line in enumerate(down, len(across)):
         found[root(number)].down.append(line)
-    return [frame for frame in found.values() if frame.across and frame.down]
+    whole = _with_bands([frame for frame in found.values() if frame.across])
+    return [frame for frame in whole if frame.down]
+
+
+def _with_bands(parts: Sequence[Frame]) -> list[Frame]:
+    """Frames without borders at the sides, put together where a row of one cell parts them: no line down runs there."""
+    out: list[Frame] = []
+    for part in sorted(parts, key=lambda one: one.across[0].at):
+        above = next((one for one in reversed(out) if _one_row_below(one, part)), None)
+        if above is None:
+            out.append(part)
+        else:
+            above.across += part.across
+            above.down += part.down
+    return out
+
+
+def _one_row_below(frame: Frame, part: Frame) -> bool:
+    gap = min(one.at for one in part.across) - max(one.at for one in frame.across)
+    return (
+        0 < gap <= _ROW
+        and _open(frame)
+        and _open(part)
+        and all(abs(one - other) <= _MEET for one, other in zip(_ends(frame), _ends(part), strict=True))
+    )
+
+
+def _ends(frame: Frame) -> tuple[float, float]:
+    return min(one.start for one in frame.across), max(one.end for one in frame.across)
+
+
+def _open(frame: Frame) -> bool:
+    """Whether no line closes it, neither on the left nor on the right."""
+    left, right = _ends(frame)
+    return all(left + _MEET < one.at < right - _MEET for one in frame.down)

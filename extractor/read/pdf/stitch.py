@@ -23,6 +23,7 @@ _ORDINAL = re.compile(
     r"\s*[（(]?(?:[一二三四五六七八九十]{1,3}|\d{1,2}|[①-⑳])[）)、.．，,]|\s*第[一二三四五六七八九十\d]+[条项章]|\s*其中"
 )
 _FIGURE = re.compile(r"[\s\d.,，．%+\-—–－/／]+(?:件|条|次|个|人|元|万元|份|项)?")
+_HAS_DIGIT = re.compile(r"\d")
 _AGAIN = re.compile(r"[（(]?[续接][^。]{0,12}[)）]?|.{0,30}[（(]续表?[一二三四五六七八九\d]*[)）]|单位\s*[:：].{1,8}")
 _OPENING, _CLOSING = "（(《“【〔", "）)》”】〕"
 
@@ -138,7 +139,19 @@ def _is_cut(table: Table, part: Table, above: Sequence[TableCell], below: Sequen
         return False
     (above_label, below_label), rest = told[0], told[1:]
     figures_above, figures_below = any(one for one, _ in rest), any(other for _, other in rest)
-    if _FIGURE.fullmatch(above_label + below_label) or any(one and other for one, other in rest):
+    pieces = [(one, other) for one, other in rest if other]
+    broken = bool(pieces) and all(_FIGURE.fullmatch(one) and _FIGURE.fullmatch(other) for one, other in pieces)
+    if above_label and not below_label and broken and len(pieces) < sum(1 for one, _ in rest if one):
+        # Figures that ran over into a second line, which stands on the next page: broken, and shown as such.
+        return True
+    open_here = table.open_bottom and part.open_top
+    if (
+        open_here
+        and sum(bool(one and other) for one, other in told) > 1
+        and not any(map(_HAS_DIGIT.search, sum(told, ())))
+    ):
+        return True  # column heads, cut between their lines
+    if _FIGURE.fullmatch(above_label + below_label) or any(one and _HAS_DIGIT.search(other) for one, other in rest):
         return False
     if figures_above and figures_below:
         return False
@@ -148,7 +161,6 @@ def _is_cut(table: Table, part: Table, above: Sequence[TableCell], below: Sequen
         return False
     if _unfinished(above_label) or below_label[0] in _CLOSING + "、，。；":
         return True
-    open_here = table.open_bottom and part.open_top
     return open_here or bool(_ORDINAL.match(above_label))
 
 

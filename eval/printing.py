@@ -87,8 +87,8 @@ PRINTERS: dict[str, Printer] = {
         Printer(
             "chromium",
             "chromium",
-            ("--headless", "--no-sandbox", "--disable-gpu", "--user-data-dir={scratch}", "--print-to-pdf={target}",
-             "{source}"),
+            ("--headless", "--no-sandbox", "--disable-gpu", "--disable-pdf-tagging", "--user-data-dir={scratch}",
+             "--print-to-pdf={target}", "{source}"),
         ),
         Printer(
             "soffice",

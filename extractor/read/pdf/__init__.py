@@ -53,14 +53,14 @@ class _Reader:
         self.as_pictures: tuple[Layer, ...] = (Layer.PICTURE, Layer.BROKEN)
 
     def read(self) -> None:
-        blocks, heights = self._take_apart()
-        blocks = stitched(without_margins(blocks, heights))
-        composer = Composer(self.flow)
+        blocks, sizes = self._take_apart()
+        blocks = stitched(without_margins(blocks, [height for _, height in sizes]))
+        composer = Composer(self.flow, blocks, sizes)
         for picture, run in groupby(range(len(self.pages)), key=lambda index: self.layers[index] in self.as_pictures):
             indexes = list(run)
             if not picture:
                 for index in indexes:
-                    composer.page(blocks[index])
+                    composer.page(index)
             elif self.reads_pictures:
                 composer.close()
                 for number, page in read_pictures(self.pdf, [index + 1 for index in indexes], self.flow).items():
@@ -68,10 +68,10 @@ class _Reader:
         composer.close()
         self._say_what_is_no_text()
 
-    def _take_apart(self) -> tuple[list[list[Block]], list[float]]:
-        """The blocks of every page, none for those that are to be read as pictures, and how high each page is."""
+    def _take_apart(self) -> tuple[list[list[Block]], list[tuple[float, float]]]:
+        """The blocks of every page, none for those that are to be read as pictures; its size, set upright."""
         blocks: list[list[Block]] = []
-        heights: list[float] = []
+        sizes: list[tuple[float, float]] = []
         damaged: list[int] = []
         cut: list[int] = []
         for index in range(len(self.pdf)):
@@ -81,7 +81,7 @@ class _Reader:
                 self.pages.append(_A4)
                 self.layers.append(Layer.EMPTY)
                 blocks.append([])
-                heights.append(_A4.height)
+                sizes.append(_A4[:2])
                 continue
             layer = judge(sheet)
             self.layers.append(layer)
@@ -89,7 +89,7 @@ class _Reader:
             blocks.append(blocks_of(sheet, self.limits) if layer in (Layer.GOOD, Layer.RECOGNISED) else [])
             if any(isinstance(block, Table) and block.cut for block in blocks[-1]):
                 cut.append(index + 1)
-            heights.append(sheet.width if sheet.turn.quarters % 2 else sheet.height)
+            sizes.append((sheet.height, sheet.width) if sheet.turn.quarters % 2 else (sheet.width, sheet.height))
         if any(layer in (*self.as_pictures, Layer.RECOGNISED) for layer in self.layers) and can_read():
             self.reads_pictures = True
             self.as_pictures = (*self.as_pictures, Layer.RECOGNISED)
@@ -104,7 +104,7 @@ class _Reader:
                 "的表格超出纸面，其数字未予读取",
                 cut,
             )
-        return blocks, heights
+        return blocks, sizes
 
     def _say_what_is_no_text(self) -> None:
         """Notes on pages that were not read as text. UnreadableError if there is nothing else and nobody to read it."""
@@ -126,7 +126,7 @@ class _Reader:
             )
         if recognised and not self.reads_pictures:
             self._note(
-                f"the text of {named(recognised)} is what another program recognised in a picture: digits may be misread",
+                f"the text of {named(recognised)} is what a program recognised in a picture: digits may be misread",
                 "的文字由其他程序从图像识别而来，数字可能有误",
                 recognised,
             )

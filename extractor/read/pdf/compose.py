@@ -1,7 +1,7 @@
 """The blocks of all pages put down one after the other: lines joined to paragraphs, tables with their spans."""
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 
 from extractor.read.flow import Flow, FlowCell
@@ -17,21 +17,25 @@ _SHORT, _SET_IN, _APART = 1.7, 1.2, 2.2
 class Composer:
     """Puts blocks into a flow. A paragraph is kept open until something shows that it is over: also over a page break.
 
-    `right`: how far lines of text reach on the pages.
+    `pages`: the blocks of all pages, `sizes`: their widths and heights: on pages alike lines end alike.
     """
 
-    def __init__(self, flow: Flow) -> None:
+    def __init__(self, flow: Flow, pages: Sequence[Sequence[Block]], sizes: Sequence[tuple[float, float]]) -> None:
         self.flow = flow
+        self._pages = pages
+        self._sizes = [(round(width), round(height)) for width, height in sizes]
         self._open: list[Line] = []
-        self._right = 0.0
-        self._left = 0.0
+        self._margins: dict[tuple[int, int], tuple[float, float]] = {}
+        for size in set(self._sizes):
+            alike = (blocks for blocks, one in zip(pages, self._sizes, strict=True) if one == size)
+            lines = [block for blocks in alike for block in blocks if isinstance(block, Line)]
+            self._margins[size] = _margins(lines) if lines else (0.0, 0.0)
+        self._left = self._right = 0.0
 
-    def page(self, blocks: Iterable[Block]) -> None:
-        """The blocks of the next page."""
-        blocks = list(blocks)
-        lines = [block for block in blocks if isinstance(block, Line)]
-        if lines:
-            self._left, self._right = _margins(lines)
+    def page(self, index: int) -> None:
+        """The blocks of a page, by its index."""
+        blocks = self._pages[index]
+        self._left, self._right = self._margins[self._sizes[index]]
         new_page = True
         for block in blocks:
             if isinstance(block, Table):

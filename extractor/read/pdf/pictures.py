@@ -13,7 +13,7 @@ from extractor.read.pages import Page
 
 __all__ = ["INSTALL", "can_read", "named", "numbers", "read_pictures"]
 
-INSTALL = "install gouji[ocr] to have them read"
+INSTALL = "pip install 'gouji[ocr]' has them read"
 _DPI = 200
 _MOST_PIXELS = 25_000_000
 

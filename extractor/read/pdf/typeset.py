@@ -66,7 +66,7 @@ def _is_figure(text: str) -> bool:
 
 def _stacked(chars: Sequence[Char]) -> list[list[Char]]:
     """The columns, from right to left, of a label written from top to bottom; none if it is not."""
-    if len(chars) < 2 or all(_narrow(one.text) for one in chars):
+    if len(chars) < 2 or any(one.turn for one in chars) or all(_narrow(one.text) for one in chars):
         return []
     down = across = 0
     for one, after in pairwise(chars):

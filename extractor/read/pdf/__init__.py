@@ -96,13 +96,15 @@ class _Reader:
             blocks = [[] if self.layers[n] in self.as_pictures else here for n, here in enumerate(blocks)]
         if len(damaged) == len(self.pages):
             raise UnreadableError("the PDF is damaged: none of its pages can be opened")
+        notes = self.flow.notes
         if damaged:
-            self._note(f"damaged and not read: {named(damaged)}", "已损坏，未能读取", damaged)
+            notes.append(Reason(f"damaged and not read: {named(damaged)}", f"第 {numbers(damaged)} 页已损坏，未能读取"))
         if cut:
-            self._note(
-                f"a table runs off the paper on {named(cut)}: its figures were not read",
-                "的表格超出纸面，其数字未予读取",
-                cut,
+            notes.append(
+                Reason(
+                    f"a table runs off the paper on {named(cut)}: its figures were not read",
+                    f"第 {numbers(cut)} 页的表格超出纸面，其数字未予读取",
+                )
             )
         return blocks, sizes
 
@@ -116,20 +118,28 @@ class _Reader:
             said.append(f"{named(pictures)} {'are pictures' if len(pictures) > 1 else 'is a picture'}")
         if broken:
             said.append(f"the text layer of {named(broken)} is broken, and only a picture of it is left")
+        notes = self.flow.notes
         if said and not self.reads_pictures:
             if not of_layer[Layer.GOOD] and not recognised:
                 raise UnreadableError(f"{' and '.join(said)}: {INSTALL}")
-            self._note(f"{'; '.join(said)}; not read: {INSTALL}", "为图像或文字层损坏，未能读取", pictures + broken)
+            unread = numbers([*pictures, *broken])
+            notes.append(
+                Reason(
+                    f"not read as text: {'; '.join(said)}: {INSTALL}",
+                    f"第 {unread} 页为图像或文字层损坏，未能读取",
+                )
+            )
         elif broken:
-            self._note(
-                f"the text layer of {named(broken)} is broken: read as a picture", "文字层损坏，已按图像识别", broken
+            notes.append(
+                Reason(
+                    f"the text layer of {named(broken)} is broken: read as a picture",
+                    f"第 {numbers(broken)} 页文字层损坏，已按图像识别",
+                )
             )
         if recognised and not self.reads_pictures:
-            self._note(
-                f"the text of {named(recognised)} is what a program recognised in a picture: digits may be misread",
-                "的文字由其他程序从图像识别而来，数字可能有误",
-                recognised,
+            notes.append(
+                Reason(
+                    f"the text of {named(recognised)} is what a program recognised in a picture: digits may be misread",
+                    f"第 {numbers(recognised)} 页的文字由其他程序从图像识别而来，数字可能有误",
+                )
             )
-
-    def _note(self, said: str, chinese: str, pages: list[int]) -> None:
-        self.flow.notes.append(Reason(said, f"第 {numbers(pages)} 页{chinese}"))

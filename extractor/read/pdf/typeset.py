@@ -13,7 +13,7 @@ __all__ = ["cell_words", "lines_of"]
 
 # In heights of the letters: a gap between figures or Latin letters, between any, and between columns of text. The
 # narrowest blank of a usual font is 0.22 high, and letters that belong together leave none.
-_SPACE, _APART, _WIDE_SPACE, _COLUMN = 0.15, 0.7, 0.9, 1.9
+_SPACE, _APART, _WIDE_SPACE, _COLUMN = 0.15, 0.45, 0.9, 1.9
 # Of the usual height: what is lower is no letter.
 _LOW = 0.6
 # In points: what a narrow cell keeps free beside its text.

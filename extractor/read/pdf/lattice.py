@@ -7,6 +7,7 @@ So a line that is missing costs no cell its text: two cells become one, and both
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from extractor.read.limits import Limits
 from extractor.read.pages import Box
@@ -37,12 +38,16 @@ class Cell:
 
 @dataclass(slots=True)
 class Lattice:
-    """`xs`, `ys`: where columns and rows begin, and the last ones end. `owner`: the cell of each slot."""
+    """`xs`, `ys`: where columns and rows begin, and the last ones end. `owner`: the cell of each slot.
+
+    `walls`: for each row where its columns begin: of two tables that touch, the lines need not be quite in line.
+    """
 
     xs: list[float]
     ys: list[float]
     cells: list[Cell]
     owner: list[list[int]]
+    walls: list[list[float]]
     open_top: bool
     open_bottom: bool
 
@@ -60,10 +65,11 @@ class Lattice:
 
     def cell_at(self, x: float, y: float) -> int | None:
         """The number of the cell in which the point lies."""
-        column, row = bisect_right(self.xs, x) - 1, bisect_right(self.ys, y) - 1
-        if 0 <= column < len(self.xs) - 1 and 0 <= row < len(self.ys) - 1:
-            return self.owner[row][column]
-        return None
+        row = bisect_right(self.ys, y) - 1
+        if not 0 <= row < len(self.ys) - 1:
+            return None
+        column = bisect_right(self.walls[row], x) - 1
+        return self.owner[row][column] if 0 <= column < len(self.xs) - 1 else None
 
 
 class _Axis:
@@ -107,17 +113,33 @@ class _Axis:
                 places.append((low, high))
         self.places = places
 
+    def _at_places(self) -> list[list[Ruling]]:
+        found: list[list[Ruling]] = [[] for _ in self.places]
+        highs = [high for _, high in self.places]
+        for line in self.lines:
+            found[min(bisect_left(highs, line.at - 0.01), len(highs) - 1)].append(line)
+        return found
+
+    def beside(self, others: Sequence[float]) -> list[list[float]]:
+        """For each slot of the other direction where the lines of each place stand beside it, or would."""
+        at_places, middles = self._at_places(), self.middles()
+        out = []
+        for start, end in pairwise(others):
+            y = (start + end) / 2
+            row = []
+            for lines, middle in zip(at_places, middles, strict=True):
+                here = [line.at for line in lines if line.start <= y <= line.end]
+                row.append(sum(here) / len(here) if here else middle)
+            out.append(sorted(row))
+        return out
+
     def middles(self) -> list[float]:
         return [(low + high) / 2 for low, high in self.places]
 
     def drawn(self, others: Sequence[float]) -> list[list[bool]]:
         """For each place and each slot along it whether a line is drawn there. `others`: the ends of the slots."""
-        at_place: list[list[Ruling]] = [[] for _ in self.places]
-        highs = [high for _, high in self.places]
-        for line in self.lines:
-            at_place[min(bisect_left(highs, line.at - 0.01), len(highs) - 1)].append(line)
         out = []
-        for lines in at_place:
+        for lines in self._at_places():
             covered = [0.0] * (len(others) - 1)
             reached = float("-inf")
             for line in sorted(lines, key=lambda one: one.start):
@@ -160,7 +182,7 @@ def lattice(frame: Frame, points: Sequence[tuple[float, float]], limits: Limits)
                 cell.row_after == rows and not across.open_last and not any(floors[-1][cell.column : cell.column_after])
             )
         )
-    return Lattice(xs, ys, cells, owner, across.open_first, across.open_last)
+    return Lattice(xs, ys, cells, owner, down.beside(ys), across.open_first, across.open_last)
 
 
 def _united(walls: list[list[bool]], floors: list[list[bool]], rows: int, columns: int) -> list[list[int]]:

@@ -78,8 +78,35 @@ def frames(across: Sequence[Ruling], down: Sequence[Ruling]) -> list[Frame]:
         found[root(number)].across.append(line)
     for number, line in enumerate(down, len(across)):
         found[root(number)].down.append(line)
-    whole = _with_bands([frame for frame in found.values() if frame.across])
+    apart = [part for frame in found.values() if frame.across for part in _parted(frame)]
+    whole = _with_bands(apart)
     return [frame for frame in whole if frame.down]
+
+
+def _parted(frame: Frame) -> list[Frame]:
+    """A frame cut where two tables touch: no line runs down from one into the other, and most stand elsewhere."""
+    left, right = _ends(frame)
+    inner = [one for one in frame.down if left + _MEET < one.at < right - _MEET]
+    for one in frame.across:
+        y = one.at
+        above = [line.at for line in inner if abs(line.end - y) <= _MEET and line.start < y - _MEET]
+        below = [line.at for line in inner if abs(line.start - y) <= _MEET and line.end > y + _MEET]
+        if min(len(above), len(below)) < 2 or any(line.start < y - _MEET and line.end > y + _MEET for line in inner):
+            continue
+        common = sum(any(abs(at - other) <= _ALIKE for other in above) for at in below)
+        if 2 * common >= min(len(above), len(below)):
+            continue
+        first = Frame(
+            [line for line in frame.across if line.at <= y + _ALIKE],
+            [part._replace(end=min(part.end, y)) for part in frame.down if part.start < y - _MEET],
+        )
+        rest = Frame(
+            [line for line in frame.across if line.at >= y - _ALIKE],
+            [part._replace(start=max(part.start, y)) for part in frame.down if part.end > y + _MEET],
+        )
+        if all((first.across, first.down, rest.across, rest.down)):
+            return [first, *_parted(rest)]
+    return [frame]
 
 
 def _with_bands(parts: Sequence[Frame]) -> list[Frame]:

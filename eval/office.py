@@ -20,9 +20,9 @@ from eval.layouts.blocks import Kind, blocks
 from eval.paper import Paper, make_paper
 from eval.render import Case, Rendered, make_case
 from eval.score import extract_and_score
-from eval.scoring import Outcome, Score
 from eval.sheets import Sheet
 from eval.truth import make_truth
+from extractor.evaluate.scoring import Outcome, Score
 from extractor.read.office import soffice
 
 __all__ = ["as_docx", "converted", "main"]

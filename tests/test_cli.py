@@ -54,7 +54,7 @@ def fake_pipeline(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """Two reports, one of them deeper down, and things to be left alone."""
-    for name in ("b.txt", "deep/a.html", ".hidden.txt", ".git/config.txt", "scan.pdf", "gold.json"):
+    for name in ("b.txt", "deep/a.html", ".hidden.txt", ".git/config.txt", "scan.ofd", "gold.json"):
         path = tmp_path / "reports" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("good", encoding="utf-8")
@@ -82,8 +82,8 @@ class TestInputs:
         assert names(result.stdout) == [str(folder / name) for name in ("b.txt", "no-suffix", "deep/a.html")]
 
     def test_what_a_folder_holds_besides_is_counted(self, folder: Path) -> None:
-        assert "passed over, not read by this version: 1 .pdf, 1 .json" in run("extract", folder).stderr.replace(
-            "1 .json, 1 .pdf", "1 .pdf, 1 .json"
+        assert "passed over, not read by this version: 1 .ofd, 1 .json" in run("extract", folder).stderr.replace(
+            "1 .json, 1 .ofd", "1 .ofd, 1 .json"
         )
         assert run("extract", folder, "--quiet").stderr == ""
 
@@ -91,7 +91,7 @@ class TestInputs:
         assert len(names(run("extract", folder, folder / "b.txt", "--format", "jsonl").stdout)) == 2
 
     def test_a_named_file_of_another_suffix_is_tried(self, folder: Path) -> None:
-        assert len(names(run("extract", folder / "scan.pdf", "--format", "jsonl").stdout)) == 1
+        assert len(names(run("extract", folder / "scan.ofd", "--format", "jsonl").stdout)) == 1
 
     def test_stdin(self) -> None:
         result = run("extract", "-", "--format", "json", stdin=b"good")
@@ -293,11 +293,11 @@ class TestOtherCommands:
         assert "收到申请" in run("text", "-", stdin="收到申请".encode()).stdout
 
     def test_text_of_what_is_no_document(self, tmp_path: Path) -> None:
-        path = tmp_path / "a.pdf"
-        path.write_bytes(b"%PDF-1.7\n")
+        path = tmp_path / "a.rar"
+        path.write_bytes(b"Rar!\x1a\x07\x00")
         result = run("text", path)
         assert result.exit_code == 1
-        assert result.stderr.startswith("gouji: PDF documents")
+        assert result.stderr.startswith("gouji: RAR archives")
 
     def test_text_of_nothing(self) -> None:
         assert run("text", "nowhere").exit_code == 2

@@ -147,8 +147,9 @@ def test_nothing_is_unreadable(data: bytes | str) -> None:
 @pytest.mark.parametrize(
     ("data", "said"),
     [
-        (b"%PDF-1.5\n%\xe2\xe3\xcf\xd3\n", r"PDF documents are not read yet by this version \(found %PDF-1.5\)"),
-        (b"\r\n%PDF-1.7 x", "PDF"),
+        (b"Rar!\x1a\x07\x00", r"RAR archives are not read yet by this version \(found bytes 52 61 72 21 1a 07 00\)"),
+        (b"%PDF-1.5\n%\xe2\xe3\xcf\xd3\n", "the PDF is damaged, or cut off"),
+        (b"\r\n%PDF-1.7 x", "the PDF is damaged"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 100, "damaged OLE"),
         (b"PK\x03\x04....word/document.xml", "damaged ZIP"),
         (b"PK\x03\x04....xl/workbook.xml", "damaged ZIP"),

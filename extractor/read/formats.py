@@ -43,7 +43,7 @@ class Format:
 
 _OLE = (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",)
 _ZIP = (b"PK\x03\x04",)
-PDF = Format("application/pdf", "PDF documents", (b"%PDF-",), suffixes=(".pdf",))
+PDF = Format("application/pdf", "PDF documents", (b"%PDF-",), suffixes=(".pdf",), reader="pdf")
 # The first that fits counts: what is told by its parts comes before what is told by its first bytes alone.
 _OPEN = "application/vnd.openxmlformats-officedocument."
 FORMATS: tuple[Format, ...] = (

@@ -1,0 +1,91 @@
+"""The tables of a page, and the lines of text beside them, in reading order."""
+
+import re
+from collections.abc import Sequence
+
+from extractor.read.flow import Word
+from extractor.read.limits import Limits
+from extractor.read.pdf.chars import UNKNOWN
+from extractor.read.pdf.lattice import Lattice, lattice
+from extractor.read.pdf.rulings import frames
+from extractor.read.pdf.shapes import Block, Char, Line, Sheet, Table, TableCell
+from extractor.read.pdf.typeset import cell_words, lines_of
+
+__all__ = ["blocks_of"]
+
+# Points: a border so near the edge of the paper is no border.
+_AT_EDGE = 1.0
+# In heights of the letters: so far below its frame the text of a cell cut by a page break may stand.
+_HANGS = 4.0
+_FIGURES = re.compile(r"\d")
+
+
+def blocks_of(sheet: Sheet, limits: Limits) -> list[Block]:
+    """Tables and lines, from top to bottom."""
+    points = [((one.x0 + one.x1) / 2, one.middle) for one in sheet.chars]
+    found = [one for frame in frames(sheet.drawn.across, sheet.drawn.down) if (one := lattice(frame, points, limits))]
+    # A table inside a cell of another comes first: its text is its own.
+    found.sort(key=lambda one: (one.xs[-1] - one.xs[0]) * (one.ys[-1] - one.ys[0]))
+    inside: list[dict[int, list[Char]]] = [{} for _ in found]
+    free: list[Char] = []
+    right = _right(sheet)
+    for char, (x, y) in zip(sheet.chars, points, strict=True):
+        for number, one in enumerate(found):
+            cell = one.cell_at(x, y)
+            if cell is not None:
+                inside[number].setdefault(cell, []).append(char)
+                break
+        else:
+            if x <= right and not _hangs(char, x, y, found, inside):
+                free.append(char)
+    blocks: list[Block] = []
+    for one, texts in zip(found, inside, strict=True):
+        if len(texts) > 1:
+            blocks.append(_table(one, texts, sheet))
+        else:
+            free += next(iter(texts.values()), [])
+    blocks += lines_of(free, sheet.number, sheet.turn)
+    return _in_order(blocks)
+
+
+def _hangs(char: Char, x: float, y: float, found: Sequence[Lattice], inside: Sequence[dict[int, list[Char]]]) -> bool:
+    """Give a character to the cell that it runs out of at a page break. A figure never: it may be a page number."""
+    if char.text < "\u2e80":
+        return False
+    for one, texts in zip(found, inside, strict=True):
+        cell = one.hanging(x, y, _HANGS * (char.bottom - char.top))
+        if cell is not None and cell in texts:
+            texts[cell].append(char)
+            return True
+    return False
+
+
+def _in_order(blocks: Sequence[Block]) -> list[Block]:
+    return sorted(
+        blocks, key=lambda block: ((block.top + block.bottom) / 2 if isinstance(block, Line) else block.top, block.x0)
+    )
+
+
+def _table(found: Lattice, texts: dict[int, list[Char]], sheet: Sheet) -> Table:
+    xs, ys = found.xs, found.ys
+    rows: list[list[TableCell]] = [[] for _ in range(len(ys) - 1)]
+    for number, cell in enumerate(found.cells):
+        chars = texts.get(number, [])
+        last = cell.column_after == len(xs) - 1
+        if cell.outside and not chars and last:
+            continue
+        x0, x1 = xs[cell.column], xs[cell.column_after]
+        words = cell_words(chars, sheet.number, sheet.turn, x1 - x0) if chars else []
+        rows[cell.row].append(TableCell(x0, x1, cell.row_after - cell.row, words))
+    x0, top, x1, bottom = found.box
+    cut = abs(x1 - _right(sheet)) < _AT_EDGE
+    if cut:
+        # It runs off the paper. How many columns are lost nobody can see, so none of its figures has a sure place.
+        for told in (one for row in rows for one in row if _FIGURES.search(one.text)):
+            told.words.append(Word(UNKNOWN, sheet.number))
+    return Table(sheet.number, x0, top, x1, bottom, rows, list(xs), found.open_top, found.open_bottom, cut)
+
+
+def _right(sheet: Sheet) -> float:
+    """The right edge of the page set upright."""
+    return sheet.turn.upright((0.0, 0.0, sheet.width, sheet.height))[2]

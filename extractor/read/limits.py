@@ -13,6 +13,7 @@ class Limits:
 
     `max_bytes`: of the file; `max_characters`: of the text read; `max_depth`: of nested HTML elements;
     `max_cells`: printed cells of all grids together; `max_slots`: rows × columns of one grid after spans;
+    `max_pages`: of a document; `max_pixels`: of one picture of a page, before it is unpacked;
     `max_span`: a rowspan or colspan above it is taken for a misprint and cut (noted, no error).
     """
 
@@ -21,6 +22,8 @@ class Limits:
     max_depth: int = 1_000
     max_cells: int = 50_000
     max_slots: int = 500_000
+    max_pages: int = 300
+    max_pixels: int = 80_000_000
     max_span: int = 100
 
     def check(self, limit: str, found: int, what: str) -> None:

@@ -2,8 +2,12 @@
 
 from collections.abc import Iterable, Iterator
 
+from extractor.errors import UnreadableError
 from extractor.read.document import Parts
+from extractor.read.flow import Flow
 from extractor.read.limits import Limits
+from extractor.read.pages import Page
+from extractor.read.picture.engine import engine, require
 from extractor.read.picture.pieces import (
     PageImage,
     Piece,
@@ -30,7 +34,20 @@ def read_parts(data: bytes, limits: Limits) -> Parts:
 
     Raises UnreadableError (broken, or `gouji[ocr]` is not installed), LimitError (too many pages or pixels).
     """
-    raise NotImplementedError
+    require()
+    from extractor.read.picture.files import pages_of
+
+    flow = Flow(limits)
+    pages: list[Page] = []
+    pieces: list[Piece] = []
+    for page in read_pages(pages_of(data, limits), limits):
+        pages.append(page.page)
+        pieces += page.pieces
+    put_pieces(pieces, flow)
+    parts = flow.finish(pages)
+    if not parts.text:
+        raise UnreadableError("no text was recognised in the picture")
+    return parts
 
 
 def read_pages(images: Iterable[PageImage], limits: Limits) -> Iterator[ScannedPage]:
@@ -38,4 +55,9 @@ def read_pages(images: Iterable[PageImage], limits: Limits) -> Iterator[ScannedP
 
     Raises UnreadableError where `gouji[ocr]` is not installed, LimitError for a page with too many pixels.
     """
-    raise NotImplementedError
+    require()
+    from extractor.read.picture.page import read_page
+
+    for image in images:
+        limits.check("max_pixels", int(image.pixels.size), "pixels on a page")
+        yield read_page(image, engine())

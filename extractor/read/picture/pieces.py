@@ -38,9 +38,8 @@ class TextLine:
 
 @dataclass(frozen=True, slots=True)
 class ScannedTable:
-    """A table on one page: `rows` as `Flow.table` takes them. `edges`: x of the columns' borders in points, ascending.
-
-    `width`: of the page, in points. `turned`: the page had to be turned to be read, so `edges` are of the turned page.
+    """A table on one page: `rows` as `Flow.table` takes them. `edges`: x of the columns' borders in points, ascending, on
+    the page when it is turned upright. `width`: of that page, in points.
     """
 
     rows: tuple[tuple[FlowCell, ...], ...]
@@ -49,10 +48,14 @@ class ScannedTable:
     width: float
 
     def goes_on(self, edges: Sequence[float]) -> bool:
-        """Whether a table with these borders may be this one's part on the next page: the same columns."""
+        """Whether a table with these borders may be this one's part on the next page: the same columns, as wide.
+
+        Where they begin does not matter: no two sheets lie alike in a scanner.
+        """
         slack = _SAME_EDGE * self.width
         return len(edges) == len(self.edges) and all(
-            abs(one - other) <= slack for one, other in zip(self.edges, edges, strict=True)
+            abs((one - self.edges[0]) - (other - edges[0])) <= slack
+            for one, other in zip(self.edges, edges, strict=True)
         )
 
 

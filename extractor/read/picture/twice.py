@@ -1,0 +1,37 @@
+"""A second recognition of what was read as a figure, from another view of it.
+
+The first sees the page's grey as it is, with paper around it. The second sees each figure by itself: enlarged,
+smoothed, with its tones drawn to black and white, cut closely, and of another width.
+"""
+
+import cv2
+import numpy as np
+
+from extractor.read.picture.cells import Cut
+from extractor.read.picture.ruling import Ruling
+from extractor.read.picture.upright import Grey
+
+__all__ = ["second_view"]
+
+_HIGH = 72
+_WIDER = 1.12
+
+
+def second_view(pixels: Grey, ruling: Ruling, line: Cut, size: float) -> Grey:
+    """The second view of the figure at `line`. `pixels`: the straightened page with its own tones."""
+    pad = max(2, round(0.16 * size))
+    high, wide = pixels.shape
+    y0, y1 = max(0, line.top - pad), min(high, line.bottom + pad)
+    x0, x1 = max(0, line.x0 - pad), min(wide, line.x1 + pad)
+    shown = pixels[y0:y1, x0:x1]
+    scale = _HIGH / max(1, y1 - y0)
+    large = cv2.resize(shown, None, fx=scale * _WIDER, fy=scale, interpolation=cv2.INTER_LANCZOS4)
+    large = cv2.GaussianBlur(large, (0, 0), max(0.8, 0.35 * scale))
+    low, top = float(np.percentile(large, 2)), float(np.percentile(large, 90))
+    middle, _ = cv2.threshold(np.asarray(large, np.uint8), 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
+    steep = np.clip((large.astype(np.float32) - middle) / max(12.0, 0.22 * (top - low)), -1, 1)
+    drawn = (127.5 + 124 * steep).astype(np.uint8)
+    frame = round(0.14 * _HIGH)
+    return np.asarray(
+        cv2.copyMakeBorder(drawn, frame, frame, 2 * frame, 2 * frame, cv2.BORDER_CONSTANT, value=(252,)), np.uint8
+    )

@@ -100,11 +100,7 @@ def _doubt_faint(cells: dict[str, Cell], edits: Sequence[Linear], choices: Seque
         if broken(linear, known, nil):
             failed.update(linear.cells)
         elif all(cell in known or cell in nil for cell in linear.cells):
-            # Nothing but zeros adds up however it is read wrong, as long as all is.
-            if any(known.get(cell) for cell in linear.cells):
-                borne_out.update(cell for cell in linear.cells if known.get(cell))
-            else:
-                borne_out.update(linear.cells)
+            borne_out.update(linear.cells)
     for cell in faint:
         state = cells[cell]
         if state.status in (Status.REPORTED, Status.BLANK) and (cell in failed or cell not in borne_out):

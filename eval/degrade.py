@@ -16,9 +16,10 @@ Grey = NDArray[np.uint8]
 
 @dataclass(frozen=True)
 class Quality:
-    """`dpi`: of the scan. `skew`: at most so many degrees. `noise`: standard deviation, of 255. `blur`: sigma in pixels.
+    """`dpi`: of the scan. `skew`: at most so many degrees. `noise`: standard deviation, of 255.
 
-    `ink`: how dark black is (1: black, 0.3: faint toner). `jpeg`: its quality; None for none. `specks`: on a page.
+    `blur`: sigma in pixels. `ink`: how dark black is (1: black, 0.3: faint toner). `jpeg`: its quality; None for
+    none. `specks`: on a page.
     """
 
     name: str

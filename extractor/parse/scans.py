@@ -1,7 +1,7 @@
 """Readings of figures that were recognised from a picture: each was recognised twice, and the two may differ.
 
-Where they agree, the reading is as good as print. Where they differ, both are kept, as alternatives; the sums of the row
-rule out those under which it does not add up, if there are others.
+Where they agree, the reading is as good as print. Where they differ, both are kept, as alternatives; the sums of the
+row rule out those under which it does not add up, if there are others.
 """
 
 from collections.abc import Sequence
@@ -39,11 +39,11 @@ def _recognised(choice: Choice, form: Form, table: Table, pages: Pages) -> Choic
     if not pages.scanned(at):
         return choice
     choice = replace(choice, origin=Origin.SCAN, faint=any(pages.faint(reading.start) for reading in readings))
-    if len(choice.alternatives) > 1:
-        return choice
     options = [_options(reading, pages) for reading in readings]
-    twice = frozenset(reading.cell for reading, ways in zip(readings, options, strict=True) if ways == ())
-    choice = replace(choice, twice=twice)
+    once = {reading.cell for reading, ways in zip(readings, options, strict=True) if ways}
+    choice = replace(choice, twice=frozenset(reading.cell for reading in readings) - once)
+    if len(choice.alternatives) > 1:
+        return choice if not once else replace(choice, doubted=True)
     differing = sum(1 for ways in options if ways and len(ways) > 1)
     if not differing:
         return choice
@@ -75,7 +75,10 @@ def _options(reading: Reading, pages: Pages) -> tuple[_Way, ...]:
     if reading.kind is ReadingKind.NOT_APPLICABLE and figure.kind is FigureKind.NOT_APPLICABLE:
         return ()
     if figure.kind is FigureKind.NUMBER:
-        return (reading, _FIRST), (reading._replace(kind=ReadingKind.NUMBER, value=figure.value, printed=second), _OTHER)
+        return (reading, _FIRST), (
+            reading._replace(kind=ReadingKind.NUMBER, value=figure.value, printed=second),
+            _OTHER,
+        )
     return (reading, _FIRST), (None, _OTHER)
 
 
@@ -104,6 +107,8 @@ def _adds_up(way: Alternative, sums: Sequence[tuple[list[str], str]]) -> bool:
         elif reading.kind in (ReadingKind.BLANK, ReadingKind.NOT_APPLICABLE):
             values[reading.cell] = 0
     return all(
-        total in values and all(part in values for part in parts) and sum(values[part] for part in parts) == values[total]
+        total in values
+        and all(part in values for part in parts)
+        and sum(values[part] for part in parts) == values[total]
         for parts, total in sums
     )

@@ -86,12 +86,19 @@ def _doubt_unlabelled(cells: dict[str, Cell], edits: Sequence[Linear], choices: 
 def _doubt_faint(cells: dict[str, Cell], edits: Sequence[Linear], choices: Sequence[Choice]) -> None:
     """Dispute what was read from a picture hardly legible, unless an identity bears it out and none speaks against it.
 
-    Two recognitions that agree say little there: both see the same blot.
+    Two recognitions that agree say little there: both see the same blot. Nor does a repair, where so much is misread.
     """
-    faint = {reading.cell for choice in choices if choice.faint for way in choice.alternatives for reading in way.readings}
+    ways = (way for choice in choices if choice.faint for way in choice.alternatives)
+    faint = {reading.cell for way in ways for reading in way.readings}
     if not faint:
         return
-    known, nil = _known(cells), nil_cells(cells)
+    repaired = {
+        cell
+        for cell in faint
+        if cells[cell].value is not None and cells[cell].status in (Status.CORRECTED, Status.DERIVED)
+    }
+    known = {cell: value for cell, value in _known(cells).items() if cell not in repaired}
+    nil = nil_cells(cells)
     borne_out: set[str] = set()
     failed: set[str] = set()
     for linear in edits:
@@ -103,9 +110,9 @@ def _doubt_faint(cells: dict[str, Cell], edits: Sequence[Linear], choices: Seque
             borne_out.update(linear.cells)
     for cell in faint:
         state = cells[cell]
-        if state.status in (Status.REPORTED, Status.BLANK) and (cell in failed or cell not in borne_out):
-            cells[cell] = state._replace(status=Status.DISPUTED, alternatives=(None,) if state.value is not None else ())
-            cells[cell] = cells[cell].for_reason(_FAINT)
+        read = state.status in (Status.REPORTED, Status.BLANK)
+        if cell in repaired or (read and (cell in failed or cell not in borne_out)):
+            cells[cell] = state._replace(status=Status.DISPUTED).for_reason(_FAINT)
 
 
 def _from_prose(

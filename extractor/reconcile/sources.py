@@ -29,7 +29,11 @@ class Read:
 
     def misreadable(self, value: int) -> Origin | None:
         """How it was read, where that may go wrong: not where two readers agree, nor where one reads without fail."""
-        if self.twice or len(self.readers.get(value, ())) > 1 or any(origin not in _MISREADABLE for origin in self.origins):
+        if (
+            self.twice
+            or len(self.readers.get(value, ())) > 1
+            or any(origin not in _MISREADABLE for origin in self.origins)
+        ):
             return None
         return Origin.SCAN if Origin.SCAN in self.origins else Origin.TEXT
 

@@ -1,6 +1,7 @@
 """Tables without ruling lines, found by words that stand below each other."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from extractor.read.flow import FlowCell, Word
@@ -67,7 +68,7 @@ def _table(rows: Sequence[Sequence[Line]], size: float) -> AlignedTable:
             columns[-1][1] = max(columns[-1][1], right)
         else:
             columns.append([left, right])
-    middles = [(one[1] + other[0]) / 2 for one, other in zip(columns, columns[1:], strict=False)]
+    middles = [(one[1] + other[0]) / 2 for one, other in pairwise(columns)]
     xs = (float(columns[0][0]) - size, *middles, float(columns[-1][1]) + size)
     out: list[tuple[FlowCell, ...]] = []
     for row in rows:

@@ -1,6 +1,6 @@
 """The recognition engine: rapidocr's detection and recognition, with the weights that ship in its wheel.
 
-Loaded once in a process and never fetched: the paths of the weights are given to it, so that it has nothing to look for.
+Loaded once in a process and never fetched: it is told where the weights lie, so that it has nothing to look for.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""Figures among the texts that were recognised: what stands for a digit, and which of two recognitions is to be shown."""
+"""Figures among the texts that were recognised: what stands for a digit, and which of two recognitions is shown."""
 
 import unicodedata
 from typing import NamedTuple
@@ -32,9 +32,9 @@ def as_figure(text: str) -> str | None:
     plain = unicodedata.normalize("NFKC", text).strip()
     if not plain or len(plain) > _LONGEST:
         return None
-    if read_figure(plain).kind is FigureKind.NUMBER:
-        return plain
     bare = plain.strip(_SPECKS)
+    if read_figure(bare).kind is FigureKind.NUMBER:
+        return bare
     # A letter counts as a digit only where all of it may be digits: 一 and 口 are words elsewhere.
     digits = bare.translate(_LETTERS)
     return digits if digits and read_figure(digits).kind is FigureKind.NUMBER else None
@@ -66,5 +66,3 @@ def both(first: str, again: str) -> Seen:
 
 def _is_dash(text: str) -> bool:
     return bool(text) and all(one in _DASHES for one in text)
-
-

@@ -78,8 +78,11 @@ def read_page(image: PageImage, engine: Engine) -> ScannedPage:
         pieces.append((table.ys[0], _piece(sheet, table, here)))
     beside = [(line, word) for line, word in zip(loose, words, strict=True) if not _is_number(line, word, sheet)]
     aligned, rest = aligned_tables(beside, sheet.size)
-    for grid in aligned:
-        pieces.append((grid.top, ScannedTable(grid.rows, tuple(x * sheet.scale for x in grid.xs), grid.box, page.width)))
+    width = sheet.upright.pixels.shape[1] * sheet.scale
+    pieces += [
+        (grid.top, ScannedTable(grid.rows, tuple(x * sheet.scale for x in grid.xs), grid.box, width))
+        for grid in aligned
+    ]
     pieces += [(top, TextLine(text, box)) for top, text, box in paragraphs(rest, sheet.size)]
     pieces.sort(key=lambda one: one[0])
     return ScannedPage(image.number, page, tuple(piece for _, piece in pieces))
@@ -220,5 +223,3 @@ def _is_number(line: Cut, word: Word, sheet: _Sheet) -> bool:
     high = sheet.upright.pixels.shape[0]
     outer = line.bottom < _MARGIN * high or line.top > (1 - _MARGIN) * high
     return outer and _PAGE_NUMBER.fullmatch(word.text) is not None
-
-

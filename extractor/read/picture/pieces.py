@@ -38,8 +38,9 @@ class TextLine:
 
 @dataclass(frozen=True, slots=True)
 class ScannedTable:
-    """A table on one page: `rows` as `Flow.table` takes them. `edges`: x of the columns' borders in points, ascending, on
-    the page when it is turned upright. `width`: of that page, in points.
+    """A table on one page: `rows` as `Flow.table` takes them.
+
+    `edges`: x of the columns' borders in points, ascending, on the page turned upright; `width`: of that page.
     """
 
     rows: tuple[tuple[FlowCell, ...], ...]

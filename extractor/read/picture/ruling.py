@@ -1,10 +1,12 @@
 """The ruling lines of a page, and the grids of cells that they make.
 
-Lines are where a page is darker along a stretch than on both sides of it; a border between two cells is there if most of
-its length is. So lines may be broken, faint or a little bent, and a cell that is merged shows by the border it lacks.
+Lines are where a page is darker along a stretch than on both sides of it; a border between two cells is there if most
+of its length is. So lines may be broken, faint or a little bent, and a cell that is merged shows by the border that it
+lacks.
 """
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 import cv2
@@ -75,8 +77,8 @@ def rule(evened: Grey, ink: Grey, size: float) -> Ruling:
     down = _anchored(down, across, cv2.CC_STAT_HEIGHT, size)
     across = _anchored(across, down, cv2.CC_STAT_WIDTH, size)
     wide = max(3, round(0.15 * size)) | 1
-    both = cv2.dilate(across, np.ones((wide, 1), np.uint8)) | cv2.dilate(
-        down, np.ones((1, wide), np.uint8)
+    both = cv2.bitwise_or(
+        cv2.dilate(across, np.ones((wide, 1), np.uint8)), cv2.dilate(down, np.ones((1, wide), np.uint8))
     )
     rest = cv2.bitwise_and(ink, cv2.bitwise_not(both))
     return Ruling(across, down, ink, np.asarray(rest, np.uint8))
@@ -93,7 +95,9 @@ def _lines(dark: NDArray[np.float32], length: int, thick: int, beside: int, leas
     below[:-beside] = wide[beside:]
     mask = np.where(body - 0.5 * (above + below) >= least, 255, 0).astype(np.uint8)
     closed = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((1, max(3, length // 3)), np.uint8))
-    return np.asarray(cv2.morphologyEx(closed, cv2.MORPH_OPEN, np.ones((1, max(3, round(shortest))), np.uint8)), np.uint8)
+    return np.asarray(
+        cv2.morphologyEx(closed, cv2.MORPH_OPEN, np.ones((1, max(3, round(shortest))), np.uint8)), np.uint8
+    )
 
 
 def _anchored(lines: Grey, others: Grey, length: int, size: float) -> Grey:
@@ -117,7 +121,7 @@ def find_tables(ruling: Ruling, size: float) -> Iterator[Ruled]:
     """The tables that the lines make, from the top down."""
     slack = max(2, round(0.12 * size))
     grown = np.ones((2 * slack + 1, 2 * slack + 1), np.uint8)
-    joined = cv2.dilate(ruling.across, grown) | cv2.dilate(ruling.down, grown)
+    joined = cv2.dilate(cv2.bitwise_or(ruling.across, ruling.down), grown)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(np.asarray(joined, np.uint8), connectivity=8)
     found: list[tuple[float, Ruled]] = []
     for number in range(1, count):
@@ -131,7 +135,7 @@ def find_tables(ruling: Ruling, size: float) -> Iterator[Ruled]:
         if len(ys) < 2 or len(xs) < 2 or (len(ys) - 1) * (len(xs) - 1) < _LEAST_CELLS:
             continue
         whole = [_covered(across, 0, y, xs[0], xs[-1], slack) for y in ys]
-        narrow = min(right - left for left, right in zip(xs, xs[1:], strict=False)) < 2 * size
+        narrow = min(right - left for left, right in pairwise(xs)) < 2 * size
         if sum(1 for one in whole if one >= _THERE) < 2 or (len(ys) == 2 and (min(whole) < _WHOLE or narrow)):
             continue  # large letters have strokes as long as a short line, but no borders
         table = _table(across, down, ruling.rest[y : y + height, x : x + width], ys, xs, slack)
@@ -146,10 +150,7 @@ def _edges(lines: Grey, axis: int, size: float) -> list[float]:
     """The places of the lines along `axis` (0: y of lines across), those of one border put together."""
     count, _, stats, centres = cv2.connectedComponentsWithStats(lines, connectivity=8)
     length = cv2.CC_STAT_WIDTH if axis == 0 else cv2.CC_STAT_HEIGHT
-    places = sorted(
-        (float(centres[number][1 - axis]), float(stats[number][length]))
-        for number in range(1, count)
-    )
+    places = sorted((float(centres[number][1 - axis]), float(stats[number][length])) for number in range(1, count))
     out: list[list[tuple[float, float]]] = []
     for place, weight in places:
         if out and place - out[-1][-1][0] <= 0.35 * size:
@@ -161,12 +162,8 @@ def _edges(lines: Grey, axis: int, size: float) -> list[float]:
 
 def _table(across: Grey, down: Grey, rest: Grey, ys: Sequence[float], xs: Sequence[float], slack: int) -> Ruled:
     """The cells between the edges; edges that part no two cells are left out."""
-    beside = np.array(
-        [[_covered(down, 1, x, top, bottom, slack) for x in xs] for top, bottom in zip(ys, ys[1:], strict=False)]
-    )
-    below = np.array(
-        [[_covered(across, 0, y, left, right, slack) for left, right in zip(xs, xs[1:], strict=False)] for y in ys]
-    )
+    beside = np.array([[_covered(down, 1, x, top, bottom, slack) for x in xs] for top, bottom in pairwise(ys)])
+    below = np.array([[_covered(across, 0, y, left, right, slack) for left, right in pairwise(xs)] for y in ys])
     walls, floors = _there(beside), _there(below.T).T
     for row, column in _lost(walls, beside):
         walls[row, column] = not _crossed(rest, 1, xs[column], ys[row], ys[row + 1], slack)
@@ -216,7 +213,7 @@ def _merged(walls: NDArray[np.bool_], floors: NDArray[np.bool_]) -> list[RuledCe
     runs: list[list[tuple[int, int]]] = []
     for row in range(rows):
         cuts = [0, *(column for column in range(1, columns) if walls[row, column]), columns]
-        runs.append(list(zip(cuts, cuts[1:], strict=False)))
+        runs.append(list(pairwise(cuts)))
     open_runs: dict[tuple[int, int], RuledCell] = {}
     cells: list[RuledCell] = []
     for row in range(rows):

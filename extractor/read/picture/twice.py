@@ -23,7 +23,11 @@ def second_view(pixels: Grey, ruling: Ruling, line: Cut, size: float) -> Grey:
     high, wide = pixels.shape
     y0, y1 = max(0, line.top - pad), min(high, line.bottom + pad)
     x0, x1 = max(0, line.x0 - pad), min(wide, line.x1 + pad)
-    shown = pixels[y0:y1, x0:x1]
+    shown = pixels[y0:y1, x0:x1].copy()
+    borders = cv2.bitwise_or(ruling.across[y0:y1, x0:x1], ruling.down[y0:y1, x0:x1])
+    borders = cv2.dilate(borders, np.ones((3, 3), np.uint8))
+    borders[line.top - y0 : line.bottom - y0, line.x0 - x0 : line.x1 - x0] = 0
+    shown[borders > 0] = np.uint8(np.percentile(shown, 85))
     scale = _HIGH / max(1, y1 - y0)
     large = cv2.resize(shown, None, fx=scale * _WIDER, fy=scale, interpolation=cv2.INTER_LANCZOS4)
     large = cv2.GaussianBlur(large, (0, 0), max(0.8, 0.35 * scale))

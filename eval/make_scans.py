@@ -19,7 +19,10 @@ from eval.truth import make_truth
 __all__ = ["MISPRINTED", "make"]
 
 MISPRINTED = "applications.unavailable_creation.natural_person"
-_TALL = b"<style>@page{size:180mm 520mm !important;margin:8mm !important}td p,th p{margin:0}td,th{font-size:9pt !important}</style></head>"
+_TALL = (
+    b"<style>@page{size:180mm 520mm !important;margin:8mm !important}"
+    b"td p,th p{margin:0}td,th{font-size:9pt !important}</style></head>"
+)
 _PLAIN = b"<style>table,td,th{border:none !important}td p,th p{margin:0}@page{size:A4}</style></head>"
 
 

@@ -14,7 +14,7 @@ from eval.scoring import Outcome, Score, score_report
 from extractor.errors import LimitError, UnreadableError
 from extractor.pipeline import extract
 from extractor.read import Limits, read
-from extractor.read.picture import engine as loaded
+from extractor.read.picture.engine import the_engine
 from extractor.report import Report, Status
 
 np = pytest.importorskip("numpy", reason="the extra 'ocr' is not installed: pip install 'gouji[ocr]'")
@@ -145,11 +145,9 @@ class TestWithoutTheExtra:
             read(as_file(page(), "PNG"))
 
     def test_weights_that_are_not_there_are_not_fetched(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        from extractor.read.picture import engine
-
         monkeypatch.setattr("extractor.read.picture.engine._WEIGHTS", {"Rec": "none.onnx"})
         with pytest.raises(UnreadableError, match=r"none\.onnx are not in the rapidocr package"):
-            engine.__wrapped__()  # type: ignore[attr-defined]
+            the_engine.__wrapped__()
 
     def test_the_engine_is_loaded_once(self) -> None:
-        assert loaded() is loaded()
+        assert the_engine() is the_engine()

@@ -7,7 +7,7 @@ from extractor.read.document import Parts
 from extractor.read.flow import Flow
 from extractor.read.limits import Limits
 from extractor.read.pages import Page
-from extractor.read.picture.engine import engine, require
+from extractor.read.picture.engine import require, the_engine
 from extractor.read.picture.pieces import (
     PageImage,
     Piece,
@@ -60,4 +60,4 @@ def read_pages(images: Iterable[PageImage], limits: Limits) -> Iterator[ScannedP
 
     for image in images:
         limits.check("max_pixels", int(image.pixels.size), "pixels on a page")
-        yield read_page(image, engine())
+        yield read_page(image, the_engine())

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     Grey: TypeAlias = NDArray[np.uint8]
 
-__all__ = ["Engine", "engine", "require"]
+__all__ = ["Engine", "require", "the_engine"]
 
 INSTALL = "pip install 'gouji[ocr]'"
 _NEEDED = ("numpy", "cv2", "PIL", "onnxruntime", "rapidocr")
@@ -51,7 +51,7 @@ def require() -> None:
 
 
 @lru_cache(maxsize=1)
-def engine() -> "Engine":
+def the_engine() -> "Engine":
     """The engine of this process. UnreadableError where it is not installed, or its weights are not where they ship."""
     require()
     with _lock:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from extractor.read.figures import FigureKind, read_figure
 
-__all__ = ["DIGITS", "UNREADABLE", "Seen", "as_figure", "both", "may_be_figure"]
+__all__ = ["DIGITS", "UNREADABLE", "Seen", "as_figure", "both", "may_be_figure", "settled"]
 
 # The mark that Chinese printers put where a character could not be set.
 UNREADABLE = "〓"
@@ -62,6 +62,14 @@ def both(first: str, again: str) -> Seen:
     if other is not None:
         return Seen(other, first or UNREADABLE)
     return Seen(first or UNREADABLE, None)
+
+
+def settled(seen: Seen, third: str) -> Seen:
+    """Two figures that differ, after a third look: one that bears out the first ends the doubt.
+
+    One that agrees with the second proves little, since both are cut as closely: then the two remain.
+    """
+    return seen._replace(second=seen.text) if as_figure(third) == seen.text else seen
 
 
 def _is_dash(text: str) -> bool:

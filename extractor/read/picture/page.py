@@ -13,12 +13,12 @@ from extractor.read.pages import Page
 from extractor.read.picture.aligned import aligned_tables
 from extractor.read.picture.cells import Cut, cut, hidden_ink, lines_in
 from extractor.read.picture.engine import Engine
-from extractor.read.picture.figures import DIGITS, UNREADABLE, Seen, both, may_be_figure
+from extractor.read.picture.figures import DIGITS, UNREADABLE, Seen, both, may_be_figure, settled
 from extractor.read.picture.ink import character_size, ink_of
 from extractor.read.picture.paragraphs import paragraphs
 from extractor.read.picture.pieces import PageImage, Piece, ScannedPage, ScannedTable, TextLine
 from extractor.read.picture.ruling import Ruled, Ruling, find_tables, rule
-from extractor.read.picture.twice import second_view
+from extractor.read.picture.twice import second_view, third_view
 from extractor.read.picture.upright import Grey, Upright, even, straighten
 
 __all__ = ["read_page"]
@@ -67,7 +67,9 @@ def read_page(image: PageImage, engine: Engine) -> ScannedPage:
     loose = _loose(sheet, tables)
     every = [line for here in lines for line in here] + loose
     seen = _recognised(sheet, every, engine)
-    page = page._replace(faint=_faint(seen))
+    in_tables = len(every) - len(loose)
+    page = page._replace(faint=_faint(seen[:in_tables]))
+    seen = _looked_at_again(sheet, every, seen, engine)
     words = iter([sheet.word(line, one) for line, one in zip(every, seen, strict=True)])
     in_cells = [[next(words) for _ in here] for here in lines]
     pieces: list[tuple[float, Piece]] = []
@@ -188,6 +190,16 @@ def _recognised(sheet: _Sheet, lines: Sequence[Cut], engine: Engine) -> list[See
     kept = "".join({one for number in again for one in first[number] if "\u4e00" <= one <= "\u9fff"})
     for number, (text, _) in zip(again, engine.recognise(views, only=DIGITS + kept), strict=True):
         out[number] = both(first[number], text)
+    return out
+
+
+def _looked_at_again(sheet: _Sheet, lines: Sequence[Cut], seen: Sequence[Seen], engine: Engine) -> list[Seen]:
+    """What was seen, after a third look where two recognitions differ: it counts if it bears out the first."""
+    out = list(seen)
+    open_ones = [number for number, one in enumerate(seen) if one.second is not None and one.second != one.text]
+    views = [third_view(sheet.tones, sheet.ruling, lines[number], sheet.size) for number in open_ones]
+    for number, (text, _) in zip(open_ones, engine.recognise(views), strict=True):
+        out[number] = settled(seen[number], text)
     return out
 
 

@@ -135,9 +135,10 @@ def find_tables(ruling: Ruling, size: float) -> Iterator[Ruled]:
         if len(ys) < 2 or len(xs) < 2 or (len(ys) - 1) * (len(xs) - 1) < _LEAST_CELLS:
             continue
         whole = [_covered(across, 0, y, xs[0], xs[-1], slack) for y in ys]
-        narrow = min(right - left for left, right in pairwise(xs)) < 2 * size
-        if sum(1 for one in whole if one >= _THERE) < 2 or (len(ys) == 2 and (min(whole) < _WHOLE or narrow)):
-            continue  # large letters have strokes as long as a short line, but no borders
+        wide = float(np.median(np.diff(xs)))
+        # Large letters have strokes as long as a short line, but no borders all along, and no room for two characters.
+        if sum(1 for one in whole if one >= _THERE) < 2 or wide < 1.8 * size or (len(ys) == 2 and min(whole) < _WHOLE):
+            continue
         table = _table(across, down, ruling.rest[y : y + height, x : x + width], ys, xs, slack)
         if len(table.cells) >= _LEAST_CELLS:
             moved = Ruled(tuple(one + y for one in table.ys), tuple(one + x for one in table.xs), table.cells)

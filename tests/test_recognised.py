@@ -150,30 +150,15 @@ class TestHardlyLegible:
         assert cell(got, "new.natural_person").status is Status.REPORTED
 
 
+FIGURES = [
+    *(("12", "12"), ("O", "0"), ("l2", "12"), ("1S", "15"), ("0.", "0"), ("·30", "30"), ("２３", "23"), ("B", "8")),
+    *(("1,234", "1,234"), ("-27", "-27"), ("12.5", "12.5"), ("12件", "12件")),
+    *(("", None), ("一", None), ("-", None), ("其他", None), ("é", None), ("1.属于国家秘密", None)),
+]
+
+
 class TestFigures:
-    @pytest.mark.parametrize(
-        ("text", "figure"),
-        [
-            ("12", "12"),
-            ("O", "0"),
-            ("l2", "12"),
-            ("1S", "15"),
-            ("0.", "0"),
-            ("·30", "30"),
-            ("２３", "23"),
-            ("B", "8"),
-            ("1,234", "1,234"),
-            ("-27", "-27"),
-            ("12.5", "12.5"),
-            ("12件", "12件"),
-            ("", None),
-            ("一", None),
-            ("-", None),
-            ("其他", None),
-            ("é", None),
-            ("1.属于国家秘密", None),
-        ],
-    )
+    @pytest.mark.parametrize(("text", "figure"), FIGURES)
     def test_letters_and_specks(self, text: str, figure: str | None) -> None:
         assert as_figure(text) == figure
 

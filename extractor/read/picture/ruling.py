@@ -73,7 +73,10 @@ def rule(evened: Grey, ink: Grey, size: float) -> Ruling:
     thick = max(1, round(0.07 * size))
     beside = max(thick + 1, round(0.26 * size))
     across = _lines(dark, max(16, round(2.2 * size)), thick, beside, least, 1.6 * size)
-    down = np.ascontiguousarray(_lines(dark.T, max(12, round(1.6 * size)), thick, beside, least, 1.25 * size).T)
+    # Lines across lend no length to a 1 that stands between two of them.
+    between = np.where(cv2.dilate(across, np.ones((2 * thick + 1, 1), np.uint8)) > 0, np.float32(0), dark)
+    upright = np.ascontiguousarray(between.T)
+    down = np.ascontiguousarray(_lines(upright, max(12, round(1.6 * size)), thick, beside, least, 1.25 * size).T)
     down = _anchored(down, across, cv2.CC_STAT_HEIGHT, size)
     across = _anchored(across, down, cv2.CC_STAT_WIDTH, size)
     wide = max(3, round(0.15 * size)) | 1
@@ -93,11 +96,12 @@ def _lines(dark: NDArray[np.float32], length: int, thick: int, beside: int, leas
     wide = cv2.blur(along, (1, max(1, beside // 2)))
     above[beside:] = wide[:-beside]
     below[:-beside] = wide[beside:]
-    mask = np.where(body - 0.5 * (above + below) >= least, 255, 0).astype(np.uint8)
-    closed = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((1, max(3, length // 3)), np.uint8))
-    return np.asarray(
-        cv2.morphologyEx(closed, cv2.MORPH_OPEN, np.ones((1, max(3, round(shortest))), np.uint8)), np.uint8
-    )
+    here = cv2.blur(dark, (max(3, round(0.1 * length)), thick))
+    mask = np.where((body - 0.5 * (above + below) >= least) & (here >= 0.5 * least), 255, 0).astype(np.uint8)
+    gap = max(4 * thick + 3, round(0.12 * length))
+    closed = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((1, gap), np.uint8))
+    opened = cv2.morphologyEx(closed, cv2.MORPH_OPEN, np.ones((1, max(3, round(shortest))), np.uint8))
+    return np.asarray(opened, np.uint8)
 
 
 def _anchored(lines: Grey, others: Grey, length: int, size: float) -> Grey:

@@ -62,6 +62,18 @@ class TestGrids:
         (found,) = tables(drawn(pale=120))
         assert len(found.cells) == 16
 
+    def test_a_one_between_two_borders_is_no_border(self) -> None:
+        page = np.full((300, 700), 255, np.uint8)
+        for row in range(6):
+            cv2.line(page, (60, 100 + 32 * row), (540, 100 + 32 * row), 0, 2)
+        for column in range(5):
+            cv2.line(page, (60 + 120 * column, 100), (60 + 120 * column, 260), 0, 2)
+        for row in range(5):
+            cv2.line(page, (120, 107 + 32 * row), (120, 126 + 32 * row), 0, 2)
+        noisy = cv2.GaussianBlur(page, (0, 0), 1.0)
+        (found,) = tables(noisy)
+        assert (len(found.xs), len(found.ys), len(found.cells)) == (5, 6, 20)
+
     def test_text_alone_is_no_table(self) -> None:
         page = np.full((300, 900), 255, np.uint8)
         for line in range(4):

@@ -73,8 +73,10 @@ def rule(evened: Grey, ink: Grey, size: float) -> Ruling:
     thick = max(1, round(0.07 * size))
     beside = max(thick + 1, round(0.26 * size))
     across = _lines(dark, max(16, round(2.2 * size)), thick, beside, least, 1.6 * size)
-    # Lines across lend no length to a 1 that stands between two of them.
-    between = np.where(cv2.dilate(across, np.ones((2 * thick + 1, 1), np.uint8)) > 0, np.float32(0), dark)
+    # Lines across lend no length to a 1 that stands between two of them: there counts what is above and below.
+    step = 2 * thick + 2
+    rolled = np.minimum(np.roll(dark, step, axis=0), np.roll(dark, -step, axis=0))
+    between = np.where(cv2.dilate(across, np.ones((2 * thick + 1, 1), np.uint8)) > 0, rolled, dark)
     upright = np.ascontiguousarray(between.T)
     down = np.ascontiguousarray(_lines(upright, max(12, round(1.6 * size)), thick, beside, least, 1.25 * size).T)
     down = _anchored(down, across, cv2.CC_STAT_HEIGHT, size)
@@ -97,8 +99,8 @@ def _lines(dark: NDArray[np.float32], length: int, thick: int, beside: int, leas
     above[beside:] = wide[:-beside]
     below[:-beside] = wide[beside:]
     here = cv2.blur(dark, (max(3, round(0.1 * length)), thick))
-    mask = np.where((body - 0.5 * (above + below) >= least) & (here >= 0.5 * least), 255, 0).astype(np.uint8)
-    gap = max(4 * thick + 3, round(0.12 * length))
+    mask = np.where((body - 0.5 * (above + below) >= least) & (here >= 0.8 * least), 255, 0).astype(np.uint8)
+    gap = max(3, round(0.1 * length))
     closed = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((1, gap), np.uint8))
     opened = cv2.morphologyEx(closed, cv2.MORPH_OPEN, np.ones((1, max(3, round(shortest))), np.uint8))
     return np.asarray(opened, np.uint8)

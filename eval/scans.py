@@ -87,6 +87,7 @@ def raw_score(document: Document, gold: Gold) -> Counter[str]:
 
 
 def run(seeds: range, qualities: Sequence[Quality], console: Console, *, cells: bool) -> dict[str, Tally]:
+    """The tallies by quality, shown after every report: a run takes long."""
     tallies = {quality.name: Tally() for quality in qualities}
     for seed in seeds:
         for quality, data, gold, pages in scan(seed, qualities):
@@ -109,6 +110,7 @@ def run(seeds: range, qualities: Sequence[Quality], console: Console, *, cells: 
                         f"{seed} {quality.name}: {one.outcome} {one.cell} {one.gold} → {one.got} {one.evidence}",
                         markup=False,
                     )
+        show(tallies, console)
     return tallies
 
 
@@ -147,10 +149,9 @@ def main() -> int:
     parser.add_argument("--quality", type=int, nargs="*", help="only these, counted from 0")
     parser.add_argument("--cells", action="store_true", help="print every cell that is not right")
     arguments = parser.parse_args()
-    console = Console(width=200)
+    console = Console(width=150, force_terminal=False)
     qualities = [QUALITIES[number] for number in arguments.quality] if arguments.quality else QUALITIES
     tallies = run(range(arguments.seed, arguments.seed + arguments.n), qualities, console, cells=arguments.cells)
-    show(tallies, console)
     return 1 if any(tally.score.harm for tally in tallies.values()) else 0
 
 

@@ -89,13 +89,16 @@ class Engine:
         """The plain call of rapidocr on a page, to compare with."""
         return self._whole(_coloured(pixels))
 
-    def detect(self, pixels: "Grey") -> list["NDArray[np.float32]"]:
-        """The corners of each line of text (4 × 2: x, y from the top left, clockwise), in pixels."""
+    def detect(self, pixels: "Grey", longest: int = _DETECTED) -> list["NDArray[np.float32]"]:
+        """The corners of each line of text (4 × 2: x, y from the top left, clockwise), in pixels.
+
+        `longest`: side of what is looked at; a page that was enlarged shows no more for it.
+        """
         import cv2
         import numpy as np
 
         height, width = pixels.shape
-        shrink = min(1.0, _DETECTED / max(height, width))
+        shrink = min(1.0, min(longest, _DETECTED) / max(height, width))
         seen = cv2.resize(pixels, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA) if shrink < 1 else pixels
         found = self._det(_coloured(np.asarray(seen, np.uint8)))
         if found.boxes is None:

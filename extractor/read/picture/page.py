@@ -25,6 +25,7 @@ __all__ = ["read_page"]
 
 # Characters are recognised best at about this height; pages are brought near it.
 _FINE, _COARSE = 22.0, 60.0
+_LEAST_SEEN = 1000
 _LONG_LINE = 2.5
 _HEAD_LINES = 8
 _PAGE_NUMBER = re.compile(r"[-—–·.\s第]*\d{1,3}[-—–·.\s页]*(?:[/／共]\s*\d{1,3}\s*页?)?")
@@ -106,18 +107,19 @@ def _sheet(image: PageImage, engine: Engine) -> _Sheet | None:
         how = cv2.INTER_CUBIC if zoom > 1 else cv2.INTER_AREA
         tones = np.asarray(cv2.resize(tones, None, fx=zoom, fy=zoom, interpolation=how), np.uint8)
         evened = even(tones)
+    longest = max(_LEAST_SEEN, *image.pixels.shape)
     upright = straighten(evened, 0)
-    boxes = engine.detect(upright.pixels)
+    boxes = engine.detect(upright.pixels, longest)
     turns = 0
     if _lie_on_their_side(boxes):
         turns = 1
         upright = straighten(evened, turns)
-        boxes = engine.detect(upright.pixels)
+        boxes = engine.detect(upright.pixels, longest)
     heads = [_crop(upright.pixels, box) for box in sorted(boxes, key=_length, reverse=True)[:_HEAD_LINES]]
     if heads and engine.upside_down(heads) > 0.5:
         turns += 2
         upright = straighten(evened, turns)
-        boxes = engine.detect(upright.pixels)
+        boxes = engine.detect(upright.pixels, longest)
     ink = ink_of(upright.pixels)
     size = character_size(ink)
     if not size:

@@ -12,7 +12,7 @@ from random import Random
 import numpy as np
 
 from eval.degrade import Quality, degrade, jpeg
-from eval.printing import draw, print_pdf
+from eval.on_paper import draw, print_pdf
 from eval.render import render
 from eval.truth import make_truth
 

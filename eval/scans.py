@@ -21,7 +21,7 @@ from rich.table import Table
 
 from eval.degrade import QUALITIES, Quality, degrade
 from eval.gold import Gold
-from eval.printing import draw, print_pdf
+from eval.on_paper import draw, print_pdf
 from eval.render import render
 from eval.scoring import HARMFUL, Outcome, Score, same_number, score_report
 from eval.truth import make_truth

@@ -124,8 +124,10 @@ def _shifted(rng: Random, cell: str, true: Mapping[str, int]) -> dict[str, int |
     return {cell: None, rng.choice(beside): true[cell]} if beside else {}
 
 
-def choices_of(faulty: Faulty, origin: Origin, reader: str = "rules") -> tuple[Document, list[Choice]]:
-    """A document that prints what was seen, and a Choice for each of its rows."""
+def choices_of(
+    faulty: Faulty, origin: Origin, reader: str = "rules", *, twice: bool = False
+) -> tuple[Document, list[Choice]]:
+    """A document that prints what was seen, and a Choice for each of its rows. `twice`: two recognitions agree."""
     lines: list[str] = []
     choices: list[Choice] = []
     at = 0
@@ -141,7 +143,8 @@ def choices_of(faulty: Faulty, origin: Origin, reader: str = "rules") -> tuple[D
             readings.append(Reading(cell, kind, value, at, at + len(shown), shown))
             lines.append(shown)
             at += len(shown) + 1
-        choices.append(Choice(origin, (Alternative(tuple(readings)),), reader=reader))
+        agreed = frozenset(cells) if twice else frozenset()
+        choices.append(Choice(origin, (Alternative(tuple(readings)),), reader=reader, twice=agreed))
     return read("\t".join(lines) or " "), choices
 
 
@@ -176,11 +179,11 @@ def _outcome(cell: Cell, printed: int, blamed: bool) -> str:
     return "wrong, blamed" if blamed else "silently wrong"
 
 
-def run(seeds: Iterator[int] | range, faults: int, origin: Origin, *, misprints: bool) -> Tally:
+def run(seeds: Iterator[int] | range, faults: int, origin: Origin, *, misprints: bool, twice: bool = False) -> Tally:
     tally = Tally()
     for seed in seeds:
         faulty = make_faulty(seed, faults, misprints=misprints)
-        document, choices = choices_of(faulty, origin)
+        document, choices = choices_of(faulty, origin, twice=twice)
         started = time.perf_counter()
         settled = settle(document, faulty.form, choices)
         tally.ms.append(1000 * (time.perf_counter() - started))
@@ -204,15 +207,16 @@ def main() -> int:
     for head in (*_HEADS, "others disputed", "others wrong", "% located", "ms median", "ms max"):
         table.add_column(head, justify="right")
     silent = 0
-    for origin, misprints in ((Origin.SCAN, False), (Origin.SCAN, True), (Origin.TEXT, True), (Origin.GRID, True)):
+    kinds = [(Origin.SCAN, False, False), (Origin.SCAN, True, False), (Origin.SCAN, True, True)]
+    for origin, misprints, twice in (*kinds, (Origin.TEXT, True, False), (Origin.GRID, True, False)):
         for faults in (1, 2, 4, 6):
-            tally = run(seeds, faults, origin, misprints=misprints)
+            tally = run(seeds, faults, origin, misprints=misprints, twice=twice)
             wrong = tally.faulty["silently wrong"]
             others = sum(tally.others[name] for name in ("silently wrong", "wrong, blamed", "overwritten"))
             silent += wrong + others
             whole = sum(tally.faulty.values())
             table.add_row(
-                origin.value,
+                f"{origin.value}, twice" if twice else origin.value,
                 "misprint" if misprints else "slip",
                 str(faults),
                 str(tally.tables),

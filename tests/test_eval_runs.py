@@ -82,7 +82,7 @@ def test_a_run_is_three_files_that_agree(run: Path) -> None:
 
 def test_a_document_that_fails_is_all_wrong(run: Path) -> None:
     (failed,) = [one for one in read_run(run).results if one.failed]
-    assert failed.report == "picture" and "GIF" in str(failed.failed)
+    assert failed.report == "picture" and "broken" in str(failed.failed)
     assert {row.outcome for row in failed.cells} <= {Outcome.MISSED, Outcome.BLANK_UNREAD}
     assert figures(run)["total"]["counts"]["missed"] >= len([row for row in failed.cells if row.gold is not None])
 
@@ -98,7 +98,7 @@ def test_the_page_needs_nothing_else_and_trusts_nothing(run: Path) -> None:
     assert "default-src 'none'" in page and "<script" not in page
     assert re.findall(r"(?:src|href)=", page) == []
     assert page.count("<svg") >= 6 and page.count("<svg") == page.count("</svg>")
-    assert "GIF images" in page and "risk against coverage" in page.lower()
+    assert "the picture is broken" in page and "risk against coverage" in page.lower()
 
 
 def test_hostile_names_are_escaped(samples: Path, tmp_path: Path) -> None:
@@ -114,7 +114,7 @@ def test_hostile_names_are_escaped(samples: Path, tmp_path: Path) -> None:
 def test_errors_are_shown_in_their_context(run: Path) -> None:
     shown = gouji("show", run, "--limit", "3")
     assert shown.exit_code == 0
-    assert "picture  rules  failed: UnreadableError: GIF images" in shown.stdout
+    assert "picture  rules  failed: UnreadableError: the picture is broken" in shown.stdout
     assert "blanks-dropped-2023  rules  proactive.regulations.repealed" in shown.stdout
     assert "gold blank   got 5" in shown.stdout and "【5】" in shown.stdout
     assert "more (--limit)" in shown.stdout

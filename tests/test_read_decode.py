@@ -154,8 +154,6 @@ def test_nothing_is_unreadable(data: bytes | str) -> None:
         (b"PK\x03\x04....word/document.xml", "damaged ZIP"),
         (b"PK\x03\x04....xl/workbook.xml", "damaged ZIP"),
         (b"PK\x03\x04....other", "ZIP"),
-        (b"\x89PNG\r\n\x1a\n....", "PNG"),
-        (b"\xff\xd8\xff\xe0....", "JPEG"),
     ],
 )
 def test_other_types_are_named(data: bytes, said: str) -> None:

@@ -131,9 +131,15 @@ def _why_unknown(path: Path) -> str:
     return " (a symbolic link to nothing)"
 
 
+# What a browser saves beside a page, in page.files or page_files, is part of it.
+_PARTS = re.compile(r"[._]files$|_文件$")
+_PAGES = frozenset({".html", ".htm", ".xhtml", ".shtml"})
+
+
 def _walk(folder: Path, suffixes: frozenset[str], skipped: Counter[str], leave_out: Path | None) -> Iterator[Path]:
     for root, folders, names in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        pages = {Path(name).stem for name in names if Path(name).suffix.lower() in _PAGES}
+        folders[:] = sorted(name for name in folders if not (name.startswith(".") or _PARTS.sub("", name) in pages))
         for name in sorted(names):
             path = Path(root, name)
             if name.startswith(".") or not path.is_file():

@@ -66,6 +66,8 @@ class Choice:
     neighbours, so it is doubted as soon as an identity breaks on it; `nameless`: no label is near, or several
     are, so it stands only where an identity confirms it. `reader`: who read it; two readers that agree are evidence.
     `dropped`: blank cells were left out of the row, so that its figures had to be placed.
+    `twice`: cells of which two independent recognitions of a picture say the same: that outweighs what identities say.
+    `faint`: read from a picture so hard to read that its figures stand only where an identity bears them out.
     """
 
     origin: Origin
@@ -76,6 +78,8 @@ class Choice:
     nameless: bool = False
     reader: str = "rules"
     dropped: bool = False
+    twice: frozenset[str] = frozenset()
+    faint: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from extractor.parse.copies import instances, of_this_year, weigh_copies, weight
 from extractor.parse.grid.grids import grid_rows
 from extractor.parse.readings import Choice, TableReadings, Unplaced
 from extractor.parse.rows import TokenKind, ValueRow
+from extractor.parse.scans import as_recognised
 from extractor.parse.text.flat import value_rows
 from extractor.parse.text.regions import regions
 from extractor.parse.text.spot import spot
@@ -40,7 +41,8 @@ def read_tables(document: Document, form: Form, year: int | None) -> TableReadin
             found = in_text
         units = head_units(document.folded, table)
         copies = [table_choices(rows, table, form, units) for rows in found]
-        choices.extend(weigh_copies([copy.choices for copy in copies]))
+        seen = [as_recognised(copy.choices, form, table, document) for copy in copies]
+        choices.extend(weigh_copies(seen))
         unplaced.extend(row for copy in copies for row in copy.unplaced)
     return TableReadings(tuple(choices), tuple(unplaced))
 

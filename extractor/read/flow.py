@@ -11,18 +11,22 @@ from extractor.read.document import Grid, Parts
 from extractor.read.grids import RawCell, RawRow, resolve
 from extractor.read.invisible import visible
 from extractor.read.limits import Limits
-from extractor.read.pages import Box, Page, Pages, Run
+from extractor.read.pages import Box, Page, Pages, Run, Second
 from extractor.report import Reason
 
 __all__ = ["Flow", "FlowCell", "Word"]
 
 
 class Word(NamedTuple):
-    """Text that stands together on a page, and where. Neither page nor box where the format has no pages."""
+    """Text that stands together on a page, and where. Neither page nor box where the format has no pages.
+
+    `second`: what a second recognition reads there, if it was recognised twice.
+    """
 
     text: str
     page: int = 0
     box: Box | None = None
+    second: str | None = None
 
 
 class FlowCell(NamedTuple):
@@ -43,6 +47,7 @@ class Flow:
     _parts: list[str] = field(default_factory=list)
     _grids: list[Grid] = field(default_factory=list)
     _runs: list[Run] = field(default_factory=list)
+    _seconds: list[Second] = field(default_factory=list)
     _at: int = 0
     _cells: int = 0
 
@@ -74,7 +79,7 @@ class Flow:
 
     def finish(self, pages: Sequence[Page] = ()) -> Parts:
         """What was put together. `pages`: where the format has pages."""
-        placed = Pages(pages, self._runs) if pages else None
+        placed = Pages(pages, self._runs, self._seconds) if pages else None
         return Parts("".join(self._parts), tuple(self._grids), tuple(dict.fromkeys(self.notes)), placed)
 
     def _words(self, words: Sequence[Word]) -> int:
@@ -85,6 +90,8 @@ class Flow:
             self._put(visible(word.text))
             if word.box is not None and self._at > start:
                 self._runs.append(Run(start, self._at, word.page, word.box))
+                if word.second is not None:
+                    self._seconds.append(Second(start, self._at, word.second))
         return self._at - begun
 
     def _put(self, text: str) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
+from importlib.util import find_spec
 
 from extractor.read.document import Parts
 from extractor.read.limits import Limits
@@ -85,11 +86,11 @@ FORMATS: tuple[Format, ...] = (
     ),
     Format("application/rtf", "RTF documents", (b"{\\rtf",), suffixes=(".rtf",), reader="office.rtf"),
     Format("multipart/related", "MHTML pages", suffixes=(".mht", ".mhtml"), reader="office.mhtml", test=is_mhtml),
-    Format("image/png", "PNG images", (b"\x89PNG\r\n\x1a\n",)),
-    Format("image/jpeg", "JPEG images", (b"\xff\xd8\xff",)),
-    Format("image/gif", "GIF images", (b"GIF8",)),
-    Format("image/bmp", "BMP images", (b"BM",), b"\0\0\0\0"),
-    Format("image/tiff", "TIFF images", (b"II*\x00", b"MM\x00*")),
+    Format("image/png", "PNG images", (b"\x89PNG\r\n\x1a\n",), suffixes=(".png",), reader="picture"),
+    Format("image/jpeg", "JPEG images", (b"\xff\xd8\xff",), suffixes=(".jpg", ".jpeg"), reader="picture"),
+    Format("image/gif", "GIF images", (b"GIF8",), suffixes=(".gif",), reader="picture"),
+    Format("image/bmp", "BMP images", (b"BM",), b"\0\0\0\0", suffixes=(".bmp",), reader="picture"),
+    Format("image/tiff", "TIFF images", (b"II*\x00", b"MM\x00*"), suffixes=(".tif", ".tiff"), reader="picture"),
     Format(
         "application/gzip",
         "gzip archives",
@@ -102,5 +103,15 @@ FORMATS: tuple[Format, ...] = (
     Format("application/x-7z-compressed", "7z archives", (b"7z\xbc\xaf\x27\x1c",)),
 )
 _TEXT_SUFFIXES = frozenset({"", ".txt", ".md", ".markdown", ".html", ".htm", ".xhtml", ".shtml"})
-# Of files that are looked at in a folder; what they are is told by their content.
-SUFFIXES = _TEXT_SUFFIXES | {suffix for kind in FORMATS if kind.reader is not None for suffix in kind.suffixes}
+_READS_PICTURES = find_spec("rapidocr") is not None
+# Of files that are looked at in a folder or an archive; what they are is told by their content. Pictures only where
+# they can be read, and no GIF: what lies beside reports in that format is their ornaments.
+SUFFIXES = (
+    _TEXT_SUFFIXES
+    | {
+        suffix
+        for kind in FORMATS
+        if kind.reader is not None and (kind.reader != "picture" or _READS_PICTURES)
+        for suffix in kind.suffixes
+    }
+) - {".gif"}

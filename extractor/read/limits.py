@@ -14,7 +14,8 @@ class Limits:
     `max_bytes`: of the file; `max_characters`: of the text read; `max_depth`: of nested HTML elements;
     `max_cells`: printed cells of all grids together; `max_slots`: rows × columns of one grid after spans;
     `max_span`: a rowspan or colspan above it is taken for a misprint and cut (noted, no error).
-    `max_pages`: of a PDF; `max_objects`: texts, lines and pictures drawn on one page;
+    `max_pages`: of a PDF or a picture; `max_pixels`: of one picture of a page, before it is unpacked; `max_objects`:
+    texts, lines and pictures drawn on one page of a PDF;
     `max_members`: files in an archive, or parts of an office file or of a saved page; `max_unpacked`: bytes that one
     archive or office file, or the streams of a PDF, unpack to; `max_ratio`: unpacked to packed bytes, where it unpacks
     to more than 10 MB; `max_nesting`: archives within archives; `max_seconds`, `max_memory`: time on one document and
@@ -29,6 +30,7 @@ class Limits:
     max_slots: int = 500_000
     max_span: int = 100
     max_pages: int = 300
+    max_pixels: int = 80_000_000
     max_objects: int = 100_000
     max_members: int = 10_000
     max_unpacked: int = 1_000_000_000

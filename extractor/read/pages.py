@@ -4,7 +4,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from typing import NamedTuple, TypeAlias
 
-__all__ = ["Box", "Page", "Pages", "Run"]
+__all__ = ["Box", "Page", "Pages", "Run", "Second"]
 
 # x0, top, x1, bottom: in points (1/72 inch) from the top left corner of the page as a reader sees it.
 Box: TypeAlias = tuple[float, float, float, float]
@@ -19,25 +19,38 @@ class Run(NamedTuple):
     box: Box
 
 
+class Second(NamedTuple):
+    """What a second recognition, independent of the first, reads at [start, end) of Document.text."""
+
+    start: int
+    end: int
+    text: str
+
+
 class Page(NamedTuple):
-    """Width and height in points. `scanned`: its text was recognised from a picture, so a digit may be misread."""
+    """Width and height in points. `scanned`: its text was recognised from a picture, so a digit may be misread.
+
+    `faint`: so hard to read that two recognitions of its figures often differ.
+    """
 
     width: float
     height: float
     scanned: bool = False
+    faint: bool = False
 
 
 class Pages:
     """The pages of a document, and the runs of its text upon them."""
 
-    __slots__ = ("_ends", "_starts", "pages", "runs")
+    __slots__ = ("_ends", "_seconds", "_starts", "pages", "runs")
 
-    def __init__(self, pages: Iterable[Page], runs: Iterable[Run]) -> None:
-        """`runs`: in any order; none overlaps another."""
+    def __init__(self, pages: Iterable[Page], runs: Iterable[Run], seconds: Iterable[Second] = ()) -> None:
+        """`runs`: in any order; none overlaps another, nor does any of `seconds`, each within a run."""
         self.pages = tuple(pages)
         self.runs = tuple(sorted(runs))
         self._starts = [run.start for run in self.runs]
         self._ends = [run.end for run in self.runs]
+        self._seconds = {one.start: one for one in seconds}
 
     def place(self, start: int, end: int) -> tuple[int, Box | None] | None:
         """The page on which text[start:end] begins, and the box around what of it stands there.
@@ -60,8 +73,24 @@ class Pages:
 
     def scanned(self, start: int) -> bool:
         """Whether the text at that offset was recognised from a picture."""
+        page = self._page(start)
+        return page is not None and page.scanned
+
+    def faint(self, start: int) -> bool:
+        """Whether that offset is on a page that was recognised from a picture hardly legible."""
+        page = self._page(start)
+        return page is not None and page.faint
+
+    def second(self, start: int, end: int) -> str | None:
+        """What a second recognition reads where text[start:end] stands; None where it was recognised once."""
+        number = bisect_right(self._ends, start)
+        run = self.runs[number] if number < len(self.runs) else None
+        one = None if run is None or run.start > start else self._seconds.get(run.start)
+        return one.text if one is not None and end <= one.end else None
+
+    def _page(self, start: int) -> Page | None:
         placed = self.place(start, start + 1)
-        return placed is not None and self.pages[placed[0] - 1].scanned
+        return None if placed is None else self.pages[placed[0] - 1]
 
 
 def _part(run: Run, start: int, end: int) -> Box:

@@ -24,6 +24,9 @@ _UNCONFIRMED = Reason(
     "the row has no label of its own, and no identity confirms its place",
     "该行无标签，且无勾稽关系可证实其位置",
 )
+_FAINT = Reason(
+    "the picture is hardly legible, and no identity bears the figure out", "图像模糊难辨，且无勾稽关系可证实此数字"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,7 @@ def settle(document: Document, form: Form, choices: Sequence[Choice], facts: Seq
     cells = {cell: decided.get(cell, MISSING) for cell in form.cells}
     _doubt_unlabelled(cells, edits, choices)
     cells.update(repair(document.text, form, cells, edits, choices))
+    _doubt_faint(cells, edits, choices)
     _derive(form, cells, edits)
     stated = _from_prose(document, form, cells, facts, present, edits)
     if stated:
@@ -77,6 +81,38 @@ def _doubt_unlabelled(cells: dict[str, Cell], edits: Sequence[Linear], choices: 
         if state.status is Status.REPORTED and (cell in failed or (bare and cell not in confirmed)):
             disputed = state._replace(status=Status.DISPUTED, alternatives=(None,))
             cells[cell] = disputed.for_reason(_UNCONFIRMED)
+
+
+def _doubt_faint(cells: dict[str, Cell], edits: Sequence[Linear], choices: Sequence[Choice]) -> None:
+    """Dispute what was read from a picture hardly legible, unless an identity bears it out and none speaks against it.
+
+    Two recognitions that agree say little there: both see the same blot. Nor does a repair, where so much is misread.
+    """
+    ways = (way for choice in choices if choice.faint for way in choice.alternatives)
+    faint = {reading.cell for way in ways for reading in way.readings}
+    if not faint:
+        return
+    repaired = {
+        cell
+        for cell in faint
+        if cells[cell].value is not None and cells[cell].status in (Status.CORRECTED, Status.DERIVED)
+    }
+    known = {cell: value for cell, value in _known(cells).items() if cell not in repaired}
+    nil = nil_cells(cells)
+    borne_out: set[str] = set()
+    failed: set[str] = set()
+    for linear in edits:
+        if not linear.exact or faint.isdisjoint(linear.cells):
+            continue
+        if broken(linear, known, nil):
+            failed.update(linear.cells)
+        elif all(cell in known or cell in nil for cell in linear.cells):
+            borne_out.update(linear.cells)
+    for cell in faint:
+        state = cells[cell]
+        read = state.status in (Status.REPORTED, Status.BLANK)
+        if cell in repaired or (read and (cell in failed or cell not in borne_out)):
+            cells[cell] = state._replace(status=Status.DISPUTED).for_reason(_FAINT)
 
 
 def _from_prose(

@@ -13,12 +13,14 @@ _MISREADABLE = (Origin.SCAN, Origin.TEXT)
 
 @dataclass(slots=True)
 class Read:
-    """The whole figures read of one cell. `printed`: those that stand in a cell of their own."""
+    """The whole figures read of one cell. `printed`: those that stand in a cell of their own. `twice`: whether two
+    recognitions of a picture agree on what is there."""
 
     figures: dict[int, Reading] = field(default_factory=dict)
     readers: dict[int, list[str]] = field(default_factory=dict)
     origins: set[Origin] = field(default_factory=set)
     printed: set[int] = field(default_factory=set)
+    twice: bool = False
 
     @property
     def disputed(self) -> bool:
@@ -27,7 +29,11 @@ class Read:
 
     def misreadable(self, value: int) -> Origin | None:
         """How it was read, where that may go wrong: not where two readers agree, nor where one reads without fail."""
-        if len(self.readers.get(value, ())) > 1 or any(origin not in _MISREADABLE for origin in self.origins):
+        if (
+            self.twice
+            or len(self.readers.get(value, ())) > 1
+            or any(origin not in _MISREADABLE for origin in self.origins)
+        ):
             return None
         return Origin.SCAN if Origin.SCAN in self.origins else Origin.TEXT
 
@@ -44,6 +50,7 @@ def read_of(choices: Iterable[Choice]) -> dict[str, Read]:
             for reading in way.readings:
                 one = out.setdefault(reading.cell, Read())
                 one.origins.add(choice.origin)
+                one.twice = one.twice or reading.cell in choice.twice
                 if reading.kind is not ReadingKind.NUMBER or reading.value is None or not is_whole(reading.value):
                     continue
                 value = int(reading.value)

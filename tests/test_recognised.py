@@ -205,3 +205,27 @@ class TestPieces:
         put_pieces([self.table("甲", edges, 1), self.table("乙", (50.0, 190.0, 250.0), 1)], flow)
         put_pieces([self.table("丙", edges, 1), title, self.table("丁", edges, 1)], flow)
         assert len(flow.finish([Page(600, 800)]).grids) == 4
+
+
+def test_a_change_without_a_sign_may_have_lost_its_minus() -> None:
+    form = load_forms()["ogi-2019"]
+    table = next(one for one in form.tables if any("change" in one.column_ids for _ in one.rows))
+    flow = Flow(Limits())
+    flow.paragraph([Word("青溪县水利局2020年政府信息公开工作年度报告", 1, BOX)])
+    heads = ["信息内容", "上一年项目数量", "本年增/减", "处理决定数量"]
+    shown = (("行政许可", "12", "3", "40"), ("其他对外管理服务事项", "12", "-3", "40"))
+    rows = [[_label(head) for head in heads]]
+    rows += [[_label(row[0]), *(_figure(one, one) for one in row[1:])] for row in shown]
+    flow.paragraph([Word("第二十条第（五）项", 1, BOX)])
+    flow.table(rows)
+    parts = flow.finish([Page(600, 800, scanned=True)])
+    source = Source("scan", "", "image/png")
+    scan = Document(source, parts.text, fold(parts.text), parts.grids, (), parts.pages)
+    cells = extract_document(scan, form=form.id).cells
+    assert table.id == "proactive"
+    changes = {cell: state for cell, state in cells.items() if cell.endswith(".change") and state.value is not None}
+    assert sorted((int(state.value or 0), state.status, state.alternatives) for state in changes.values()) == [
+        (-3, Status.REPORTED, ()),
+        (3, Status.DISPUTED, (-3,)),
+    ]
+    assert all(cells[cell.replace("change", "decisions")].status is Status.REPORTED for cell in changes)

@@ -151,3 +151,14 @@ class TestWithoutTheExtra:
 
     def test_the_engine_is_loaded_once(self) -> None:
         assert the_engine() is the_engine()
+
+
+def test_a_scan_in_a_pdf_is_read_as_the_scan_is(tmp_path: Path) -> None:
+    path = tmp_path / "scan.pdf"
+    with Image.open(SCANS / "no-lines-2015.jpg") as picture:
+        picture.convert("RGB").save(path, "PDF", resolution=150)
+    report = extract(path)
+    gold = gold_of("no-lines-2015")
+    assert score_report(report, gold).counts[Outcome.RIGHT] >= 0.9 * sum(one is not None for one in gold.cells.values())
+    places = [cell.evidence for cell in report.cells.values() if cell.evidence is not None]
+    assert places and all(place.page == 1 and place.box is not None for place in places)

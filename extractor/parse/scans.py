@@ -9,7 +9,7 @@ from dataclasses import replace
 from itertools import product
 from math import prod
 
-from extractor.forms.model import Form, Table
+from extractor.forms.model import Form, Kind, Table
 from extractor.parse.fitting.shapes import cell_ids, row_shape
 from extractor.parse.readings import Alternative, Choice, Origin, Reading, ReadingKind
 from extractor.read.document import Document
@@ -33,13 +33,19 @@ def as_recognised(choices: Sequence[Choice], form: Form, table: Table, document:
     return [_recognised(choice, form, table, pages) for choice in choices]
 
 
+_SIGN = Reason("a minus before it may have been lost in the picture", "图像中数字前的负号可能丢失")
+
+
 def _recognised(choice: Choice, form: Form, table: Table, pages: Pages) -> Choice:
     readings = [reading for way in choice.alternatives for reading in way.readings]
-    at = min((reading.start for reading in readings), default=0)
-    if not pages.scanned(at):
+    if not pages.scanned(min((reading.start for reading in readings), default=0)):
         return choice
     choice = replace(choice, origin=Origin.SCAN, faint=any(pages.faint(reading.start) for reading in readings))
     options = [_options(reading, pages) for reading in readings]
+    for at, reading in enumerate(readings):
+        if reading.value is not None and _may_have_lost_its_sign(reading, form):
+            options[at] = (reading, _FIRST), (reading._replace(value=-reading.value), _OTHER)
+            choice = replace(choice, because=choice.because or _SIGN)
     once = {reading.cell for reading, ways in zip(readings, options, strict=True) if ways}
     choice = replace(choice, twice=frozenset(reading.cell for reading in readings) - once)
     if len(choice.alternatives) > 1:
@@ -55,6 +61,11 @@ def _recognised(choice: Choice, form: Form, table: Table, pages: Pages) -> Choic
     ways = [_alternative(one) for one in product(*each)]
     adding = [way for way in ways if _adds_up(way, sums)] if sums else []
     return replace(choice, alternatives=tuple(adding or ways), because=because)
+
+
+def _may_have_lost_its_sign(reading: Reading, form: Form) -> bool:
+    """A minus is a thin stroke that both recognitions may miss, and no sum holds a change of prices."""
+    return form.kinds[reading.cell] is Kind.CHANGE and bool(reading.value) and reading.printed.strip()[:1].isdigit()
 
 
 _Way = tuple[Reading | None, float]

@@ -1,15 +1,15 @@
 """Pages whose text cannot be had from the file: drawn as pictures and handed to the reader of pictures."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from importlib import import_module
 from itertools import groupby
-from typing import Any
 
 import pypdfium2 as pdfium
 
 from extractor.errors import UnreadableError
 from extractor.read.flow import Flow
 from extractor.read.pages import Page
+from extractor.read.picture import PageImage, Piece, put_pieces, read_pages
+from extractor.read.picture.engine import require
 
 __all__ = ["INSTALL", "can_read", "named", "numbers", "read_pictures"]
 
@@ -21,26 +21,25 @@ _MOST_PIXELS = 25_000_000
 def can_read() -> bool:
     """Whether what reads pictures is installed."""
     try:
-        import_module("extractor.read.picture").require()
-    except (ModuleNotFoundError, UnreadableError):
+        require()
+    except UnreadableError:
         return False
     return True
 
 
 def read_pictures(pdf: pdfium.PdfDocument, pages: Sequence[int], flow: Flow) -> dict[int, Page]:
     """Have pages (their numbers from 1) read as pictures into `flow`, and what each of them is."""
-    picture: Any = import_module("extractor.read.picture")
     out: dict[int, Page] = {}
-    pieces: list[Any] = []
-    for scanned in picture.read_pages(_drawn(pdf, pages, picture.PageImage), flow.limits):
+    pieces: list[Piece] = []
+    for scanned in read_pages(_drawn(pdf, pages), flow.limits):
         out[scanned.number] = scanned.page
         pieces += scanned.pieces
     # All together, for a table may go on from page to page.
-    picture.put_pieces(pieces, flow)
+    put_pieces(pieces, flow)
     return out
 
 
-def _drawn(pdf: pdfium.PdfDocument, pages: Iterable[int], image: Any) -> Iterator[Any]:
+def _drawn(pdf: pdfium.PdfDocument, pages: Iterable[int]) -> Iterator[PageImage]:
     """The pages as pictures in grey, one at a time."""
     for number in pages:
         page = pdf[number - 1]
@@ -50,7 +49,7 @@ def _drawn(pdf: pdfium.PdfDocument, pages: Iterable[int], image: Any) -> Iterato
         pixels = bitmap.to_numpy().reshape(bitmap.height, bitmap.width).copy()
         bitmap.close()
         page.close()
-        yield image(number, pixels, 1 / scale)
+        yield PageImage(number, pixels, 1 / scale)
 
 
 def named(pages: Sequence[int]) -> str:

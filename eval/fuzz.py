@@ -24,7 +24,7 @@ from eval.gold import ROOT
 from extractor.errors import DocumentError
 from extractor.pool import Lost, Pool
 from extractor.read import Limits
-from extractor.read.origin import Origin, expanded
+from extractor.read.locator import Locator, expanded
 
 __all__ = ["main", "mutated", "seeds"]
 
@@ -122,7 +122,7 @@ def tried(trial: Trial, *, whole: bool) -> Outcome:
     data = mutated(path.read_bytes(), rng)
     limits = Limits()
     read = "read"
-    for origin in expanded(Origin(path.name, content=data), limits):
+    for origin in expanded(Locator(path.name, content=data), limits):
         try:
             document = origin.document(limits)
             if whole:

@@ -18,7 +18,7 @@ from extractor.errors import DocumentError, GoujiError, LimitError, UnreadableEr
 from extractor.pipeline import extract, extract_document_asking
 from extractor.pool import Lost, Pool
 from extractor.read import Document, Limits
-from extractor.read.origin import Origin, expanded
+from extractor.read.locator import Locator, expanded
 from extractor.report import Finding, Report, Severity, Source, Verdict
 
 __all__ = ["extract_many", "extract_many_asking", "failed"]
@@ -36,7 +36,7 @@ _FAILED_ZH = {
 
 
 def extract_many(
-    sources: Iterable[Path | str | Origin],
+    sources: Iterable[Path | str | Locator],
     *,
     form: str | None = None,
     limits: Limits | None = None,
@@ -49,7 +49,7 @@ def extract_many(
     Raises UsageError for an unknown form, RulesError.
     """
     limits = limits or Limits()
-    origins = _origins(sources, limits)
+    origins = _located(sources, limits)
     one = partial(_one, form=form, limits=limits)
     if jobs <= 1 and not isolate:
         yield from map(one, origins)
@@ -60,7 +60,7 @@ def extract_many(
 
 
 async def extract_many_asking(
-    sources: Iterable[Path | str | Origin],
+    sources: Iterable[Path | str | Locator],
     model: Model,
     *,
     form: str | None = None,
@@ -77,7 +77,7 @@ async def extract_many_asking(
     with ExitStack() as stack:
         read = _reading_elsewhere(stack, limits) if isolate else _reading_here(limits)
         try:
-            for origin in _origins(sources, limits):
+            for origin in _located(sources, limits):
                 waiting.append(asyncio.create_task(_one_asking(origin, model, read, form=form)))
                 if len(waiting) >= at_once:
                     yield await waiting.popleft()
@@ -88,11 +88,11 @@ async def extract_many_asking(
                 task.cancel()
 
 
-_Read = Callable[[Origin], Awaitable[Document | Exception]]
+_Read = Callable[[Locator], Awaitable[Document | Exception]]
 
 
 def _reading_here(limits: Limits) -> _Read:
-    def read(origin: Origin) -> Awaitable[Document | Exception]:
+    def read(origin: Locator) -> Awaitable[Document | Exception]:
         return asyncio.to_thread(_document, origin, limits=limits)
 
     return read
@@ -112,29 +112,29 @@ def _reading_elsewhere(stack: ExitStack, limits: Limits) -> _Read:
     )
     threads = stack.enter_context(ThreadPoolExecutor(jobs))
 
-    def read(origin: Origin) -> Awaitable[Document | Exception]:
+    def read(origin: Locator) -> Awaitable[Document | Exception]:
         return asyncio.get_running_loop().run_in_executor(threads, pool.call, origin)
 
     return read
 
 
-def _origins(sources: Iterable[Path | str | Origin], limits: Limits) -> Iterator[Origin]:
+def _located(sources: Iterable[Path | str | Locator], limits: Limits) -> Iterator[Locator]:
     for source in sources:
-        yield from expanded(Origin.of(source), limits)
+        yield from expanded(Locator.of(source), limits)
 
 
-def _small(origin: Origin) -> bool:
+def _small(origin: Locator) -> bool:
     return origin.content is None
 
 
-def _one(origin: Origin, *, form: str | None, limits: Limits) -> Report:
+def _one(origin: Locator, *, form: str | None, limits: Limits) -> Report:
     try:
         return extract(origin, form=form, limits=limits)
     except Exception as error:
         return _failure(origin, error)
 
 
-def _document(origin: Origin, *, limits: Limits) -> Document | Exception:
+def _document(origin: Locator, *, limits: Limits) -> Document | Exception:
     """The document, or what was raised instead."""
     try:
         return origin.document(limits)
@@ -142,7 +142,7 @@ def _document(origin: Origin, *, limits: Limits) -> Document | Exception:
         return error
 
 
-async def _one_asking(origin: Origin, model: Model, read: _Read, *, form: str | None) -> Report:
+async def _one_asking(origin: Locator, model: Model, read: _Read, *, form: str | None) -> Report:
     try:
         document = await read(origin)
         if isinstance(document, Exception):
@@ -156,7 +156,7 @@ def _too_slow(limits: Limits) -> LimitError:
     return LimitError(f"it took over {limits.max_seconds:,} seconds, and its process was ended (max_seconds)")
 
 
-def _lost(origin: Origin, how: Lost, *, limits: Limits) -> Report:
+def _lost(origin: Locator, how: Lost, *, limits: Limits) -> Report:
     if how is Lost.TIME:
         return _failure(origin, _too_slow(limits))
     return failed(origin, "crashed", _DIED)
@@ -166,11 +166,11 @@ class _DiedError(Exception):
     """A reading process died."""
 
 
-def _lost_document(origin: Origin, how: Lost, *, limits: Limits) -> Document | Exception:  # noqa: ARG001
+def _lost_document(origin: Locator, how: Lost, *, limits: Limits) -> Document | Exception:  # noqa: ARG001
     return _too_slow(limits) if how is Lost.TIME else _DiedError(_DIED)
 
 
-def _failure(origin: Origin, error: Exception) -> Report:
+def _failure(origin: Locator, error: Exception) -> Report:
     """The report of a document that raised `error`, which is raised again where it is the caller's mistake."""
     if isinstance(error, DocumentError):
         return failed(origin, error.code, str(error))
@@ -186,9 +186,9 @@ def _failure(origin: Origin, error: Exception) -> Report:
     return failed(origin, "internal", f"a defect of gouji, please report it: {type(error).__name__}: {error}")
 
 
-def failed(origin: Origin | Path, code: str, message: str) -> Report:
+def failed(origin: Locator | Path, code: str, message: str) -> Report:
     """The report of a document that yielded none: the file, and what is wrong with it. `message`: in English."""
-    origin = Origin.of(origin)
+    origin = Locator.of(origin)
     source = Source(origin.name, origin.digest(), "application/octet-stream")
     finding = Finding(
         f"document.{code}",

@@ -24,7 +24,7 @@ from extractor.parse.readings import Fact, TableReadings
 from extractor.parse.recognise.recognise import Recognition, recognise
 from extractor.parse.tables import read_tables
 from extractor.read import Document, Limits, read, read_path
-from extractor.read.origin import Origin
+from extractor.read.locator import Locator
 from extractor.read.pages import Pages
 from extractor.reconcile.settle import Settled, settle
 from extractor.report import Evidence, Finding, Report, Severity, Usage
@@ -44,7 +44,7 @@ __all__ = [
 
 
 def extract(
-    source: str | Path | bytes | Origin,
+    source: str | Path | bytes | Locator,
     *,
     name: str | None = None,
     form: str | None = None,
@@ -66,7 +66,7 @@ def extract_document(document: Document, *, form: str | None = None, forms: Mapp
 
 
 async def extract_asking(
-    source: str | Path | bytes | Origin,
+    source: str | Path | bytes | Locator,
     model: Model,
     *,
     name: str | None = None,
@@ -189,12 +189,12 @@ def _unasked(heard: Heard) -> Finding:
     )
 
 
-def _read(source: str | Path | bytes | Origin, name: str | None, limits: Limits | None) -> Document:
+def _read(source: str | Path | bytes | Locator, name: str | None, limits: Limits | None) -> Document:
     limits = limits or Limits()
     with span("read") as telling:
         if isinstance(source, bytes):
             document = read(source, name=name or "-", limits=limits)
-        elif isinstance(source, Origin):
+        elif isinstance(source, Locator):
             document = source.document(limits)
         else:
             document = read_path(Path(source), limits=limits)

@@ -15,7 +15,7 @@ from extractor.batch import extract_many
 from extractor.cli.app import app
 from extractor.errors import LimitError, UnreadableError
 from extractor.read import Limits, read
-from extractor.read.origin import Origin, expanded
+from extractor.read.locator import Locator, expanded
 from extractor.report import Verdict
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -32,7 +32,7 @@ def packed(members: dict[str, bytes]) -> bytes:
 
 
 def names(data: bytes, limits: Limits | None = None, skipped: Counter[str] | None = None) -> list[str]:
-    return [one.name for one in expanded(Origin("a.zip", content=data), limits or Limits(), skipped)]
+    return [one.name for one in expanded(Locator("a.zip", content=data), limits or Limits(), skipped)]
 
 
 def test_each_document_yields_a_report() -> None:
@@ -78,9 +78,9 @@ def test_archives_within_archives() -> None:
     for _ in range(2):
         inner = packed({"in.zip": inner})
     assert names(inner) == ["a.zip!in.zip!in.zip!报告.html"]
-    (origin,) = expanded(Origin("a.zip", content=inner), Limits())
+    (origin,) = expanded(Locator("a.zip", content=inner), Limits())
     assert origin.document(Limits()).text == read(PAGE).text
-    (origin,) = expanded(Origin("a.zip", content=inner), Limits(max_nesting=1))
+    (origin,) = expanded(Locator("a.zip", content=inner), Limits(max_nesting=1))
     with pytest.raises(LimitError, match="max_nesting"):
         origin.document(Limits(max_nesting=1))
 
@@ -88,7 +88,7 @@ def test_archives_within_archives() -> None:
 def test_gzip_and_tar(tmp_path: Path) -> None:
     path = tmp_path / "report.html.gz"
     path.write_bytes(gzip.compress(PAGE))
-    (origin,) = expanded(Origin.of(path), Limits())
+    (origin,) = expanded(Locator.of(path), Limits())
     assert (origin.name, origin.read(Limits())) == (f"{path}!report.html", PAGE)
     out = io.BytesIO()
     with tarfile.open(fileobj=out, mode="w:gz") as tar:
@@ -113,7 +113,7 @@ def test_frames_are_looked_for_in_the_archive_only(tmp_path: Path) -> None:
     frames = "".join(f'<iframe src="{one}"></iframe>' for one in reference)
     path = tmp_path / "pages.zip"
     path.write_bytes(packed({"d/index.html": f"<p>page</p>{frames}".encode(), "d/sub/x.html": "<p>年报</p>".encode()}))
-    first, _ = expanded(Origin.of(path), Limits())
+    first, _ = expanded(Locator.of(path), Limits())
     document = first.document(Limits())
     assert document.text.split() == ["page", "年报"]
     assert any("4 frames" in str(note) for note in document.notes)

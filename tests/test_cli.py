@@ -18,7 +18,7 @@ from typer.testing import CliRunner, Result
 from extractor.cli.app import app
 from extractor.forms.load import load_forms
 from extractor.read import Limits, read_path
-from extractor.read.origin import Origin
+from extractor.read.locator import Locator
 from extractor.report import Cell, Evidence, Finding, Report, Severity, Source, Status, Verdict
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -26,7 +26,7 @@ HEAVY = ("pydantic", "yaml", "rich", "selectolax", "opencc", "cn2an", "rapidfuzz
 
 
 def fake_extract_many(
-    origins: Iterable[Origin], *, form: str | None, limits: Limits, jobs: int, isolate: bool
+    origins: Iterable[Locator], *, form: str | None, limits: Limits, jobs: int, isolate: bool
 ) -> Iterator[Report]:
     """A pipeline that reads nothing: a document whose content begins with `bad` fails, `stop` is Ctrl-C."""
     assert isolate

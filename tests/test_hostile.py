@@ -14,8 +14,8 @@ from extractor.batch import extract_many
 from extractor.errors import DocumentError, LimitError, UnreadableError
 from extractor.pool import Lost, Pool
 from extractor.read import Limits, read
+from extractor.read.locator import Locator, expanded
 from extractor.read.office import soffice
-from extractor.read.origin import Origin, expanded
 from extractor.report import Report, Verdict
 
 FILES = Path(__file__).parent / "files"
@@ -40,7 +40,7 @@ def with_part(data: bytes, part: str, content: bytes) -> bytes:
 
 
 def everything_read(data: bytes, limits: Limits = Limits()) -> None:  # noqa: B008
-    for origin in expanded(Origin("hostile", content=data), limits):
+    for origin in expanded(Locator("hostile", content=data), limits):
         origin.document(limits)
 
 
@@ -152,7 +152,7 @@ class TestArchives:
             link = zipfile.ZipInfo("link.html")
             link.external_attr = 0o120777 << 16
             archive.writestr(link, "/etc/passwd")
-        (origin,) = expanded(Origin("a.zip", content=out.getvalue()), Limits())
+        (origin,) = expanded(Locator("a.zip", content=out.getvalue()), Limits())
         assert origin.read(Limits()) == b"/etc/passwd"
 
     def test_encrypted(self) -> None:
@@ -165,7 +165,7 @@ class TestArchives:
     def test_one_bad_member_costs_only_itself(self) -> None:
         data = bytearray(packed({"a.html": GOOD.read_bytes(), "b.html": GOOD.read_bytes()}, zipfile.ZIP_STORED))
         data[200] ^= 1
-        first, second = extract_many([Origin("a.zip", content=bytes(data))])
+        first, second = extract_many([Locator("a.zip", content=bytes(data))])
         assert (first.verdict, second.verdict) == (Verdict.FAILED, Verdict.CLEAN)
         assert "damaged file in the archive" in first.findings[0].message_en
 
@@ -216,13 +216,13 @@ def test_loops_in_ole(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
         read(bytes(data))
 
 
-def _strange(origin: Origin, **_: object) -> Report:
+def _strange(origin: Locator, **_: object) -> Report:
     if Path(origin.name).name == "hang":
         time.sleep(60)
     if Path(origin.name).name == "die":
         os._exit(9)
     if Path(origin.name).name == "eat":
-        return real(Origin(origin.name, content=b"x" * 1_000_000_000))
+        return real(Locator(origin.name, content=b"x" * 1_000_000_000))
     return real(origin)
 
 

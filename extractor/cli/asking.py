@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from extractor.ask.endpoint.usage import Usage
     from extractor.cli.inputs import Stream
     from extractor.read.limits import Limits
-    from extractor.read.origin import Origin
+    from extractor.read.locator import Locator
     from extractor.report import Report
 
 __all__ = ["Estimate", "asked", "estimated", "tell_usage"]
@@ -24,7 +24,7 @@ _DOCUMENTS_PER_CONNECTION = 3
 
 
 def asked(
-    documents: "Iterable[Origin | Stream]",
+    documents: "Iterable[Locator | Stream]",
     settings: "Settings",
     *,
     limits: "Limits",
@@ -45,7 +45,7 @@ def asked(
 
 
 async def _asked(
-    documents: "Iterable[Origin | Stream]",
+    documents: "Iterable[Locator | Stream]",
     settings: "Settings",
     limits: "Limits",
     form: str | None,
@@ -53,9 +53,9 @@ async def _asked(
 ) -> "AsyncGenerator[Report, None]":
     from extractor.ask.endpoint.connect import connect
     from extractor.batch import extract_many_asking
-    from extractor.cli.inputs import as_origin
+    from extractor.cli.inputs import as_locator
 
-    origins = (as_origin(document, limits) for document in documents)
+    origins = (as_locator(document, limits) for document in documents)
     async with connect(settings) as model:
         at_once = _DOCUMENTS_PER_CONNECTION * settings.concurrency
         reports = extract_many_asking(origins, model, form=form, limits=limits, at_once=at_once, isolate=True)
@@ -77,11 +77,11 @@ class Estimate:
     failed: int = 0
 
 
-def estimated(documents: "Iterable[Origin | Stream]", *, limits: "Limits", form: str | None) -> Estimate:
+def estimated(documents: "Iterable[Locator | Stream]", *, limits: "Limits", form: str | None) -> Estimate:
     """Read all documents and ask nobody."""
     from extractor.ask.endpoint.limits import estimate_tokens
     from extractor.ask.prompt import question
-    from extractor.cli.inputs import as_origin
+    from extractor.cli.inputs import as_locator
     from extractor.errors import DocumentError
     from extractor.pipeline import draft
 
@@ -89,7 +89,7 @@ def estimated(documents: "Iterable[Origin | Stream]", *, limits: "Limits", form:
     for document in documents:
         out.documents += 1
         try:
-            passages, _ = draft(as_origin(document, limits).document(limits), form=form).questions()
+            passages, _ = draft(as_locator(document, limits).document(limits), form=form).questions()
         except (DocumentError, OSError):
             out.failed += 1
             continue

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from extractor.cli.inputs import Inputs, Stream
     from extractor.forms.model import Form
     from extractor.read.limits import Limits
-    from extractor.read.origin import Origin
+    from extractor.read.locator import Locator
 
 __all__ = ["FOUND", "FailOn", "audit"]
 
@@ -107,23 +107,23 @@ def _filed(
     from extractor.audit.results import SUFFIXES, holds_results
     from extractor.cli.reading import extracted, with_progress
     from extractor.errors import DocumentError
-    from extractor.read.origin import Origin, expanded
+    from extractor.read.locator import Locator, expanded
 
     needed = needed_cells(forms)
-    documents: list[Origin | Stream] = []
+    documents: list[Locator | Stream] = []
     for one in inputs.documents:
-        if isinstance(one, Origin) and one.inside:
+        if isinstance(one, Locator) and one.inside:
             documents.append(one)
             continue
         suffix = "" if one.path is None else one.path.suffix.lower()
-        stream = not isinstance(one, Origin)
+        stream = not isinstance(one, Locator)
         try:
             with _opened(one) as file:
                 if suffix in SUFFIXES or holds_results(file.peek()):
                     yield from _results(file, one.name, suffix, needed, stream or one.path in named)
                 elif stream:
                     # It can be read only once, and has been begun.
-                    drawn = Origin(one.name, content=file.read(limits.max_bytes + 1))
+                    drawn = Locator(one.name, content=file.read(limits.max_bytes + 1))
                     documents += expanded(drawn, limits, inputs.skipped)
                 else:
                     documents.append(one)
@@ -157,16 +157,16 @@ def _results(
 
 
 @contextmanager
-def _opened(document: "Origin | Stream") -> "Iterator[BufferedReader]":
+def _opened(document: "Locator | Stream") -> "Iterator[BufferedReader]":
     """A document to be read once, looked into before that. Raises UnreadableError, OSError."""
     import sys
     from io import BufferedReader
 
     from extractor.read import check_regular
-    from extractor.read.origin import Origin
+    from extractor.read.locator import Locator
 
     path = document.path
-    if isinstance(document, Origin) and path is not None:
+    if isinstance(document, Locator) and path is not None:
         check_regular(path)
     if path is not None:
         with path.open("rb") as file:

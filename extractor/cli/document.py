@@ -30,10 +30,10 @@ def text(
 
 def one_document(file: str, limits: "Limits") -> "Document":
     """The document that one argument of the command line names, read. Raises DocumentError, UsageError."""
-    from extractor.cli.inputs import as_origin, collect, drawn
+    from extractor.cli.inputs import as_locator, collect, drawn
     from extractor.errors import UsageError
 
     (document, *more) = drawn(collect([file], limits=limits), limits).documents
     if more:
         raise UsageError(f"{file} holds {len(more) + 1} documents: name one")
-    return as_origin(document, limits).document(limits)
+    return as_locator(document, limits).document(limits)

@@ -13,9 +13,9 @@ from pathlib import Path
 from extractor.errors import UsageError
 from extractor.read.formats import SUFFIXES
 from extractor.read.limits import Limits
-from extractor.read.origin import Origin, expanded, named_inside
+from extractor.read.locator import Locator, expanded, named_inside
 
-__all__ = ["STDIN", "Inputs", "Stream", "as_origin", "by_suffix", "collect", "drawn"]
+__all__ = ["STDIN", "Inputs", "Stream", "as_locator", "by_suffix", "collect", "drawn"]
 
 STDIN = "-"
 
@@ -44,7 +44,7 @@ class Stream:
 class Inputs:
     """The documents in the order given, and how many files of folders and archives were passed over, by suffix."""
 
-    documents: tuple[Origin | Stream, ...]
+    documents: tuple[Locator | Stream, ...]
     skipped: Counter[str]
 
 
@@ -67,7 +67,7 @@ def collect(
     limits = limits or Limits()
     suffixes = SUFFIXES | also
     skipped: Counter[str] = Counter()
-    found: dict[Origin | Stream, None] = {}
+    found: dict[Locator | Stream, None] = {}
     unknown: list[str] = []
     for argument in arguments:
         path = Path(argument)
@@ -78,13 +78,13 @@ def collect(
             if not inside:
                 raise UsageError(f"{argument}: {_nothing_in(suffixes, skipped)}")
             for file in inside:
-                found.update(dict.fromkeys(expanded(Origin.of(file), limits, skipped)))
+                found.update(dict.fromkeys(expanded(Locator.of(file), limits, skipped)))
         elif path.exists():
             if _is_open_already(path):
                 found[Stream(path)] = None
                 continue
             passed: Counter[str] = Counter()
-            members = list(expanded(Origin(argument, path), limits, passed))
+            members = list(expanded(Locator(argument, path), limits, passed))
             if not members:
                 raise UsageError(f"{argument}: {_nothing_in(suffixes, passed, 'archive')}")
             skipped += passed
@@ -99,19 +99,21 @@ def collect(
     return Inputs(tuple(found), skipped)
 
 
-def as_origin(document: Origin | Stream, limits: Limits) -> Origin:
+def as_locator(document: Locator | Stream, limits: Limits) -> Locator:
     """A stream is read here and now."""
-    return document if isinstance(document, Origin) else Origin(document.name, content=document.read(limits.max_bytes))
+    return (
+        document if isinstance(document, Locator) else Locator(document.name, content=document.read(limits.max_bytes))
+    )
 
 
 def drawn(inputs: Inputs, limits: Limits) -> Inputs:
     """The same with all streams read, so that it is known how many documents there are: one may bring an archive."""
-    documents: list[Origin | Stream] = []
+    documents: list[Locator | Stream] = []
     for document in inputs.documents:
-        if isinstance(document, Origin):
+        if isinstance(document, Locator):
             documents.append(document)
         else:
-            documents += expanded(as_origin(document, limits), limits, inputs.skipped)
+            documents += expanded(as_locator(document, limits), limits, inputs.skipped)
     return Inputs(tuple(documents), inputs.skipped)
 
 

@@ -11,20 +11,20 @@ if TYPE_CHECKING:
 
     from extractor.cli.inputs import Inputs, Stream
     from extractor.read.limits import Limits
-    from extractor.read.origin import Origin
+    from extractor.read.locator import Locator
     from extractor.report import Report
 
 __all__ = ["extracted", "note_skipped", "with_progress"]
 
 
 def extracted(
-    documents: "Iterable[Origin | Stream]", *, limits: "Limits", form: str | None = None, jobs: int = 1
+    documents: "Iterable[Locator | Stream]", *, limits: "Limits", form: str | None = None, jobs: int = 1
 ) -> "Generator[Report, None, None]":
     """Reports in the order of the documents, read in processes that can be ended."""
     from extractor.batch import extract_many
-    from extractor.cli.inputs import as_origin
+    from extractor.cli.inputs import as_locator
 
-    origins = (as_origin(document, limits) for document in documents)
+    origins = (as_locator(document, limits) for document in documents)
     yield from extract_many(origins, form=form, limits=limits, jobs=jobs, isolate=True)
 
 

@@ -16,7 +16,7 @@ from extractor.read.archive import Archive, opened
 from extractor.read.formats import SUFFIXES
 from extractor.read.limits import Limits
 
-__all__ = ["INSIDE", "Origin", "expanded", "named_inside"]
+__all__ = ["INSIDE", "Locator", "expanded", "named_inside"]
 
 INSIDE = "!"
 """Parts the name of an archive from that of a file in it."""
@@ -28,7 +28,7 @@ _PARTS_OF_PAGES = (".files", "_files", ".fld")
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
+class Locator:
     """`name`: as in results. Either `path` or `content`. `inside`: numbers of files in archives, outermost first."""
 
     name: str
@@ -37,9 +37,9 @@ class Origin:
     inside: tuple[int, ...] = ()
 
     @classmethod
-    def of(cls, source: "Path | str | Origin") -> "Origin":
+    def of(cls, source: "Path | str | Locator") -> "Locator":
         """A path is named as it is given."""
-        return source if isinstance(source, Origin) else cls(str(source), Path(source))
+        return source if isinstance(source, Locator) else cls(str(source), Path(source))
 
     def read(self, limits: Limits) -> bytes:
         """A byte more than `max_bytes` allows shows that there is more. Raises DocumentError, OSError."""
@@ -94,7 +94,7 @@ class Origin:
             return ""
         return hasher.hexdigest()
 
-    def within(self, number: int, name: str) -> "Origin":
+    def within(self, number: int, name: str) -> "Locator":
         """A file in this archive."""
         return replace(self, name=f"{self.name}{INSIDE}{name}", inside=(*self.inside, number))
 
@@ -121,7 +121,7 @@ class Origin:
 
 
 @lru_cache(maxsize=2)
-def _kept(outer: Origin, limits: Limits, _key: tuple[int, int, int]) -> Archive | None:
+def _kept(outer: Locator, limits: Limits, _key: tuple[int, int, int]) -> Archive | None:
     return outer.archive(limits)
 
 
@@ -129,7 +129,7 @@ def _by_name(archive: Archive) -> dict[str, int]:
     return {posixpath.normpath(name.replace("\\", "/")): number for number, name in enumerate(archive.names)}
 
 
-def expanded(source: Origin, limits: Limits, skipped: Counter[str] | None = None) -> Iterator[Origin]:
+def expanded(source: Locator, limits: Limits, skipped: Counter[str] | None = None) -> Iterator[Locator]:
     """The documents in an archive, and in the archives in it; `source` itself, if it is none or cannot be opened.
 
     Told by their suffix, as in a folder; what is passed over is counted in `skipped`.
@@ -156,7 +156,7 @@ class _Seen:
         self._limits.check("max_unpacked", self._bytes, "bytes in the archives within the archive")
 
 
-def _documents(source: Origin, limits: Limits, skipped: Counter[str], seen: _Seen) -> Iterator[Origin]:
+def _documents(source: Locator, limits: Limits, skipped: Counter[str], seen: _Seen) -> Iterator[Locator]:
     try:
         archive = source.archive(limits) if len(source.inside) <= limits.max_nesting else None
     except (DocumentError, OSError):
@@ -182,7 +182,7 @@ def _documents(source: Origin, limits: Limits, skipped: Counter[str], seen: _See
             yield source.within(number, name)
 
 
-def _size(inner: Origin, limits: Limits) -> int:
+def _size(inner: Locator, limits: Limits) -> int:
     try:
         return len(inner.read(limits))
     except (DocumentError, OSError):
@@ -206,7 +206,7 @@ def _is_part_of_page(name: str, pages: set[str]) -> bool:
     return False
 
 
-def named_inside(argument: str, limits: Limits) -> list[Origin]:
+def named_inside(argument: str, limits: Limits) -> list[Locator]:
     """What `archive.zip!inner/report.html` means: a file in an archive, or all documents of an archive in it.
 
     Empty if there is no such archive, or nothing of that name in it.
@@ -215,14 +215,14 @@ def named_inside(argument: str, limits: Limits) -> list[Origin]:
     while at >= 0:
         path = Path(argument[:at])
         if path.is_file():
-            return _inside(Origin.of(path), argument[at + 1 :], limits)
+            return _inside(Locator.of(path), argument[at + 1 :], limits)
         at = argument.find(INSIDE, at + 1)
     return []
 
 
-def _inside(source: Origin, rest: str, limits: Limits) -> list[Origin]:
+def _inside(source: Locator, rest: str, limits: Limits) -> list[Locator]:
     archive = source.archive(limits) if len(source.inside) <= limits.max_nesting else None
-    found: list[Origin] = []
+    found: list[Locator] = []
     for number, name in enumerate(() if archive is None else archive.names):
         if name == rest:
             found.append(source.within(number, name))

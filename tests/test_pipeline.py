@@ -226,9 +226,7 @@ def test_a_paper_of_another_kind_is_not_recognised() -> None:
 
 # What the program does not do yet. Mend it, then take the sample off this list: the marks are strict.
 NOT_YET = {
-    "cover-and-annexes-2023": "the body is not told where the cover breaks the title over lines",
     "csv-pasted-2023": "rows of comma-separated values are read in parts only",
-    "indicator-lines-2017": "the year is taken from the file number (2018-00021)",
     "list-of-figures-2024": "a list of columns with their figures is read as a row that lost its blanks",
     "nil-words-2023": "a cell of words and a figure is missing, and has evidence all the same",
     "other-words-2018": "sentences in words that rules/prose.yaml does not know",

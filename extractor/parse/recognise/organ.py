@@ -14,7 +14,7 @@ _WINDOW = 90
 _MOST_ANCHORS = 12
 _WEAK = 2
 _LONGEST_QUOTE = 50
-_GAPS = re.compile(r"[\s|]+")
+_GAPS = re.compile(r"[\s|#*]+")
 _PLACE = "省市区县州盟旗镇乡"
 _LEADING = re.compile(r"^[(、)·]+")
 

@@ -17,7 +17,7 @@ Text = Annotated[str, StringConstraints(min_length=1)]
 
 # A year as printed: 2023, 二〇二三, and with letters or circles for the zero.
 YEAR = "[二2][〇○零0oO][〇○零0oO一1二2三3四4][〇○零0oO一1二2三3四4五5六6七7八8九9]"
-_GAP = r"[ \n|]{0,6}"
+_GAP = r"[ \n|#*]{0,8}"
 _ORGAN = r"(?P<organ>[一-鿿][一-鿿()·、]{2,38}?)"
 
 _ORGAN_ALL = r"(?P<organ>[一-鿿][一-鿿()·]{2,38})"

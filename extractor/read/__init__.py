@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from extractor.errors import UnreadableError, UsageError
+from extractor.read.commas import read_csv
 from extractor.read.decode import clean, decode
 from extractor.read.document import Document, Grid, GridCell, Parts
 from extractor.read.fold import fold
 from extractor.read.invisible import left_out
 from extractor.read.limits import Limits
-from extractor.read.sniff import HTML, MARKDOWN, TEXT, sniff_bytes, sniff_text
+from extractor.read.sniff import CSV, HTML, MARKDOWN, TEXT, sniff_bytes, sniff_text
 from extractor.report import Reason, Source
 
 __all__ = ["Document", "Grid", "GridCell", "Limits", "check_regular", "read", "read_path"]
@@ -34,8 +35,9 @@ def read(
 ) -> Document:
     """The document in `data`.
 
-    `media_type`: "text/plain", "text/html" or "text/markdown", with or without a charset parameter; by default the
-    content tells. The charset is only a hint. A str is taken as decoded; `Source.sha256` is then of its UTF-8 bytes.
+    `media_type`: "text/plain", "text/html", "text/markdown" or "text/csv", with or without a charset parameter; by
+    default the content tells. The charset is only a hint. A str is taken as decoded; `Source.sha256` is then of its
+    UTF-8 bytes.
     `beside`: finds the frames of a page, where it comes from an archive that may hold them.
 
     Raises UnreadableError (empty, binary, of a type not read), LimitError, UsageError (unknown `media_type`).
@@ -71,6 +73,9 @@ def _read_text(
     kind = kind or sniff_text(text, name)
     text, invisible = left_out(text, markup=kind == HTML)
     notes += invisible
+    if kind == CSV:
+        parts = read_csv(text, limits)
+        return kind, parts._replace(notes=notes + parts.notes)
     if kind != HTML:
         return kind, Parts(text, notes=notes)
     if beside is not None and any(word in text for word in _FRAMES):
@@ -126,7 +131,7 @@ def _media_type(given: str | None) -> tuple[str | None, str | None]:
         kind = HTML
     if kind in ("application/octet-stream", ""):
         return None, None
-    if kind not in (HTML, MARKDOWN, TEXT):
-        raise UsageError(f"media type {kind!r} is not read; known are {TEXT}, {HTML}, {MARKDOWN}")
+    if kind not in (CSV, HTML, MARKDOWN, TEXT):
+        raise UsageError(f"media type {kind!r} is not read; known are {TEXT}, {HTML}, {MARKDOWN}, {CSV}")
     name, _, value = parameters.strip().partition("=")
     return kind, value.strip().strip('"') if name.strip().lower() == "charset" else None

@@ -102,7 +102,7 @@ FORMATS: tuple[Format, ...] = (
     Format("application/vnd.rar", "RAR archives", (b"Rar!",)),
     Format("application/x-7z-compressed", "7z archives", (b"7z\xbc\xaf\x27\x1c",)),
 )
-_TEXT_SUFFIXES = frozenset({"", ".txt", ".md", ".markdown", ".html", ".htm", ".xhtml", ".shtml"})
+_TEXT_SUFFIXES = frozenset({"", ".txt", ".md", ".markdown", ".html", ".htm", ".xhtml", ".shtml", ".csv"})
 _READS_PICTURES = find_spec("rapidocr") is not None
 # Of files that are looked at in a folder or an archive; what they are is told by their content. Pictures only where
 # they can be read, and no GIF: what lies beside reports in that format is their ornaments.

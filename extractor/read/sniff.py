@@ -5,6 +5,7 @@ from itertools import islice
 from pathlib import PurePath
 
 from extractor.errors import UnreadableError
+from extractor.read.commas import is_csv
 from extractor.read.formats import FORMATS, PDF, Format
 
 __all__ = ["sniff_bytes", "sniff_text"]
@@ -18,7 +19,7 @@ _MARKDOWN = re.compile(r"^(?:#{1,6} \S|\|(?:\s*:?-{3,}:?\s*\|)+\s*$|```)", re.MU
 _SNIFFED = 65_536
 _MANY_TAGS = 8
 
-HTML, MARKDOWN, TEXT = "text/html", "text/markdown", "text/plain"
+CSV, HTML, MARKDOWN, TEXT = "text/csv", "text/html", "text/markdown", "text/plain"
 _BY_SUFFIX = {".html": HTML, ".htm": HTML, ".xhtml": HTML, ".shtml": HTML, ".md": MARKDOWN, ".markdown": MARKDOWN}
 
 
@@ -36,7 +37,10 @@ def sniff_bytes(data: bytes) -> Format | None:
 
 
 def sniff_text(text: str, name: str) -> str:
-    """The media type of decoded text: text/html, text/markdown or text/plain. A suffix that agrees decides doubts."""
+    """The media type of decoded text: text/html, text/markdown, text/csv or text/plain.
+
+    A suffix that agrees decides doubts.
+    """
     by_name = _BY_SUFFIX.get(PurePath(name).suffix.lower())
     head = text[:_SNIFFED]
     if by_name == MARKDOWN:
@@ -48,7 +52,7 @@ def sniff_text(text: str, name: str) -> str:
         return HTML
     if _MARKDOWN.search(head):
         return MARKDOWN
-    return TEXT
+    return CSV if "," in head and is_csv(head) else TEXT
 
 
 def _printable(data: bytes) -> str:

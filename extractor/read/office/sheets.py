@@ -2,19 +2,20 @@
 
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 from io import BytesIO
 from threading import Lock
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from extractor.errors import UnreadableError
 from extractor.read.document import Parts
-from extractor.read.flow import Flow, FlowCell, Word
+from extractor.read.flow import Flow
 from extractor.read.limits import Limits
 from extractor.read.office.biff import check_workbook
 from extractor.read.packed import Packed
+from extractor.read.sheet import Sheet, put_sheet
 from extractor.report import Reason
 
 __all__ = ["read_parts"]
@@ -24,8 +25,6 @@ Value: TypeAlias = int | float | str | bool | time | date | datetime | timedelta
 # A cell reference in a sheet's XML. A stray cell at the far corner would have the whole sheet laid out in memory.
 _REFERENCE = re.compile(rb"""\br\s*=\s*["']([A-Za-z]{0,20})([0-9]{1,20})["']""")
 _OVERLAP = 64
-_PARAGRAPH = 40
-_SECTION = re.compile(r"\s*[一二三四五六七八九十]{1,3}\s*、")
 _ZIP = b"PK\x03\x04"
 
 
@@ -41,7 +40,7 @@ def read_parts(data: bytes, limits: Limits) -> Parts:
         if isinstance(sheet, str):
             hidden.append(sheet)
         else:
-            _put_sheet(sheet, flow, limits)
+            put_sheet(sheet, flow, limits)
     if hidden:
         names = "、".join(hidden[:5])
         flow.notes.append(
@@ -50,16 +49,11 @@ def read_parts(data: bytes, limits: Limits) -> Parts:
     return flow.finish()
 
 
-class _Sheet(NamedTuple):
-    values: Sequence[Sequence[Value]]
-    merged: Sequence[tuple[tuple[int, int], tuple[int, int]]]
-
-
-def _sheets(data: bytes, limits: Limits) -> list[_Sheet | str]:
+def _sheets(data: bytes, limits: Limits) -> list[Sheet | str]:
     """The visible sheets, and the names of those that are hidden."""
     from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
-    sheets: list[_Sheet | str] = []
+    sheets: list[Sheet | str] = []
     try:
         with _no_panic_on_stderr():
             book = CalamineWorkbook.from_filelike(BytesIO(data))
@@ -72,7 +66,8 @@ def _sheets(data: bytes, limits: Limits) -> list[_Sheet | str]:
                     continue
                 sheet = book.get_sheet_by_name(told.name)
                 limits.check("max_slots", sheet.total_height * sheet.total_width, "rows × columns of a sheet")
-                sheets.append(_Sheet(sheet.to_python(skip_empty_area=False), sheet.merged_cell_ranges or ()))
+                rows = [[_text(value) for value in row] for row in sheet.to_python(skip_empty_area=False)]
+                sheets.append(Sheet(rows, sheet.merged_cell_ranges or ()))
     except PasswordError:
         raise UnreadableError("the workbook is encrypted with a password") from None
     except (CalamineError, OSError, ValueError) as error:
@@ -131,103 +126,6 @@ def _column(letters: bytes) -> int:
     for letter in letters.upper():
         number = number * 26 + letter - 64
     return max(1, number)
-
-
-class _Placed(NamedTuple):
-    column: int
-    text: str
-    row_span: int
-    column_span: int
-
-
-def _put_sheet(sheet: _Sheet, flow: Flow, limits: Limits) -> None:
-    values = sheet.values
-    spans, covered = _merged(sheet, limits)
-    rows = [
-        [
-            _Placed(column, _text(value), *spans.get((row, column), (1, 1)))
-            for column, value in enumerate(cells)
-            if (row, column) not in covered
-        ]
-        for row, cells in enumerate(values)
-    ]
-    told = [[cell for cell in row if cell.text] for row in rows]
-    table: list[list[_Placed]] = []
-    for number, row in enumerate(rows):
-        # A cell from above that reaches into this row makes it a row of a table, whatever it holds itself.
-        within = any(covered.get((number, column), (number, 0))[0] < number for column in range(len(values[number])))
-        alone = len(told[number]) == 1 and not within and told[number][0].row_span == 1
-        if alone and _is_paragraph(number, told, inside=bool(table)):
-            _put_table(table, flow)
-            table = []
-            flow.paragraph([Word(told[number][0].text)])
-        elif told[number] or within:
-            table.append(row)
-        else:
-            _put_table(table, flow)
-            table = []
-    _put_table(table, flow)
-
-
-def _is_paragraph(number: int, told: list[list[_Placed]], *, inside: bool) -> bool:
-    """Whether the one text of a row is prose or a heading, and no label of a table, whose figures may all be blank.
-
-    A heading inside a table begins another: the rows above and below it are laid out differently.
-    """
-    (cell,) = told[number]
-    if len(cell.text) > _PARAGRAPH:
-        return True
-    heading = _SECTION.match(cell.text) is not None
-    if not inside:
-        return heading or cell.column_span == 1
-    if not heading:
-        return False
-    above = next((row for row in reversed(told[:number]) if len(row) > 1), [])
-    below = told[number + 1] if number + 1 < len(told) else []
-    return [one.column for one in above] != [one.column for one in below]
-
-
-def _put_table(table: list[list[_Placed]], flow: Flow) -> None:
-    """The rows as a table, cut to the columns in use; as paragraphs, if no two texts stand side by side."""
-    if all(sum(1 for cell in row if cell.text) <= 1 for row in table):
-        for row in table:
-            flow.paragraph([Word(cell.text) for cell in row if cell.text])
-        return
-    used = [cell for row in table for cell in row if cell.text or cell.column_span > 1 or cell.row_span > 1]
-    first = min(cell.column for cell in used) if used else 0
-    last = max(cell.column + cell.column_span for cell in used) if used else 0
-    flow.table(
-        [
-            [
-                FlowCell([Word(cell.text)] if cell.text else [], cell.row_span, cell.column_span)
-                for cell in row
-                if first <= cell.column < last
-            ]
-            for row in table
-        ]
-    )
-
-
-def _merged(
-    sheet: _Sheet, limits: Limits
-) -> tuple[dict[tuple[int, int], tuple[int, int]], dict[tuple[int, int], tuple[int, int]]]:
-    """Row and column span of each merged range by its corner, and the corner of every cell that one covers."""
-    rows, columns = len(sheet.values), max(map(len, sheet.values), default=0)
-    spans: dict[tuple[int, int], tuple[int, int]] = {}
-    covered: dict[tuple[int, int], tuple[int, int]] = {}
-    slots = 0
-    for (top, left), (bottom, right) in sheet.merged:
-        bottom, right = min(bottom, rows - 1), min(right, columns - 1)
-        if bottom < top or right < left or (top, left) in covered:
-            continue
-        slots += (bottom - top + 1) * (right - left + 1)
-        limits.check("max_slots", slots, "merged cells")
-        spans[top, left] = (bottom - top + 1, right - left + 1)
-        for row in range(top, bottom + 1):
-            for column in range(left, right + 1):
-                if (row, column) != (top, left):
-                    covered[row, column] = (top, left)
-    return spans, covered
 
 
 def _text(value: Value) -> str:

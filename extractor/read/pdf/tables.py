@@ -80,8 +80,9 @@ def _table(found: Lattice, texts: dict[int, list[Char]], sheet: Sheet) -> Table:
     x0, top, x1, bottom = found.box
     cut = abs(x1 - _right(sheet)) < _AT_EDGE
     if cut:
-        # It runs off the paper. How many columns are lost nobody can see, so none of its figures has a sure place.
-        for told in (one for row in rows for one in row if _FIGURES.search(one.text)):
+        # It runs off the paper. How many columns are lost nobody can see, so none of its figures has a sure place, and
+        # what is empty here need not be empty there.
+        for told in (one for row in rows for one in row if not one.text or _FIGURES.search(one.text)):
             told.words.append(Word(UNKNOWN, sheet.number))
     return Table(sheet.number, x0, top, x1, bottom, rows, list(xs), found.open_top, found.open_bottom, cut)
 

@@ -1,0 +1,45 @@
+"""Bodies as they come in: piece by piece, never whole in memory, never endless, and not arbitrarily slowly."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+
+from fastapi import Request
+from starlette.requests import ClientDisconnect
+
+from extractor.service.api.problems import Problem
+from extractor.service.settings import ServiceSettings
+
+__all__ = ["pieces", "whole"]
+
+
+async def pieces(request: Request, most: int, settings: ServiceSettings) -> AsyncIterator[bytes]:
+    """The body's pieces. Raises Problem where it is too large, or comes too slowly."""
+    told = request.headers.get("content-length")
+    if told is not None and told.isascii() and told.isdigit() and int(told) > most:
+        raise Problem("body_too_large", f"at most {most:,} bytes")
+    started, size = time.monotonic(), 0
+    stream = request.stream()
+    while True:
+        try:
+            async with asyncio.timeout(settings.read_timeout_s):
+                piece = await anext(stream)
+        except StopAsyncIteration:
+            return
+        except TimeoutError:
+            raise Problem("slow_client", f"nothing came for {settings.read_timeout_s:.0f} s") from None
+        except ClientDisconnect:
+            raise Problem("bad_request", "the sender went away") from None
+        size += len(piece)
+        if size > most:
+            raise Problem("body_too_large", f"at most {most:,} bytes")
+        lasted = time.monotonic() - started
+        if lasted > settings.read_timeout_s and size < settings.min_rate * lasted:
+            raise Problem("slow_client", f"slower than {settings.min_rate} bytes a second")
+        if piece:
+            yield piece
+
+
+async def whole(request: Request, most: int, settings: ServiceSettings) -> bytes:
+    """The body, for what is small."""
+    return b"".join([piece async for piece in pieces(request, most, settings)])

@@ -42,6 +42,10 @@ class Blobs:
         """Room for a document that comes in by pieces; LimitError at more than `most` bytes."""
         return Incoming(self, self._incoming / uuid4().hex, most, self._sync)
 
+    def aside(self, name: str) -> Path:
+        """A file for a moment; what is left lying goes with the next sweep."""
+        return self._incoming / name
+
     def put(self, data: bytes) -> str:
         """Stores the content; its hash."""
         incoming = self.open(len(data))
@@ -107,6 +111,14 @@ class Incoming:
             raise LimitError(f"a document of more than {self._most:,} bytes")
         self._hash.update(data)
         self._pieces.append(bytes(data))
+
+    def digest(self) -> tuple[str, int]:
+        """Hash and size; nothing is stored."""
+        return self._hash.hexdigest(), self.size
+
+    def data(self) -> bytes:
+        """What has come so far."""
+        return b"".join(self._pieces)
 
     def keep(self) -> tuple[str, int]:
         """Stores it under its hash; hash and size. Content that is there already is not written again."""

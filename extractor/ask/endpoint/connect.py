@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from extractor.ask.endpoint.cache import AnswerCache
 from extractor.ask.endpoint.events import note
-from extractor.ask.endpoint.once import AskOnce
 from extractor.ask.endpoint.limits import Limits
+from extractor.ask.endpoint.once import AskOnce
 from extractor.ask.endpoint.settings import Settings
 from extractor.ask.endpoint.stores import open_cache
 from extractor.ask.endpoint.usage import Usage

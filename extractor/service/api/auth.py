@@ -6,7 +6,7 @@ from typing import Annotated
 from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
-from fastapi.security import HTTPBearer
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from starlette.concurrency import run_in_threadpool
 
 from extractor.service.api.problems import Problem
@@ -29,8 +29,12 @@ def home(request: Request) -> House:
 Home = Annotated[House, Depends(home)]
 
 
-def _needs(scope: Scope) -> "Callable[[Request, House], object]":
-    async def caller(request: Request, house: Home) -> Key:
+def _needs(scope: Scope) -> "Callable[..., object]":
+    async def caller(
+        request: Request,
+        house: Home,
+        _shown: Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)],
+    ) -> Key:
         key = await _caller(request, house)
         if not key.may(scope):
             raise Problem("forbidden", f"this needs the scope {scope.value}")
@@ -71,7 +75,6 @@ def _loopback(host: str) -> bool:
         return False
 
 
-_Scheme = Depends(_BEARER)
-Submitter = Annotated[Key, Depends(_needs(Scope.SUBMIT)), _Scheme]
-Reader = Annotated[Key, Depends(_needs(Scope.READ)), _Scheme]
-Admin = Annotated[Key, Depends(_needs(Scope.ADMIN)), _Scheme]
+Submitter = Annotated[Key, Depends(_needs(Scope.SUBMIT))]
+Reader = Annotated[Key, Depends(_needs(Scope.READ))]
+Admin = Annotated[Key, Depends(_needs(Scope.ADMIN))]

@@ -1,4 +1,4 @@
-"""Documents out of a request's body, one at a time: multipart files, or lines of JSON. ZIP archives have their place here.
+"""Documents out of a request's body, one at a time: multipart files, lines of JSON, and a place for ZIP archives.
 
 A reader is fed the body's pieces, and hands each document on as soon as it is whole.
 """
@@ -18,7 +18,7 @@ from extractor.errors import LimitError
 from extractor.service.api.problems import Problem
 from extractor.service.blobs import Blobs, Incoming
 
-__all__ = ["Found", "JsonLines", "Multipart", "Reader", "reader_of"]
+__all__ = ["Found", "JsonLines", "Multipart", "Reader", "name_of", "reader_of"]
 
 _LONGEST_NAME = 500
 _MOST_HEADERS = 16_000
@@ -89,6 +89,14 @@ class Multipart:
             },
         )
 
+    @staticmethod
+    def boundary_of(content_type: str) -> bytes:
+        """The boundary that the type names. Raises Problem."""
+        kind, options = parse_options_header(content_type)
+        if kind != b"multipart/form-data" or not options.get(b"boundary"):
+            raise Problem("unsupported_type", "multipart/form-data with a boundary, or the document as the body")
+        return options[b"boundary"]
+
     def feed(self, piece: bytes) -> None:
         try:
             self._parser.write(piece)
@@ -125,7 +133,7 @@ class Multipart:
             raise Problem("malformed_body", "multipart: every part must be a file; options belong into the query")
         field = _text(options.get(b"name", b""))
         self._custom_id = None if field in _UNNAMED else _custom_id(field)
-        self._name = _name(_file_name(options))
+        self._name = name_of(_file_name(options))
         self._incoming = self._blobs.open(self._most)
 
     def _data(self, data: bytes, start: int, end: int) -> None:
@@ -191,7 +199,7 @@ class JsonLines:
         custom_id = given.get("custom_id")
         incoming = self._blobs.open(self._most)
         _write(incoming, data, self._most)
-        name = _name(given.get("name") or custom_id or f"line {self._number}")
+        name = name_of(given.get("name") or custom_id or f"line {self._number}")
         self._found(Found(None if custom_id is None else _custom_id(custom_id), name, given.get("form"), incoming))
 
     def _wrong(self, what: str) -> Problem:
@@ -217,7 +225,7 @@ def _text(data: bytes) -> str:
     return data.decode("utf-8", "replace")
 
 
-def _name(name: str) -> str:
+def name_of(name: str) -> str:
     """The sender's name of a document, fit to be shown and stored. It never becomes part of a path."""
     clean = "".join(each if each.isprintable() and each != "\ufffe" else "\ufffd" for each in name)
     return clean.encode("utf-8", "replace").decode()[:_LONGEST_NAME] or "-"

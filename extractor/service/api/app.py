@@ -1,0 +1,120 @@
+"""The application: routes, errors as problems, a request id and a line in the log for each request."""
+
+import errno
+import logging
+import re
+import sqlite3
+import time
+from collections.abc import Awaitable, Callable
+from importlib.metadata import PackageNotFoundError, version
+from uuid import uuid4
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.openapi.utils import get_openapi
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from starlette.exceptions import HTTPException
+
+from extractor.service.api.admission import Admission
+from extractor.service.api.batches import batches
+from extractor.service.api.extractions import extractions
+from extractor.service.api.operation import Metrics, operation
+from extractor.service.api.problems import Problem, ProblemBody, answer, on_http, on_invalid, on_problem
+from extractor.service.api.results import results
+from extractor.service.house import House
+
+__all__ = ["create_app"]
+
+_LOG = logging.getLogger("gouji.service")
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,100}")
+
+
+def create_app(house: House) -> FastAPI:
+    """The application in front of a house that has been started."""
+    app = FastAPI(
+        title="gouji",
+        version=_version(),
+        description="Checked, sourced figures from Chinese open-government-information annual reports.",
+        docs_url=None,  # it would load its page's scripts from elsewhere
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    app.state.house = house
+    app.state.admission = Admission(house)
+    app.state.metrics = Metrics()
+    for router in (extractions, batches, results, operation):
+        app.include_router(router)
+    app.add_exception_handler(Problem, on_problem)
+    app.add_exception_handler(RequestValidationError, on_invalid)
+    app.add_exception_handler(HTTPException, on_http)
+    app.middleware("http")(_around)
+    app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
+    return app
+
+
+async def _around(request: Request, call_next: "Callable[[Request], Awaitable[Response]]") -> Response:
+    """A request id, ours or the sender's; an answer, whatever was raised; a line in the log, without any content."""
+    given = request.headers.get("x-request-id", "")
+    request.state.request_id = given if _REQUEST_ID.fullmatch(given) else uuid4().hex
+    started = time.perf_counter()
+    try:
+        response = await call_next(request)
+    except Exception as error:
+        response = _unexpected(request, error)
+    seconds = time.perf_counter() - started
+    response.headers["X-Request-Id"] = request.state.request_id
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    route = getattr(request.scope.get("route"), "path", "other")
+    metrics: Metrics = request.app.state.metrics
+    metrics.requests.labels(request.method if route != "other" else "other", route, response.status_code).inc()
+    metrics.seconds.labels(route).observe(seconds)
+    _LOG.info(
+        "request",
+        extra={
+            "request_id": request.state.request_id,
+            "method": request.method,
+            "route": route,
+            "status": response.status_code,
+            "ms": round(seconds * 1000, 1),
+            "key": getattr(request.state, "key_id", None),
+        },
+    )
+    return response
+
+
+def _unexpected(request: Request, error: Exception) -> Response:
+    if isinstance(error, PoolTimeoutError) or (isinstance(error, DBAPIError) and _is_operational(error)):
+        full = isinstance(error, DBAPIError) and "full" in str(error.orig) and isinstance(error.orig, sqlite3.Error)
+        return answer(request, "storage_full" if full else "database_unavailable", retry_after=5)
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return answer(request, "storage_full", retry_after=60)
+    # Its place, not its words: they may quote what was sent.
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    place = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace is not None else None
+    _LOG.error("defect", extra={"request_id": request.state.request_id, "error": type(error).__name__, "at": place})
+    return answer(request, "internal", "please report it, with the request id")
+
+
+def _is_operational(error: DBAPIError) -> bool:
+    return type(error).__name__ in ("OperationalError", "InterfaceError") or error.connection_invalidated
+
+
+def _openapi(app: FastAPI) -> dict[str, object]:
+    if app.openapi_schema is None:
+        schema = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
+        parts = schema.setdefault("components", {}).setdefault("schemas", {})
+        parts["ProblemBody"] = ProblemBody.model_json_schema()
+        for unused in ("HTTPValidationError", "ValidationError"):
+            parts.pop(unused, None)
+        app.openapi_schema = schema
+    return app.openapi_schema
+
+
+def _version() -> str:
+    try:
+        return version("gouji")
+    except PackageNotFoundError:
+        return "0"

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from extractor.cli.audit import audit
+from extractor.cli.batch import batch_app
 from extractor.cli.cache import cache_app
 from extractor.cli.doctor import doctor
 from extractor.cli.document import text
@@ -37,6 +38,7 @@ app.add_typer(llm_app, name="llm")
 app.add_typer(cache_app, name="cache")
 app.command("serve", short_help="Serve the HTTP API: documents and batches.")(serve)
 app.command("worker", short_help="Work on the batches of a service.")(worker)
+app.add_typer(batch_app, name="batch")
 app.add_typer(keys_app, name="keys")
 app.command("config", short_help="Show all settings and where they come from.")(config_command)
 app.command("text", short_help="Print the text that evidence offsets count in.")(text)

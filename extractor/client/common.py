@@ -86,7 +86,7 @@ class _Lazy:
 def _named(source: Source) -> tuple[str, IO[bytes]]:
     if isinstance(source, tuple):
         return source[0], BytesIO(source[1])
-    return Path(source).name, cast("IO[bytes]", _Lazy(Path(source)))
+    return str(source), cast("IO[bytes]", _Lazy(Path(source)))
 
 
 def headers(key: str | None) -> dict[str, str]:

@@ -11,6 +11,7 @@ from starlette.concurrency import run_in_threadpool
 
 from extractor.service.api.admission import Admission
 from extractor.service.api.auth import Home, Reader, Submitter
+from extractor.service.api.body import drained
 from extractor.service.api.problems import Problem, not_found, problems
 from extractor.service.api.receive import receive
 from extractor.service.api.shapes import (
@@ -92,7 +93,7 @@ async def create(
     """
     options = options_of(house, form, readers, model, priority, webhook)
     admission: Admission = request.app.state.admission
-    async with admission.upload():
+    async with drained(request), admission.upload():
         batch, before = await receive(request, house, key.id, options, idempotency_key)
     if before:
         response.status_code = 200

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 
 from fastapi import Request
 from starlette.requests import ClientDisconnect
@@ -10,16 +11,15 @@ from starlette.requests import ClientDisconnect
 from extractor.service.api.problems import Problem
 from extractor.service.settings import ServiceSettings
 
-__all__ = ["pieces", "whole"]
+__all__ = ["drained", "pieces"]
+
+_DRAIN_S = 1.0
 
 
 async def pieces(request: Request, most: int, settings: ServiceSettings) -> AsyncIterator[bytes]:
     """The body's pieces. Raises Problem where it is too large, or comes too slowly."""
-    told = request.headers.get("content-length")
-    if told is not None and told.isascii() and told.isdigit() and int(told) > most:
-        raise Problem("body_too_large", f"at most {most:,} bytes")
-    started, size = time.monotonic(), 0
     stream = request.stream()
+    started, size = time.monotonic(), 0
     while True:
         try:
             async with asyncio.timeout(settings.read_timeout_s):
@@ -40,6 +40,17 @@ async def pieces(request: Request, most: int, settings: ServiceSettings) -> Asyn
             yield piece
 
 
-async def whole(request: Request, most: int, settings: ServiceSettings) -> bytes:
-    """The body, for what is small."""
-    return b"".join([piece async for piece in pieces(request, most, settings)])
+@asynccontextmanager
+async def drained(request: Request) -> AsyncIterator[None]:
+    """Closing on somebody who still sends would take the answer away from them: after a Problem, the rest is read.
+
+    For a second at most, and thrown away.
+    """
+    try:
+        yield
+    except Problem:
+        with suppress(TimeoutError, ClientDisconnect, RuntimeError):
+            async with asyncio.timeout(_DRAIN_S):
+                async for _ in request.stream():
+                    pass
+        raise

@@ -12,7 +12,7 @@ from starlette.concurrency import run_in_threadpool
 
 from extractor.service.api.admission import Admission
 from extractor.service.api.auth import Home, Reader, Submitter
-from extractor.service.api.body import pieces
+from extractor.service.api.body import drained, pieces
 from extractor.service.api.intake import Found, Multipart, name_of
 from extractor.service.api.problems import Problem, not_found, problems
 from extractor.service.api.shapes import FormOption, ModelOption, ReadersOption, options_of
@@ -82,7 +82,7 @@ async def create(
     """Post one document, as the body or as a multipart file; the answer is its report."""
     options = options_of(house, form, readers, model)
     admission: Admission = request.app.state.admission
-    async with admission.single():
+    async with drained(request), admission.single():
         data, called = await _document(request, house)
         patience = house.settings.wait_s if wait is None else wait
         if not options.ask and patience > 0:

@@ -18,6 +18,7 @@ from random import Random
 import httpx
 from rich.console import Console
 
+from eval.freetext import free_report
 from eval.render import Case, make_case
 from tests.endpoint import Endpoint, Response, answering, failing
 from tests.postgres import Postgres, postgres_binaries
@@ -75,8 +76,7 @@ class Fleet:
 def documents(count: int, seed: int, ask: bool) -> list[dict[str, str]]:
     """Small documents, all different. Where a model is asked, tables are lost and sentences remain, each its own."""
     if ask:
-        made = (make_case(Case("ogi-2021", "prose", seed * count + n), scale=50).data.decode() for n in range(count))
-        return [{"custom_id": str(number), "text": text} for number, text in enumerate(made)]
+        return [{"custom_id": str(n), "text": free_report(seed * count + n)[0].decode()} for n in range(count)]
     rng = Random(seed)
     texts = [
         make_case(Case("ogi-2021", layout, seed + n), scale=50).data.decode()
@@ -131,8 +131,8 @@ def run(count: int, kills: int, restarts: int, *, shared: bool, ask: bool, seed:
             # A kill costs what is under way; what the endpoint refused is asked again on purpose.
             most = kills_done * _CONCURRENCY + script.faults
             where = "PostgreSQL, two workers" if shared else "SQLite"
-            asked = f", {len(questions)} model calls, {repeats} repeated (at most {most}: "
-            f"{kills_done} kills × {_CONCURRENCY} under way + {script.faults} refused)" if ask else ""
+            explained = f"at most {most}: {kills_done} kills × {_CONCURRENCY} under way + {script.faults} refused"
+            asked = f", {len(questions)} model calls, {repeats} repeated ({explained})" if ask else ""
             right = lost == 0 and double == 0 and repeats <= most
             say.print(
                 f"{where}: {count} documents, {'; '.join(f'{n} × {what}' for what, n in Counter(log).items())}; "

@@ -60,6 +60,7 @@ class Hand:
         self._limits = limits
         self._models: dict[str | None, Model] = {}
         self._database: Database | None = None
+        self._open = AsyncExitStack()
 
     def work(self, orders: "queue.SimpleQueue[Order]") -> None:
         """Orders, one after the other."""
@@ -98,7 +99,7 @@ class Hand:
     async def _model(self, name: str | None) -> "Model":
         """The connection to that model, kept for as long as this process lives."""
         if name not in self._models:
-            self._models[name] = await AsyncExitStack().enter_async_context(self._connected(name))
+            self._models[name] = await self._open.enter_async_context(self._connected(name))
         return self._models[name]
 
     @asynccontextmanager

@@ -29,7 +29,6 @@ __all__ = ["House", "webhook_secret"]
 _LOG = logging.getLogger("gouji.service")
 _SWEEP_S = 600.0
 _UNWRITTEN_S = 6 * 3600.0  # content that no batch names yet may belong to one that is coming in
-_BATCH_NICE = 10
 
 
 class House:
@@ -56,8 +55,8 @@ class House:
         )
         self._works = settings.jobs > 0
         self.single = Hands(settings.singles if serves else 1, options)
-        self._late = Hands(max(1, settings.singles), options, nice=_BATCH_NICE // 2)
-        self._batch = Hands(max(1, settings.jobs), options, nice=_BATCH_NICE)
+        self._late = Hands(max(1, settings.singles), options, nice=settings.nice // 2)
+        self._batch = Hands(max(1, settings.jobs), options, nice=settings.nice)
         self.engine = Engine(
             self.database, self.store, self.blobs, executor=self.executor, batch=self._batch, single=self._late
         )

@@ -49,6 +49,7 @@ class ServiceSettings(BaseModel):
         default=None, description="postgresql://…; without it SQLite in the data folder"
     )
     jobs: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=0, description="processes that work on batches")
+    nice: int = Field(default=10, ge=0, le=19, description="how far batches stand back behind single documents")
     singles: _Count = Field(default=1, description="processes kept for single documents, so that no batch delays them")
     chunk: int = Field(default=100, ge=1, le=1000, description="documents that are one piece of work")
     document_timeout_s: _Seconds = Field(default=120, description="what one document may take; asking not counted")

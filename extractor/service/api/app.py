@@ -7,6 +7,7 @@ import sqlite3
 import time
 from collections.abc import Awaitable, Callable
 from importlib.metadata import PackageNotFoundError, version
+from typing import Any
 from uuid import uuid4
 
 from fastapi import FastAPI, Request, Response
@@ -16,6 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 
+from extractor.forms.load import load_forms
 from extractor.service.api.admission import Admission
 from extractor.service.api.batches import batches
 from extractor.service.api.extractions import extractions
@@ -43,7 +45,8 @@ def create_app(house: House) -> FastAPI:
     app.state.house = house
     app.state.admission = Admission(house)
     app.state.metrics = Metrics()
-    for router in (extractions, batches, results, operation):
+    app.state.routers = (extractions, batches, results, operation)
+    for router in app.state.routers:
         app.include_router(router)
     app.add_exception_handler(Problem, on_problem)
     app.add_exception_handler(RequestValidationError, on_invalid)
@@ -105,12 +108,25 @@ def _is_operational(error: DBAPIError) -> bool:
 def _openapi(app: FastAPI) -> dict[str, object]:
     if app.openapi_schema is None:
         schema = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
+        _fit(schema["paths"], app.state.house)
         parts = schema.setdefault("components", {}).setdefault("schemas", {})
         parts["ProblemBody"] = ProblemBody.model_json_schema()
         for unused in ("HTTPValidationError", "ValidationError"):
             parts.pop(unused, None)
         app.openapi_schema = schema
     return app.openapi_schema
+
+
+def _fit(paths: "dict[str, dict[str, dict[str, Any]]]", house: House) -> None:
+    """What depends on how this server is set up: keys, forms, models."""
+    models = [model for model in (house.asks.model, *house.settings.models) if model]
+    known = {"form": list(load_forms()), "model": models, "readers": ["rules", "rules,llm"] if models else ["rules"]}
+    for one in (each for methods in paths.values() for each in methods.values()):
+        if "security" in one and not house.settings.keys_required:  # then a key is welcome, and none is needed
+            one["security"].append({})
+        for parameter in one.get("parameters", ()):
+            if known.get(parameter["name"]):
+                parameter["schema"] = {"type": "string", "enum": known[parameter["name"]]}
 
 
 def _version() -> str:

@@ -48,6 +48,8 @@ _BODY = {
                 "type": "object",
                 "properties": {"files": {"type": "array", "items": {"type": "string", "format": "binary"}}},
                 "required": ["files"],
+                # A file under another name: that is its custom_id.
+                "additionalProperties": {"type": "string", "format": "binary"},
             }
         },
         "application/x-ndjson": {"schema": {"type": "string"}, "example": _LINE},
@@ -151,7 +153,7 @@ async def delete(request: Request, batch_id: BatchId, house: Home, key: Submitte
 @batches.get(
     "/{batch_id}/events",
     response_class=StreamingResponse,
-    responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}, **problems(404)},
+    responses={200: {"content": {"text/event-stream": {}}}, **problems(404)},
 )
 async def events(batch_id: BatchId, house: Home, key: Reader) -> StreamingResponse:
     """Server-sent events: `progress` with the batch whenever it has moved, and `end` when it has ended."""

@@ -37,6 +37,7 @@ _BODY = {
                 "type": "object",
                 "properties": {"file": {"type": "string", "format": "binary"}},
                 "required": ["file"],
+                "additionalProperties": False,
             }
         },
         **_TYPES,

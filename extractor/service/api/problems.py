@@ -7,6 +7,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 __all__ = ["CODES", "Problem", "ProblemBody", "answer", "not_found", "on_http", "on_invalid", "on_problem", "problems"]
 
@@ -111,7 +112,11 @@ async def on_http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
     code = {404: "not_found", 405: "method_not_allowed"}.get(error.status_code, "bad_request")
     response = answer(request, code)
-    response.headers.update(error.headers or {})
+    if error.status_code == 405:
+        # The router names the methods of the first route that has this path; there may be more.
+        routes = [route for router in request.app.state.routers for route in router.routes]
+        here = [route for route in routes if route.matches(request.scope)[0] is Match.PARTIAL]
+        response.headers["Allow"] = ", ".join(sorted({method for route in here for method in route.methods}))
     return response
 
 

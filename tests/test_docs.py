@@ -36,9 +36,9 @@ from extractor.parse.recognise import rules as recognition_rules
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-OUTPUT, RULES, HOW, AUDIT, LLM = (
+OUTPUT, RULES, HOW, AUDIT, LLM, SERVICE = (
     (ROOT / "docs" / name).read_text(encoding="utf-8")
-    for name in ("output.md", "rules.md", "how-it-works.md", "audit.md", "llm.md")
+    for name in ("output.md", "rules.md", "how-it-works.md", "audit.md", "llm.md", "service.md")
 )
 PAGES = {"README.md": README} | {
     f"docs/{name}": page
@@ -48,6 +48,7 @@ PAGES = {"README.md": README} | {
         ("how-it-works.md", HOW),
         ("audit.md", AUDIT),
         ("llm.md", LLM),
+        ("service.md", SERVICE),
     )
 }
 MISPRINT = ROOT / "eval" / "samples" / "misprint-2023" / "report.html"

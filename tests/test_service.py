@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import stat
+import subprocess
 import threading
 import time
 from collections.abc import Iterator
@@ -505,11 +506,35 @@ class TestDurability:
         finally:
             hands.close()
 
-    def test_a_database_that_is_full_or_gone_has_a_clear_state(self, tmp_path: Path) -> None:
-        with Served(tmp_path, min_free=10**15) as served_low:
-            response = post(served_low, ("a", b"x"))
+    def test_a_disk_that_is_nearly_full(self, tmp_path: Path) -> None:
+        with Served(tmp_path, min_free=10**15) as served:
+            response = post(served, ("a", b"x"))
             assert (response.status_code, response.json()["code"]) == (429, "storage_low")
             assert int(response.headers["Retry-After"]) > 0
+            assert served.http.get("/readyz").json()["status"] == "storage_low"
+
+    def test_a_disk_that_is_full_is_waited_for(self, tmp_path: Path) -> None:
+        disk = tmp_path / "disk"
+        disk.mkdir()
+        mount = ["mount", "-t", "tmpfs", "-o", "size=12m", "tmpfs", str(disk)]
+        if os.geteuid() != 0 or subprocess.run(mount, capture_output=True, check=False).returncode:
+            pytest.skip("NO SMALL DISK HERE: only root can mount one, and a full disk is not tested")
+        try:
+            self.fill(tmp_path, disk)
+        finally:
+            subprocess.run(["umount", str(disk)], check=True)
+
+    def fill(self, folder: Path, disk: Path) -> None:
+        text = PROSE.read_text(encoding="utf-8")
+        with Served(folder, data=disk / "data", chunk=20) as served:
+            batch = post_lines(served, jsonl(*({"text": f"{text}{n}"} for n in range(100)))).json()
+            with suppress(OSError):
+                (disk / "filler").write_bytes(b"x" * 20_000_000)
+            refused = post_lines(served, jsonl(*({"text": f"{text}{n} more"} for n in range(50))))
+            assert (refused.status_code, refused.json()["code"]) == (507, "storage_full")
+            assert served.batch(batch["id"])["counts"]["done"] < 100
+            (disk / "filler").unlink()
+            assert served.ended(batch["id"])["counts"]["done"] == 100
 
     def test_too_many_waiting(self, tmp_path: Path) -> None:
         with Served(tmp_path, max_waiting=5, jobs=0) as served:

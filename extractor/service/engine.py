@@ -127,14 +127,14 @@ class Engine:
         """
         self._stopping.set()
         deadline = time.monotonic() + timeout_s
-        with self._lock:
-            interrupted = list(self._working.items())
         for hands in self._hands.values():
             hands.close()
         while self._working and time.monotonic() < deadline:
             time.sleep(0.05)
         DBOS.destroy(workflow_completion_timeout_sec=0)
-        return enqueuer.hand_back(interrupted) if interrupted else 0
+        # All that is this process's: also what came from the queue in the very moment of stopping.
+        left = enqueuer.orphans([self._executor])
+        return enqueuer.hand_back(left) if left else 0
 
     def run(self, batch_id: str, number: int) -> int:
         """The workflow: how many documents were worked on."""

@@ -29,7 +29,9 @@ if TYPE_CHECKING:
     from extractor.ask.model import Model
     from extractor.service.database import Database
 
-__all__ = ["Order", "Task", "main"]
+__all__ = ["READY", "Order", "Task", "main"]
+
+READY = b"ready\n"
 
 
 class Task(TypedDict):
@@ -63,7 +65,8 @@ class Hand:
         self._open = AsyncExitStack()
 
     def work(self, orders: "queue.SimpleQueue[Order]") -> None:
-        """Orders, one after the other."""
+        """Orders, one after the other. It says first that it is ready: importing all this takes a while."""
+        self._answers.write(READY)
         with asyncio.Runner() as runner:
             while True:
                 order = orders.get()

@@ -22,7 +22,7 @@ from typing import IO
 from extractor.batch import failed
 from extractor.deliver.to_json import json_line
 from extractor.report import Report
-from extractor.service.hand import Order, Task
+from extractor.service.hand import READY, Order, Task
 
 __all__ = ["HandOptions", "Hands", "HandsClosedError", "Outcome"]
 
@@ -97,7 +97,13 @@ class _Process:
 
     def receive(self, timeout_s: float) -> Outcome:
         """The next result. Raises _DiedError."""
-        deadline = time.monotonic() + timeout_s + (_STARTING_S if self.fresh else 0)
+        if self.fresh:
+            starting = time.monotonic() + _STARTING_S
+            while len(self._buffer) < len(READY):
+                self._fill(starting)
+            del self._buffer[: len(READY)]
+            self.fresh = False
+        deadline = time.monotonic() + timeout_s
         while (end := self._buffer.find(b"\n")) < 0:
             self._fill(deadline)
         head = json.loads(self._buffer[:end])
@@ -106,7 +112,6 @@ class _Process:
             self._fill(deadline)
         body = bytes(self._buffer[end + 1 : whole])
         del self._buffer[:whole]
-        self.fresh = False
         head["usage"] = tuple(head["usage"])
         return Outcome(report=body, **head)
 

@@ -69,6 +69,7 @@ class House:
         self._stop = threading.Event()
         self._threads: list[threading.Thread] = []
         self._swept = 0.0
+        self._unsteady = float("-inf")
         self.enqueuer: Enqueuer | None = None
 
     def start(self) -> None:
@@ -124,10 +125,13 @@ class House:
             try:
                 chore()
             except Exception as error:  # a chore must outlive the database's absence, and whatever else
+                self._unsteady = time.monotonic()
                 _LOG.warning("chore", extra={"chore": name, "error": type(error).__name__})
 
     def _reap_if_leader(self) -> None:
-        if self.workers.lead("reaper", self.settings.dead_after_s):
+        # While the database was away nobody could say that they live.
+        steady = time.monotonic() - self._unsteady > self.settings.dead_after_s
+        if steady and self.workers.lead("reaper", self.settings.dead_after_s):
             self._reap()
 
     def _reap(self) -> None:

@@ -46,6 +46,21 @@ class Database:
         with self.engine.connect() as connection:
             yield connection
 
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """One process at a time: those that start together would make the same tables."""
+        if not self.postgres:
+            yield
+            return
+        with self.engine.connect() as connection:
+            connection.execute(sa.text("SELECT pg_advisory_lock(:lock)"), {"lock": _LOCK + 1})
+            connection.commit()
+            try:
+                yield
+            finally:
+                connection.execute(sa.text("SELECT pg_advisory_unlock(:lock)"), {"lock": _LOCK + 1})
+                connection.commit()
+
     def persist(self, work: Callable[[], T], stop: Callable[[], bool] = lambda: False) -> T:
         """`work`, tried again while the database is gone, locked or full: what was worked out is not thrown away."""
         wait = 0.1

@@ -17,7 +17,7 @@ from extractor.service.batches import Batch, BatchStore, Document
 from extractor.service.blobs import Blobs
 from extractor.service.database import Database
 from extractor.service.hand import Task
-from extractor.service.hands import Hands, HandsClosedError, Outcome
+from extractor.service.hands import Hands, HandsClosedError, Outcome, failure
 
 __all__ = ["CHUNKS", "SINGLES", "Engine", "Enqueuer", "prepare_engine"]
 
@@ -28,6 +28,7 @@ _WORKFLOW = "gouji-chunk"
 _LOG = logging.getLogger("gouji.service")
 _GROUP = 25
 _GROUP_S = 1.0
+_ATTEMPTS = 5
 _POLL_S = 0.2
 
 
@@ -143,7 +144,7 @@ class Engine:
         with self._lock:
             self._working[workflow] = queue
         try:
-            return self._chunk(batch_id, number, self._hands[queue])
+            return self._surely(batch_id, number, self._hands[queue])
         except HandsClosedError:
             pass
         finally:
@@ -152,6 +153,24 @@ class Engine:
         # Returning or raising would count as done. It is handed back, and this thread ends with the process.
         threading.Event().wait()
         raise AssertionError("an interrupted chunk went on")
+
+    def _surely(self, batch_id: str, number: int, hands: Hands) -> int:
+        """As `_chunk`. A workflow that raises is never run again: its documents would wait for ever."""
+        for attempt in range(_ATTEMPTS):
+            try:
+                return self._chunk(batch_id, number, hands)
+            except HandsClosedError:
+                raise
+            except Exception as error:
+                if self._stopping.is_set():
+                    raise HandsClosedError from None
+                _LOG.error("defect", extra={"batch": batch_id, "chunk": number, "error": type(error).__name__})
+                self._stopping.wait(2.0**attempt)
+        batch, documents = self._database.persist(lambda: self._store.undone(batch_id, number), self._stopping.is_set)
+        if batch is not None and documents:
+            message = "a defect of gouji, please report it: this document could not be worked on"
+            self._write(batch_id, [failure(self._task(one, batch), "internal", message) for one in documents])
+        return len(documents)
 
     def _chunk(self, batch_id: str, number: int, hands: Hands) -> int:
         if self._stopping.is_set():
@@ -204,11 +223,12 @@ def _schema(database: Database) -> str | None:
 
 def prepare_engine(database: Database) -> None:
     """Makes DBOS's tables, for a process that queues work and does none."""
-    _launch(database, "preparing")
+    _launch(database, "preparing", queues=[])
     DBOS.destroy()
 
 
-def _launch(database: Database, executor: str) -> None:
+def _launch(database: Database, executor: str, queues: "list[str] | None" = None) -> None:
+    """`queues`: those that are listened to, in place of all."""
     config: DBOSConfig = {
         "name": _APPLICATION,
         "system_database_engine": database.engine,
@@ -221,4 +241,7 @@ def _launch(database: Database, executor: str) -> None:
         "dbos_system_schema": _schema(database),
     }
     DBOS(config=config)
-    DBOS.launch()
+    if queues is not None:
+        DBOS.listen_queues(queues)
+    with database.alone():
+        DBOS.launch()

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, TypedDict
 from extractor.batch import failed
 from extractor.deliver.summary import failure_reason
 from extractor.deliver.to_json import json_line
-from extractor.errors import DocumentError
+from extractor.errors import DocumentError, GoujiError
 from extractor.pipeline import extract, extract_asking
 from extractor.read import Limits
 from extractor.report import Report, Verdict
@@ -83,7 +83,12 @@ class Hand:
             return _failure(task, error)
 
     async def _asking(self, order: Order) -> None:
-        model = await self._model(order["model"])
+        try:
+            model = await self._model(order["model"])
+        except GoujiError as error:  # what the batch was taken in with is no longer set up
+            for task in order["tasks"]:
+                self._answer(task, _failed(task, "internal", str(error)), order["zipped"])
+            return
         at_once = asyncio.Semaphore(3 * self._concurrency)
 
         async def one(task: Task) -> None:
@@ -155,6 +160,10 @@ def _failure(task: Task, error: Exception) -> Report:
     else:
         # The type alone: a message may quote the document, and goes to the log as well.
         code, message = "internal", f"a defect of gouji, please report it: {type(error).__name__}"
+    return _failed(task, code, message)
+
+
+def _failed(task: Task, code: str, message: str) -> Report:
     report = failed(Path(task["path"]), code, message)
     return replace(report, source=replace(report.source, name=task["name"]))
 

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import threading
 import time
+import zlib
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -21,10 +22,9 @@ from typing import IO
 
 from extractor.batch import failed
 from extractor.deliver.to_json import json_line
-from extractor.report import Report
 from extractor.service.hand import READY, Order, Task
 
-__all__ = ["HandOptions", "Hands", "HandsClosedError", "Outcome"]
+__all__ = ["HandOptions", "Hands", "HandsClosedError", "Outcome", "failure"]
 
 _LOG = logging.getLogger("gouji.service")
 _BLOCK = 1 << 18
@@ -187,15 +187,13 @@ class Hands:
         try:
             (outcome,) = self._ordered(taken, order)
         except _DiedError as died:
-            (task,) = order["tasks"]
             code = "limit" if "long" in str(died) else "crashed"
             message = (
                 f"reading it took longer than {self._options.timeout_s:.0f} s"
                 if code == "limit"
                 else "the process that read it died (out of memory, or a crash in a library)"
             )
-            report = failed(Path(task["path"]), code, message)
-            return _told(task["n"], replace(report, source=replace(report.source, name=task["name"])), order["zipped"])
+            return failure(order["tasks"][0], code, message, zipped=order["zipped"])
         return outcome
 
     def _ordered(self, taken: "list[_Process | None]", order: Order) -> Iterator[Outcome]:
@@ -248,20 +246,19 @@ class Hands:
             process.end()
 
 
-def _told(n: int, report: Report, zipped: bool) -> Outcome:
-    import zlib
-
+def failure(task: Task, code: str, message: str, *, zipped: bool = True) -> Outcome:
+    """The outcome of a document that no process could tell of."""
+    report = failed(Path(task["path"]), code, message)
+    report = replace(report, source=replace(report.source, name=task["name"]))
     body = json_line(report).encode("utf-8", "backslashreplace")
-    code = report.findings[0].rule.removeprefix("document.")
-    message = report.findings[0].message_en
     return Outcome(
-        n,
-        report.verdict.value,
-        code,
-        message,
-        None,
-        None,
-        None,
-        (0, 0, 0, None),
-        zlib.compress(body, 1) if zipped else body,
+        n=task["n"],
+        verdict=report.verdict.value,
+        code=code,
+        message=message,
+        form=None,
+        organ=None,
+        year=None,
+        usage=(0, 0, 0, None),
+        report=zlib.compress(body, 1) if zipped else body,
     )

@@ -68,12 +68,14 @@ class SharedLimits(Limits):
                 await asyncio.shield(asyncio.to_thread(self._settle, aside, lease, tokens))
 
     def _turns(self, tokens: int) -> float:
-        rates = (
-            ("requests", self._settings.requests_per_minute, 1.0),
-            ("tokens", self._settings.tokens_per_minute, 1.0 * tokens),
-        )
-        waits = [self._take(name, units * _MINUTE / rate) for name, rate, units in rates if rate]
-        return max(waits, default=0.0)
+        settings = self._settings
+        # Without a rate as well: a pause that the endpoint asked for is kept in the same row.
+        waits = [
+            self._take("requests", _MINUTE / settings.requests_per_minute if settings.requests_per_minute else 0.0)
+        ]
+        if settings.tokens_per_minute:
+            waits.append(self._take("tokens", tokens * _MINUTE / settings.tokens_per_minute))
+        return max(waits)
 
     def _take(self, name: str, seconds: float) -> float:
         def take() -> float:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NoReturn
 
 import uvicorn
+from anyio.to_thread import current_default_thread_limiter
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from extractor.errors import UsageError
@@ -23,6 +24,7 @@ __all__ = ["serve", "work"]
 
 _HEADERS_S = 15.0
 _MOST_CONNECTIONS = 1000
+_THREADS = 200
 
 
 class _Impatient(H11Protocol):
@@ -68,6 +70,8 @@ class _Server(uvicorn.Server):
         self._house = house
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        # Whoever waits for a process holds a thread: they must not take all of them.
+        current_default_thread_limiter().total_tokens = _THREADS
         await super().startup(sockets)
         if self.started and sockets:
             host, port = sockets[0].getsockname()[:2]

@@ -59,7 +59,12 @@ class Served:
             self.http.headers["Authorization"] = f"Bearer {key}"
 
     def __enter__(self) -> "Served":
-        self.start()
+        try:
+            self.start()
+        except BaseException:
+            self.http.close()
+            self.kill()
+            raise
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:

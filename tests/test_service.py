@@ -567,8 +567,9 @@ class TestPostgres:
                 "GOUJI_LLM_CACHE": str(tmp_path / "answers"),
                 "GOUJI_LLM_REQUESTS_PER_MINUTE": 6000,
             }
+            # All at the same moment: each wants to make the tables.
+            workers = [worker_process(tmp_path / "worker-log", **common) for _ in range(2)]
             with Served(tmp_path / "server", **{**common, "jobs": 0}) as served:
-                workers = [worker_process(tmp_path / "worker-log", **common) for _ in range(2)]
                 try:
                     objects = [{"text": free_report(n)[0].decode()} for n in range(30)]
                     created = served.http.post(

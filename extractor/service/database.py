@@ -52,13 +52,17 @@ class Database:
         if not self.postgres:
             yield
             return
+        lock = {"lock": _LOCK + 1}
         with self.engine.connect() as connection:
-            connection.execute(sa.text("SELECT pg_advisory_lock(:lock)"), {"lock": _LOCK + 1})
+            # Asked for again and again: one who waits within a statement would hold up CREATE INDEX CONCURRENTLY.
+            while not connection.execute(sa.text("SELECT pg_try_advisory_lock(:lock)"), lock).scalar_one():
+                connection.commit()
+                time.sleep(0.1)
             connection.commit()
             try:
                 yield
             finally:
-                connection.execute(sa.text("SELECT pg_advisory_unlock(:lock)"), {"lock": _LOCK + 1})
+                connection.execute(sa.text("SELECT pg_advisory_unlock(:lock)"), lock)
                 connection.commit()
 
     def persist(self, work: Callable[[], T], stop: Callable[[], bool] = lambda: False) -> T:

@@ -6,8 +6,7 @@ State: `uploading` (not seen by anybody yet), `queued`, `running`, then `complet
 import json
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
-from typing import Literal
+from dataclasses import asdict
 from uuid import uuid4
 
 import sqlalchemy as sa
@@ -15,114 +14,13 @@ from sqlalchemy.exc import IntegrityError
 
 from extractor.service.database import Database
 from extractor.service.hands import Outcome
+from extractor.service.rows import ENDED, Batch, Document, IdempotencyError, Options, ResultRow, batch_of, result_of
 
-__all__ = [
-    "ENDED",
-    "Batch",
-    "BatchStore",
-    "Document",
-    "IdempotencyError",
-    "Options",
-    "ResultRow",
-]
+__all__ = ["BatchStore"]
 
-ENDED = ("completed", "cancelled")
-Priority = Literal["high", "normal", "low"]
 _STRIDE = {"high": 1, "normal": 4, "low": 16}
 _GROUP = 500
 _MOST_TURNS = 2**31 - 2
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """How a batch is to be worked on. `ask`: a language model is asked for what the rules leave open."""
-
-    form: str | None = None
-    ask: bool = False
-    model: str | None = None
-    priority: Priority = "normal"
-    webhook: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """A document of a batch. `name` is the sender's, and only ever shown."""
-
-    position: int
-    custom_id: str | None
-    name: str
-    sha256: str
-    size: int
-    form: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """A row of gouji_batches."""
-
-    id: str
-    key_id: str
-    kind: str
-    state: str
-    owner: str
-    created: float
-    started: float | None
-    ended: float | None
-    expires: float | None
-    options: Options
-    idempotency_key: str | None
-    fingerprint: str | None
-    chunk: int
-    turn: float
-    total: int
-    done: int
-    clean: int
-    review: int
-    failed: int
-    llm_calls: int
-    prompt_tokens: int
-    completion_tokens: int
-    cost: float | None
-
-    @property
-    def chunks(self) -> int:
-        return -(-self.total // self.chunk)
-
-    def workflow(self, number: int) -> str:
-        """The id of the workflow of that chunk."""
-        return f"{self.id}.{number}"
-
-    def remaining_s(self, now: float) -> float | None:
-        """Seconds until the end, at the speed so far."""
-        if self.state in ENDED or not self.done or self.started is None:
-            return None
-        return (self.total - self.done) * (now - self.started) / self.done
-
-
-@dataclass(frozen=True, slots=True)
-class ResultRow:
-    """One document's result. `seq`: its place in the order in which they were done. `report`: compressed JSON."""
-
-    seq: int
-    position: int
-    custom_id: str | None
-    name: str
-    sha256: str
-    verdict: str
-    code: str | None
-    message: str | None
-    form: str | None
-    organ: str | None
-    year: int | None
-    report: bytes
-
-
-class IdempotencyError(Exception):
-    """The Idempotency-Key was used before; `batch` is what it led to."""
-
-    def __init__(self, batch: Batch) -> None:
-        super().__init__(batch.id)
-        self.batch = batch
 
 
 class BatchStore:
@@ -176,7 +74,7 @@ class BatchStore:
                 )
             if row is None:  # it went away in this moment
                 return self.begin(key_id, options, owner=owner, chunk=chunk, kind=kind, idempotency_key=idempotency_key)
-            raise IdempotencyError(_batch(row)) from None
+            raise IdempotencyError(batch_of(row)) from None
         return batch_id
 
     def add(self, batch_id: str, documents: Sequence[Document]) -> None:
@@ -211,7 +109,7 @@ class BatchStore:
                 .mappings()
                 .one()
             )
-            batch = _batch(row)
+            batch = batch_of(row)
             stride = _STRIDE[batch.options.priority]
             # Start-time fair queueing among the batches of a key: a new one begins where the others have come to.
             turn = float(
@@ -242,7 +140,7 @@ class BatchStore:
             )
         if row is None or (key_id is not None and row["key_id"] != key_id):
             return None
-        return _batch(row)
+        return batch_of(row)
 
     def recent(self, key_id: str | None, *, before: float | None, limit: int) -> list[Batch]:
         """The key's batches, the newest first."""
@@ -256,7 +154,7 @@ class BatchStore:
                 ),
                 {"key_id": key_id, "before": before, "limit": limit},
             ).mappings()
-            return [_batch(row) for row in rows]
+            return [batch_of(row) for row in rows]
 
     def waiting(self) -> int:
         """Documents that are taken in and not done."""
@@ -271,7 +169,7 @@ class BatchStore:
         with self._database.read() as connection:
             row = connection.execute(sa.text("SELECT * FROM gouji_batches WHERE id = :id"), {"id": batch_id})
             found = row.mappings().first()
-            batch = None if found is None else _batch(found)
+            batch = None if found is None else batch_of(found)
             if batch is None or batch.state in ENDED:
                 return batch, []
             rows = connection.execute(
@@ -309,7 +207,7 @@ class BatchStore:
             )
             if row is None or row["state"] in ENDED:
                 return False
-            batch = _batch(row)
+            batch = batch_of(row)
             there = set(
                 connection.execute(
                     sa.text(
@@ -359,7 +257,7 @@ class BatchStore:
             .one()
         )
         if ended:
-            self._announce(connection, _batch(row))
+            self._announce(connection, batch_of(row))
 
     def cancel(self, batch_id: str) -> Batch | None:
         """No result is written from now on. The batch as it is then; one that has ended stays as it is."""
@@ -377,7 +275,7 @@ class BatchStore:
                 .first()
             )
             if row is not None:
-                self._announce(connection, _batch(row))
+                self._announce(connection, batch_of(row))
         return self.get(batch_id)
 
     def _announce(self, connection: sa.Connection, batch: Batch) -> None:
@@ -421,7 +319,7 @@ class BatchStore:
                 ),
                 {"id": batch_id, "after": after, "limit": limit, "verdict": verdict},
             ).mappings()
-            return [_result(row) for row in rows]
+            return [result_of(row) for row in rows]
 
     def delete(self, batch_id: str) -> None:
         """Removes it with all that belongs to it; content that no batch wants any more goes with the next sweep."""
@@ -492,12 +390,3 @@ def _row(batch: Batch, outcome: Outcome, seq: int, now: float) -> dict[str, obje
         "finished": now,
         **clean,
     }
-
-
-def _result(row: sa.RowMapping) -> ResultRow:
-    return ResultRow(**{**row, "report": bytes(row["report"] or b"")})
-
-
-def _batch(row: sa.RowMapping) -> Batch:
-    values = {name: row[name] for name in Batch.__dataclass_fields__}
-    return Batch(**{**values, "options": Options(**json.loads(row["options"]))})

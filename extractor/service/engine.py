@@ -13,11 +13,12 @@ import sqlalchemy as sa
 from dbos import DBOS, DBOSClient, DBOSConfig, EnqueueOptions
 from dbos._serialization import DBOSPortableJSONSerializer
 
-from extractor.service.batches import Batch, BatchStore, Document
+from extractor.service.batches import BatchStore
 from extractor.service.blobs import Blobs
 from extractor.service.database import Database
 from extractor.service.hand import Task
 from extractor.service.hands import Hands, HandsClosedError, Outcome, failure
+from extractor.service.rows import Batch, Document
 
 __all__ = ["CHUNKS", "SINGLES", "Engine", "Enqueuer", "prepare_engine"]
 

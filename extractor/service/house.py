@@ -14,12 +14,13 @@ from uuid import uuid4
 from sqlalchemy.exc import DBAPIError
 
 from extractor.errors import UsageError
-from extractor.service.batches import Batch, BatchStore
+from extractor.service.batches import BatchStore
 from extractor.service.blobs import Blobs
 from extractor.service.database import Database, open_database
 from extractor.service.engine import Engine, Enqueuer, prepare_engine
 from extractor.service.hands import HandOptions, Hands
 from extractor.service.keys import KeyStore
+from extractor.service.rows import Batch
 from extractor.service.settings import ServiceSettings
 from extractor.service.webhooks import Webhooks
 from extractor.service.workers import Workers

@@ -25,9 +25,9 @@ from extractor.service.api.shapes import (
     batch_body,
     options_of,
 )
-from extractor.service.batches import ENDED, Batch
 from extractor.service.house import House
 from extractor.service.keys import Key, Scope
+from extractor.service.rows import ENDED, Batch
 
 __all__ = ["BatchId", "batches", "owned"]
 

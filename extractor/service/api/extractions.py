@@ -16,9 +16,9 @@ from extractor.service.api.body import drained, pieces
 from extractor.service.api.intake import Found, Multipart, name_of
 from extractor.service.api.problems import Problem, not_found, problems
 from extractor.service.api.shapes import FormOption, ModelOption, ReadersOption, options_of
-from extractor.service.batches import ENDED, Batch, Document, Options
 from extractor.service.hands import HandsClosedError, Outcome
 from extractor.service.house import House
+from extractor.service.rows import ENDED, Batch, Document, Options
 
 __all__ = ["extractions"]
 

@@ -14,8 +14,8 @@ from starlette.concurrency import run_in_threadpool
 from extractor.service.api.auth import Home, Reader
 from extractor.service.api.batches import BatchId, owned
 from extractor.service.api.problems import Problem, problems
-from extractor.service.batches import ResultRow
 from extractor.service.house import House
+from extractor.service.rows import ResultRow
 
 __all__ = ["results"]
 

@@ -11,8 +11,8 @@ from extractor.errors import RulesError
 from extractor.forms.load import load_forms
 from extractor.service.addresses import AddressError, checked_url
 from extractor.service.api.problems import Problem
-from extractor.service.batches import Batch, Options
 from extractor.service.house import House
+from extractor.service.rows import Batch, Options
 
 __all__ = ["BatchBody", "BatchList", "Readers", "batch_body", "options_of"]
 

@@ -46,9 +46,9 @@ from extractor.read import read_path
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-OUTPUT, RULES, HOW, AUDIT, LLM, EVAL = (
+OUTPUT, RULES, HOW, AUDIT, LLM, EVAL, SERVICE = (
     (ROOT / "docs" / name).read_text(encoding="utf-8")
-    for name in ("output.md", "rules.md", "how-it-works.md", "audit.md", "llm.md", "eval.md")
+    for name in ("output.md", "rules.md", "how-it-works.md", "audit.md", "llm.md", "eval.md", "service.md")
 )
 PAGES = {"README.md": README} | {
     f"docs/{name}": page
@@ -59,6 +59,7 @@ PAGES = {"README.md": README} | {
         ("audit.md", AUDIT),
         ("llm.md", LLM),
         ("eval.md", EVAL),
+        ("service.md", SERVICE),
     )
 }
 MISPRINT = ROOT / "eval" / "samples" / "misprint-2023" / "report.html"

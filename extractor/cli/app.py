@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from extractor.cli.audit import audit
+from extractor.cli.batch import batch_app
 from extractor.cli.cache import cache_app
 from extractor.cli.doctor import doctor
 from extractor.cli.document import text
@@ -14,8 +15,10 @@ from extractor.cli.explain import explain
 from extractor.cli.extract import extract
 from extractor.cli.forms import forms_app
 from extractor.cli.guard import INTERRUPTED
+from extractor.cli.keys import keys_app
 from extractor.cli.label import label
 from extractor.cli.llm import llm_app
+from extractor.cli.serve import config_command, serve, worker
 
 __all__ = ["app", "run"]
 
@@ -37,6 +40,11 @@ app.add_typer(eval_app, name="eval")
 app.command("doctor", short_help="Examine the language model that is set up.")(doctor)
 app.add_typer(llm_app, name="llm")
 app.add_typer(cache_app, name="cache")
+app.command("serve", short_help="Serve the HTTP API: documents and batches.")(serve)
+app.command("worker", short_help="Work on the batches of a service.")(worker)
+app.add_typer(batch_app, name="batch")
+app.add_typer(keys_app, name="keys")
+app.command("config", short_help="Show all settings and where they come from.")(config_command)
 app.command("text", short_help="Print the text that evidence offsets count in.")(text)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from extractor.ask.endpoint.cache import AnswerCache
 from extractor.ask.endpoint.events import note
+from extractor.ask.endpoint.limits import Limits
 from extractor.ask.endpoint.once import AskOnce
 from extractor.ask.endpoint.settings import Settings
 from extractor.ask.endpoint.stores import open_cache
@@ -30,8 +31,12 @@ class Connection:
 
 
 @asynccontextmanager
-async def connect(settings: Settings, *, cache: AnswerCache | None = None) -> AsyncIterator[Connection]:
+async def connect(
+    settings: Settings, *, cache: AnswerCache | None = None, limits: Limits | None = None
+) -> AsyncIterator[Connection]:
     """A connection to the endpoint, for one event loop. `cache`: in place of the one that the settings name.
+
+    `limits`: in place of those that the settings name, such as ones that several processes share.
 
     Nothing is sent before the first question. Raises UsageError where the settings cannot work.
     """
@@ -43,7 +48,7 @@ async def connect(settings: Settings, *, cache: AnswerCache | None = None) -> As
     client: Client | Embedded
     kept_as = settings
     if settings.weights is None:
-        client = Client(settings, usage=usage)
+        client = Client(settings, usage=usage, limits=limits)
     else:
         client = Embedded(settings, settings.weights, usage=usage)
         kept_as = as_kept(settings, settings.weights)

@@ -1,0 +1,99 @@
+"""`gouji serve`, `gouji worker` and `gouji config`: the batch service."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from extractor.cli.endpoint import Config
+from extractor.cli.guard import guard
+
+if TYPE_CHECKING:
+    from extractor.service.settings import ServiceSettings
+
+__all__ = ["Data", "DatabaseUrl", "config_command", "serve", "service_settings", "worker"]
+
+Data = Annotated[
+    Path | None,
+    typer.Option("--data", help="The folder of documents and database.", metavar="FOLDER", show_default="gouji-data"),
+]
+DatabaseUrl = Annotated[
+    str | None,
+    typer.Option("--database-url", help="postgresql://…, where several processes work.", metavar="URL"),
+]
+Jobs = Annotated[
+    int | None,
+    typer.Option("--jobs", help="Processes that work on batches.", min=0, show_default="as many as there are cores"),
+]
+
+
+def service_settings(config: Path | None, **flags: object) -> "ServiceSettings":
+    """The settings in force, if what the service needs is installed."""
+    from importlib.util import find_spec
+
+    from extractor.errors import UsageError
+    from extractor.service.settings import load_service_settings
+
+    for module in ("dbos", "fastapi", "uvicorn", "python_multipart", "prometheus_client"):
+        if find_spec(module) is None:
+            raise UsageError(f"the service needs {module}: pip install 'gouji[service]'")
+    return load_service_settings(flags, config=config)
+
+
+def serve(
+    host: Annotated[
+        str | None, typer.Option("--host", help="Beyond loopback, keys are required.", show_default="127.0.0.1")
+    ] = None,
+    port: Annotated[int | None, typer.Option("--port", help="0 takes a free one.", show_default="8321")] = None,
+    data: Data = None,
+    database_url: DatabaseUrl = None,
+    jobs: Jobs = None,
+    config: Config = None,
+) -> None:
+    """Serve the HTTP API, and work on what comes in, in one process and its helpers.
+
+    Documents and results lie in the data folder, with SQLite as the database; nothing else is to be installed. With
+    --database-url the database is PostgreSQL, and `gouji worker` on this and other machines takes part in the work.
+    Settings: GOUJI_SERVICE_*, [service] in gouji.toml, flags; `gouji config` shows them.
+    """
+    with guard():
+        settings = service_settings(config, host=host, port=port, data=data, database_url=database_url, jobs=jobs)
+        from extractor.service.server import serve as run
+
+        run(settings, config)
+
+
+def worker(
+    data: Data = None,
+    database_url: DatabaseUrl = None,
+    jobs: Jobs = None,
+    config: Config = None,
+) -> None:
+    """Work on the batches of a service whose database is PostgreSQL. The data folder must be shared with it."""
+    with guard():
+        settings = service_settings(config, data=data, database_url=database_url, jobs=jobs)
+        from extractor.service.server import work as run
+
+        run(settings, config)
+
+
+def config_command(config: Config = None) -> None:
+    """Show all settings, of the service and of the language model, and where each comes from."""
+    with guard():
+        from extractor.ask.endpoint.settings import load_settings
+        from extractor.service.settings import load_service_settings
+
+        service = load_service_settings(config=config)
+        typer.echo("[service]")
+        for name in type(service).model_fields:
+            typer.echo(f"{name:<20} {service.shown(name):<28} {service.source(name)}")
+        model = load_settings(config=config)
+        typer.echo("\n[llm]")
+        if model is None:
+            typer.echo("no language model is set up (gouji doctor)")
+            return
+        for name in type(model).model_fields:
+            value = getattr(model, name)
+            secret = name == "api_key" or (name == "cache" and "@" in str(value))
+            text = "not set" if value is None else "set" if secret else str(value)
+            typer.echo(f"{name:<20} {text:<28} {model.source(name)}")

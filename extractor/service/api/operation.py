@@ -1,0 +1,76 @@
+"""/healthz, /readyz, /metrics, and what they count."""
+
+import time
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import JSONResponse
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from starlette.concurrency import run_in_threadpool
+
+from extractor.service.api.auth import Admin, Home
+from extractor.service.api.problems import problems
+from extractor.service.house import House
+
+__all__ = ["Metrics", "operation"]
+
+operation = APIRouter(tags=["operation"])
+
+
+class Metrics:
+    """Of one application. What concerns the whole service is looked up when it is asked for."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.requests = Counter(
+            "gouji_http_requests", "Requests", ["method", "route", "status"], registry=self.registry
+        )
+        self.seconds = Histogram(
+            "gouji_http_request_seconds", "Time to the first byte of the answer", ["route"], registry=self.registry
+        )
+        self._waiting = Gauge("gouji_documents_waiting", "Documents taken in and not done", registry=self.registry)
+        self._workers = Gauge("gouji_workers_alive", "Processes that work on batches", registry=self.registry)
+        self._chunks = Gauge("gouji_chunks_in_hand", "Chunks that this process has in hand", registry=self.registry)
+        self._uploads = Gauge("gouji_uploads", "Batches that are coming in", registry=self.registry)
+        self._free = Gauge("gouji_store_free_bytes", "Room left on the disk", registry=self.registry)
+        self._hands = Gauge("gouji_singles_idle", "Idle processes for single documents", registry=self.registry)
+
+    def text(self, house: House, uploads: int) -> bytes:
+        """In Prometheus' format."""
+        self._waiting.set(house.store.waiting())
+        self._workers.set(house.workers.alive())
+        self._chunks.set(house.engine.working)
+        self._uploads.set(uploads)
+        self._free.set(house.blobs.free())
+        self._hands.set(house.single.idle)
+        return generate_latest(self.registry)
+
+
+@operation.get("/healthz")
+async def live() -> dict[str, str]:
+    """The process answers. Needs no key."""
+    return {"status": "ok"}
+
+
+@operation.get("/readyz", responses={503: {"description": "Not now: `status` says why"}})
+async def ready(house: Home) -> JSONResponse:
+    """Whether requests can be served: `ready`, `stopping`, `database_unavailable` or `storage_low`. Needs no key."""
+    status = "ready"
+    if house.draining:
+        status = "stopping"
+    elif not await run_in_threadpool(house.database.reachable):
+        status = "database_unavailable"
+    elif house.blobs.free() < house.settings.min_free:
+        status = "storage_low"
+    return JSONResponse({"status": status, "time": int(time.time())}, 200 if status == "ready" else 503)
+
+
+@operation.get(
+    "/metrics",
+    response_class=Response,
+    responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}, **problems()},
+)
+async def metrics(request: Request, house: Home, _key: Admin) -> Response:
+    """For Prometheus. Needs the scope admin."""
+    found: Metrics = request.app.state.metrics
+    text = await run_in_threadpool(found.text, house, request.app.state.admission.uploads)
+    return Response(text, media_type="text/plain; version=0.0.4; charset=utf-8")

@@ -1,0 +1,160 @@
+"""Processes of the service: one that answers requests (and works), and one that only works."""
+
+import asyncio
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NoReturn
+
+import uvicorn
+from anyio.to_thread import current_default_thread_limiter
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from extractor.errors import UsageError
+from extractor.service.api.app import create_app
+from extractor.service.house import House
+from extractor.service.logs import set_up_logs
+from extractor.service.settings import ServiceSettings
+
+__all__ = ["serve", "work"]
+
+_HEADERS_S = 15.0
+_MOST_CONNECTIONS = 1000
+_THREADS = 200
+
+
+class _Impatient(H11Protocol):
+    """Gives up on whoever does not get through with the headers of a request: uvicorn would wait for ever."""
+
+    _waiting: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._wait()
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if self.cycle is not None and not self.cycle.response_complete:
+            self._enough()
+        else:
+            self._wait()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._enough()
+        super().connection_lost(exc)
+
+    def _wait(self) -> None:
+        if self._waiting is None:
+            self._waiting = self.loop.call_later(_HEADERS_S, self._give_up)
+
+    def _enough(self) -> None:
+        if self._waiting is not None:
+            self._waiting.cancel()
+            self._waiting = None
+
+    def _give_up(self) -> None:
+        self._waiting = None
+        if (self.cycle is None or self.cycle.response_complete) and not self.transport.is_closing():
+            self.transport.close()
+
+
+class _Server(uvicorn.Server):
+    """Says where it listens, once it does, and refuses new work from the moment that it is to stop."""
+
+    def __init__(self, config: uvicorn.Config, house: House) -> None:
+        super().__init__(config)
+        self._house = house
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        # Whoever waits for a process holds a thread: they must not take all of them.
+        current_default_thread_limiter().total_tokens = _THREADS
+        await super().startup(sockets)
+        if self.started and sockets:
+            host, port = sockets[0].getsockname()[:2]
+            place = f"[{host}]" if ":" in host else host
+            sys.stdout.write(f"gouji serves at http://{place}:{port}\n")
+            sys.stdout.flush()
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """As uvicorn does, but the signal is not raised again at the end: what is in hand must still be handed back."""
+        for each in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(each, self.handle_exit)
+        yield
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._house.draining = True
+        await super().shutdown(sockets)
+
+
+def serve(settings: ServiceSettings, config: Path | None = None) -> NoReturn:
+    """Answers requests, and works unless `jobs` is 0, until it is told to stop. Raises UsageError."""
+    set_up_logs(settings.log_level)
+    listening = _listen(settings)
+    house = House(settings, config=config)
+    if settings.keys_required and not any(key.revoked is None for key in house.keys.list()):
+        raise UsageError("keys are needed beyond loopback, and there is none: make one with `gouji keys create`")
+    house.start()
+    threading.Thread(target=house.single.warm, daemon=True).start()
+    server = _Server(
+        uvicorn.Config(
+            create_app(house),
+            http=_Impatient,
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            limit_concurrency=_MOST_CONNECTIONS,
+            timeout_keep_alive=30,
+            timeout_graceful_shutdown=int(settings.stop_s) + 1,
+            h11_max_incomplete_event_size=32_000,
+        ),
+        house,
+    )
+    server.run(sockets=[listening])
+    _end(house)
+
+
+def work(settings: ServiceSettings, config: Path | None = None) -> NoReturn:
+    """Works until it is told to stop. Raises UsageError."""
+    if not settings.shared:
+        raise UsageError("workers share a PostgreSQL database: --database-url postgresql://…")
+    if settings.jobs < 1:
+        raise UsageError("a worker needs at least one job (--jobs)")
+    set_up_logs(settings.log_level)
+    house = House(settings, config=config, serves=False)
+    enough = threading.Event()
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, lambda *_: enough.set())
+    house.start()
+    sys.stdout.write(f"gouji works with {settings.jobs} processes\n")
+    sys.stdout.flush()
+    enough.wait()
+    _end(house)
+
+
+def _end(house: House) -> NoReturn:
+    house.stop()
+    sys.stdout.flush()
+    import os
+
+    # Interrupted chunks wait in threads that never end: Python would wait for them.
+    os._exit(0)
+
+
+def _listen(settings: ServiceSettings) -> socket.socket:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    # The protocol by its number: without it asyncio leaves Nagle's algorithm on, and an answer takes 40 ms.
+    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((settings.host, settings.port))
+    except OSError as error:
+        listening.close()
+        raise UsageError(f"cannot listen at {settings.host}:{settings.port}: {error.strerror}") from None
+    return listening

@@ -1,0 +1,90 @@
+"""`gouji batch`, `gouji keys` and `gouji config`, as processes of their own."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("dbos", reason="the service is not installed: pip install 'gouji[service]'")
+
+from tests.served import ROOT, SAMPLES, Served
+
+
+def gouji(folder: Path, *words: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("GOUJI_")}
+    return subprocess.run(
+        [sys.executable, "-m", "extractor.cli", *words],
+        capture_output=True,
+        encoding="utf-8",
+        cwd=folder,
+        env={**kept, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1", **variables},
+        check=False,
+    )
+
+
+def test_batch_with_a_key(tmp_path: Path) -> None:
+    made = gouji(tmp_path, "keys", "create", "me", "--data", "data")
+    key = made.stdout.strip()
+    assert key.startswith("gouji_"), made.stderr
+    with Served(tmp_path, require_key=True) as served:
+        known = {"GOUJI_URL": served.url, "GOUJI_KEY": key}
+        files = [str(SAMPLES / "clean-html-2022"), str(SAMPLES / "glued-2021" / "report.txt")]
+        submitted = gouji(tmp_path, "batch", "submit", *files, "--wait", **known)
+        batch_id = submitted.stdout.strip()
+        assert batch_id.startswith("batch_"), submitted.stderr
+        assert "2/2" in submitted.stderr
+        shown = gouji(tmp_path, "batch", "status", batch_id, **known).stdout
+        assert f"{batch_id}  completed" in shown
+        assert "clean 2" in shown
+        gouji(tmp_path, "batch", "results", batch_id, "-o", "out.jsonl", **known)
+        found = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text(encoding="utf-8").splitlines()]
+        assert {one["name"] for one in found} == {str(SAMPLES / "clean-html-2022" / "report.html"), files[1]}
+        assert gouji(tmp_path, "batch", "cancel", batch_id, **known).stdout.startswith(f"{batch_id}  completed")
+        refused = gouji(tmp_path, "batch", "status", batch_id, GOUJI_URL=served.url)
+        assert (refused.returncode, refused.stderr) == (2, "gouji: A key is needed, or this one is not good\n")
+        second = gouji(tmp_path, "serve", "--data", "data", "--port", "0")
+        assert second.returncode == 2
+        assert "in use by another process" in second.stderr
+
+
+def test_keys(tmp_path: Path) -> None:
+    key = gouji(tmp_path, "keys", "create", "me", "--scope", "read").stdout.strip()
+    key_id, secret = key.split("_", 2)[1:]
+    listed = gouji(tmp_path, "keys", "list").stdout
+    assert key_id in listed
+    assert secret not in listed
+    assert gouji(tmp_path, "keys", "revoke", key_id).returncode == 0
+    assert gouji(tmp_path, "keys", "list").stdout.rstrip().endswith("revoked")
+    assert gouji(tmp_path, "keys", "revoke", key_id).returncode == 2
+    assert gouji(tmp_path, "keys", "create", "me", "--scope", "all").returncode == 2
+
+
+def test_config_shows_where_settings_come_from_and_no_secret(tmp_path: Path) -> None:
+    (tmp_path / "gouji.toml").write_text("[service]\nchunk = 7\n", encoding="utf-8")
+    shown = gouji(
+        tmp_path,
+        "config",
+        GOUJI_SERVICE_DATABASE_URL="postgresql://u:hunter2@h/d",
+        GOUJI_LLM_MODEL="m",
+        GOUJI_LLM_API_KEY="hunter2",
+    ).stdout
+    assert "hunter2" not in shown
+    rows = {line.split()[0]: line.split()[1:] for line in shown.splitlines() if len(line.split()) > 2}
+    assert rows["chunk"] == ["7", "gouji.toml:", "[service]", "chunk"]
+    assert rows["database_url"] == ["postgresql://h/d", "GOUJI_SERVICE_DATABASE_URL"]
+    assert rows["api_key"] == ["set", "GOUJI_LLM_API_KEY"]
+
+
+def test_beyond_loopback_there_must_be_a_key(tmp_path: Path) -> None:
+    refused = gouji(tmp_path, "serve", "--host", "0.0.0.0", "--port", "0")
+    assert refused.returncode == 2
+    assert "gouji keys create" in refused.stderr
+
+
+def test_workers_need_postgresql(tmp_path: Path) -> None:
+    refused = gouji(tmp_path, "worker")
+    assert refused.returncode == 2
+    assert "PostgreSQL" in refused.stderr

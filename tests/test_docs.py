@@ -141,7 +141,18 @@ def test_every_command_is_shown() -> None:
 
 
 def test_options_named_in_running_text_exist() -> None:
-    named = (["extract"], ["audit"], ["doctor"], ["forms"], ["text"], ["label"], ["eval", "run"], ["eval", "compare"])
+    named = (
+        ["extract"],
+        ["audit"],
+        ["serve"],
+        ["batch", "submit"],
+        ["doctor"],
+        ["forms"],
+        ["text"],
+        ["label"],
+        ["eval", "run"],
+        ["eval", "compare"],
+    )
     everything = [resolved([])[0], *(resolved(words)[0] for words in (*named, ["eval", "show"]))]
     known = {option for command in everything for parameter in command.params for option in parameter.opts}
     known |= {"--help"}

@@ -4,14 +4,10 @@ import asyncio
 import json
 import os
 import pickle
-import shutil
-import socket
 import sqlite3
 import stat
 import subprocess
 import sys
-import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -26,6 +22,7 @@ from extractor.ask.endpoint.usage import Usage
 from extractor.ask.model import Answer, Question, Reply
 from extractor.errors import ModelError, ModelUnreachableError, UsageError
 from tests.endpoint import Endpoint, content, failing
+from tests.postgres import Postgres, postgres_binaries
 
 QUESTION = Question("系统", "文本", "sections@abc")
 KEPT = Kept(
@@ -45,56 +42,12 @@ def postgres_address() -> Iterator[str]:
     if given := os.environ.get("GOUJI_TEST_POSTGRES"):
         yield given
         return
-    psycopg = pytest.importorskip("psycopg", reason="psycopg is not installed: pip install 'gouji[postgres]'")
-    candidates = [Path(found).parent for found in [shutil.which("initdb")] if found]
-    candidates += sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
-    binaries = next((folder for folder in candidates if (folder / "initdb").exists()), None)
+    pytest.importorskip("psycopg", reason="psycopg is not installed: pip install 'gouji[postgres]'")
+    binaries = postgres_binaries()
     if binaries is None:
         pytest.skip("NO POSTGRESQL HERE: the PostgreSQL cache is not tested (install it, or set GOUJI_TEST_POSTGRES)")
-    user: dict[str, str] = {}
-    if os.geteuid() == 0:  # PostgreSQL does not run as root
-        import pwd
-
-        names = {entry.pw_name for entry in pwd.getpwall()}
-        user = {"user": "postgres" if "postgres" in names else "nobody"}
-    folder = Path(tempfile.mkdtemp(prefix="gouji-postgres-"))
-    if user:
-        shutil.chown(folder, user["user"])
-    data = folder / "data"
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": folder}
-    initdb = [binaries / "initdb", "-D", data, "-A", "trust", "-U", "gouji", "--no-sync"]
-    if subprocess.run(initdb, check=False, **quiet, **user).returncode:  # type: ignore[call-overload]
-        shutil.rmtree(folder)
-        pytest.skip("POSTGRESQL DOES NOT START HERE: the PostgreSQL cache is not tested (set GOUJI_TEST_POSTGRES)")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    address = f"postgresql://gouji:hunter2@127.0.0.1:{port}/postgres"
-    options = [
-        "-D",
-        data,
-        "-p",
-        str(port),
-        "-c",
-        "listen_addresses=127.0.0.1",
-        "-c",
-        f"unix_socket_directories={folder}",
-    ]
-    server = subprocess.Popen([binaries / "postgres", *options, "-c", "fsync=off"], **quiet, **user)  # type: ignore[call-overload]
-    try:
-        deadline = time.monotonic() + 20
-        while True:
-            try:
-                psycopg.connect(address, connect_timeout=5).close()
-                break
-            except psycopg.OperationalError:
-                assert time.monotonic() < deadline and server.poll() is None, "PostgreSQL did not start"
-                time.sleep(0.05)
-        yield address
-    finally:
-        server.terminate()
-        server.wait(10)
-        shutil.rmtree(folder)
+    with Postgres(binaries) as server:
+        yield server.address
 
 
 @pytest.fixture(params=["disk", "postgres"])

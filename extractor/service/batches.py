@@ -5,7 +5,7 @@ State: `uploading` (not seen by anybody yet), `queued`, `running`, then `complet
 
 import json
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from uuid import uuid4
 
@@ -19,7 +19,6 @@ from extractor.service.rows import ENDED, Batch, Document, IdempotencyError, Opt
 __all__ = ["BatchStore"]
 
 _STRIDE = {"high": 1, "normal": 4, "low": 16}
-_GROUP = 500
 _MOST_TURNS = 2**31 - 2
 
 
@@ -326,30 +325,6 @@ class BatchStore:
         with self._database.write() as connection:
             for table, column in _OWNED:
                 connection.execute(sa.text(f"DELETE FROM {table} WHERE {column} = :id"), {"id": batch_id})
-
-    def forsaken(self, owners: Sequence[str]) -> Iterator[str]:
-        """Batches that were coming in at processes that are gone."""
-        with self._database.read() as connection:
-            rows = connection.execute(sa.text("SELECT id, owner FROM gouji_batches WHERE state = 'uploading'")).all()
-        return (str(row[0]) for row in rows if row[1] in owners)
-
-    def expired(self, now: float) -> list[str]:
-        """Batches whose time is up."""
-        with self._database.read() as connection:
-            query = sa.text("SELECT id FROM gouji_batches WHERE expires < :now LIMIT 100")
-            return [str(one) for one in connection.execute(query, {"now": now}).scalars()]
-
-    def wanted(self, hashes: Iterable[str]) -> set[str]:
-        """Those of the contents that documents still name."""
-        query = sa.text("SELECT DISTINCT sha256 FROM gouji_documents WHERE sha256 IN :these").bindparams(
-            sa.bindparam("these", expanding=True)
-        )
-        found: set[str] = set()
-        these = list(hashes)
-        with self._database.read() as connection:
-            for start in range(0, len(these), _GROUP):
-                found |= set(connection.execute(query, {"these": these[start : start + _GROUP]}).scalars())
-        return found
 
     def note(self, key_id: str, action: str, subject: str, request: str) -> None:
         """A line of the audit log: who did what to which batch or key, never what is in it."""

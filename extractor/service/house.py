@@ -6,6 +6,7 @@ import os
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from secrets import token_hex
 from typing import IO
@@ -20,6 +21,7 @@ from extractor.service.database import Database, open_database
 from extractor.service.engine import Engine, Enqueuer, prepare_engine
 from extractor.service.hands import HandOptions, Hands
 from extractor.service.keys import KeyStore
+from extractor.service.retention import expired, forsaken, wanted
 from extractor.service.rows import Batch
 from extractor.service.settings import ServiceSettings
 from extractor.service.webhooks import Webhooks
@@ -140,7 +142,7 @@ class House:
         dead = self.workers.dead()
         if not dead:
             return
-        for batch_id in self.store.forsaken(dead):
+        for batch_id in forsaken(self.database, dead):
             self.store.delete(batch_id)
         back = self.enqueuer.hand_back(self.enqueuer.orphans(dead))
         for executor in dead:
@@ -156,12 +158,12 @@ class House:
             return
         self._swept = time.monotonic()
         gone = 0
-        for batch_id in self.store.expired(time.time()):
+        for batch_id in expired(self.database, time.time()):
             batch = self.store.get(batch_id)
             if batch is not None:
                 self.remove(batch)
                 gone += 1
-        content = self.blobs.sweep(self.store.wanted, older_s=_UNWRITTEN_S)
+        content = self.blobs.sweep(partial(wanted, self.database), older_s=_UNWRITTEN_S)
         _LOG.info("swept", extra={"batches": gone, "documents": content})
 
 

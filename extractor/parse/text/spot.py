@@ -14,6 +14,7 @@ from extractor.read.figures import UNIT_PATTERN
 __all__ = ["CLOSE_ENOUGH", "DIGITS_BEFORE", "OFFICIAL_ORDINAL", "Spotted", "ordinal_start", "spot"]
 
 CLOSE_ENOUGH = 78.0
+_NEARLY = 90.0
 OFFICIAL_ORDINAL = re.compile(r"^\s*(?:\(?[一二三四五六七八九十]{1,3}\)?[、.,)]?|\d{1,2}[、.)])\s*")
 _ORDINAL_BEFORE = re.compile(r"(?:\(?[一二三四五六七八九十]{1,3}\)?[、.,)]?|\(?\d{1,2}\)?[、.,)])\s*[*|\t ]*$")
 DIGITS_BEFORE = re.compile(r"(?P<open>\(?)(?P<digits>\d+)\)?[、.,)]\s*[*|\t ]*$")
@@ -78,9 +79,11 @@ def _whole_cell(text: str, hit: Hit, items: tuple[Item, ...], words: Vocabulary)
         return hit, items
     cell = bare_text(OFFICIAL_ORDINAL.sub("", text[begin:end]))
     length = len(bare_text(text[hit.start : hit.end]))
-    if not length < len(cell) <= length + 4:
+    if not length < len(cell):
         return hit, items
-    match = process.extractOne(cell, words.whole.keys(), scorer=ratio, score_cutoff=CLOSE_ENOUGH)
+    # A cell that says much more than the known label must be another one nearly to the letter.
+    cutoff = CLOSE_ENOUGH if len(cell) <= length + 4 else _NEARLY
+    match = process.extractOne(cell, words.whole.keys(), scorer=ratio, score_cutoff=cutoff)
     if match is None:
         return hit, items
     found = tuple(item for item in words.whole[match[0]] if not item.bare and not item.core)

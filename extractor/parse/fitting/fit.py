@@ -26,6 +26,7 @@ _TOUCHING = Reason("the figures touch and do not add up", "数字相连，各项
 _CUT_ELSEWHERE = Reason(
     "as printed the row does not add up; cut elsewhere it does", "按原样切分，该行各项之和不等于合计；另行切分则相等"
 )
+_MERGED = Reason("a merged cell may be printed twice", "合并单元格的数字可能重复出现")
 _WIDER = Reason("the row has more cells than the form", "该行格数多于表式")
 
 
@@ -60,6 +61,9 @@ def _fit(row: ValueRow, shape: Shape, rank: Callable[[Sequence[int]], float] | N
             return Fit((Fitted(placed),), row.origin)
     tokens = row.tokens
     trimmed = _trim(tokens, shape)
+    twice = _printed_twice(tokens, trimmed, shape)
+    if twice:
+        return Fit((Fitted(twice), Fitted(tuple(trimmed))), row.origin, _MERGED, doubted=True)
     if len(trimmed) == shape.size:
         straight = len(tokens) == shape.size
         found = _straight(row, shape, glues=glues) if straight else _trimmed(row, trimmed, shape)
@@ -78,6 +82,16 @@ def _fit(row: ValueRow, shape: Shape, rank: Callable[[Sequence[int]], float] | N
         return glued or dropped
     ways = (*glued.ways, *dropped.ways)
     return Fit(ways, Origin.GLUED, _GLUED_OR_DROPPED)
+
+
+def _printed_twice(tokens: Sequence[Token], trimmed: Sequence[Token], shape: Shape) -> tuple[Token, ...]:
+    """The row without the copy of its last cell, where one that is merged may have been written into each of its
+    places, and the empty cell before it is the row's own; none otherwise."""
+    if len(trimmed) != shape.size or shape.size < 2 or len(tokens) != shape.size + 1:
+        return ()
+    last, before = tokens[-1], tokens[-2]
+    copied = last.figures not in ("", "0") and last.figures == before.figures and tokens[0].kind is BLANK
+    return tuple(tokens[:-1]) if copied and not shape.sums else ()
 
 
 def _by_header(tokens: Sequence[Token], shape: Shape) -> tuple[Token | None, ...] | None:

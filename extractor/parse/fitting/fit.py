@@ -89,6 +89,8 @@ def _printed_twice(tokens: Sequence[Token], trimmed: Sequence[Token], shape: Sha
     places, and the empty cell before it is the row's own; none otherwise."""
     if len(trimmed) != shape.size or shape.size < 2 or len(tokens) != shape.size + 1:
         return ()
+    if shape.kinds[-1] is shape.kinds[-2]:
+        return ()  # a year's figure may well be the cumulative one; a number of projects is no amount of money
     last, before = tokens[-1], tokens[-2]
     copied = last.figures not in ("", "0") and last.figures == before.figures and tokens[0].kind is BLANK
     return tuple(tokens[:-1]) if copied and not shape.sums else ()

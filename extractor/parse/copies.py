@@ -13,15 +13,18 @@ from extractor.parse.rows import Near, ValueRow
 from extractor.read.fold import fold
 from extractor.report import Number, Reason
 
-__all__ = ["instances", "of_this_year", "weigh_copies", "weight"]
+__all__ = ["instances", "of_another_year", "of_this_year", "weigh_copies", "weight"]
 
 _YEAR = re.compile(r"((?:19|20)\d\d)\s*年")
 _LAST_YEAR = re.compile(r"上年(?!度?结转)|去年|上一年(?!度?项目)")
+_YEAR_BEFORE = re.compile(r"((?:19|20)\d\d)\s*年度?\s*$")
+_LAST_YEAR_AFTER = re.compile(r"\s*\(?(?:上年|去年|上一年)(?:度|数据|同期|\))")
 _ORDINAL = re.compile(r"^[一二三四五六七八九十]+、")
 _LINE = 40
 _MOST_COPIES = 6
 _SHARE = 0.4
 _AFTER = 12
+_ANOTHER_YEAR = Reason("the heading of the table names another year", "表格标题写明的是其他年度")
 _TWICE = Reason("the table is printed more than once, with different figures", "表格在文中不止一份，数字不同")
 
 
@@ -64,7 +67,10 @@ def instances(rows: Sequence[ValueRow], table: Table) -> list[list[ValueRow]]:
 def of_this_year(
     folded: str, stretches: Sequence[Sequence[ValueRow]], table: Table, year: int | None
 ) -> list[list[ValueRow]]:
-    """The rows of every stretch without those whose table's heading names another year, as long as any remain."""
+    """The rows of every stretch without those whose table's heading names another year, as long as any remain.
+
+    Where none does, all are kept: a heading may be left from last year. They are to be doubted (`of_another_year`).
+    """
     headings = _headings(folded, table, year)
     offsets = [offset for offset, _ in headings]
     kept: list[list[ValueRow]] = []
@@ -77,6 +83,31 @@ def of_this_year(
                 own.append(row)
         kept.append(own)
     return kept if any(kept) else [list(rows) for rows in stretches]
+
+
+def of_another_year(folded: str, choices: Sequence[Choice], table: Table, year: int | None) -> list[Choice]:
+    """The choices, those below a heading of the table that itself names another year doubted: not those where one is
+    named elsewhere in its line, as in the head of a page."""
+    headings = [(at, other and _itself(folded, at, table, year)) for at, other in _headings(folded, table, year)]
+    if not any(other for _, other in headings):
+        return list(choices)
+    offsets = [offset for offset, _ in headings]
+    out = []
+    for choice in choices:
+        start = min((one.start for way in choice.alternatives for one in way.readings), default=0)
+        governing = bisect_right(offsets, start) - 1
+        other = governing >= 0 and headings[governing][1]
+        out.append(replace(choice, doubted=True, because=_ANOTHER_YEAR) if other else choice)
+    return out
+
+
+def _itself(folded: str, at: int, table: Table, year: int | None) -> bool:
+    """Whether the title at `at` has another year right before it, or is said right behind it to be last year's."""
+    before = _YEAR_BEFORE.search(folded[max(0, at - _LINE) : at])
+    if before is not None:
+        return int(before[1]) != year
+    words = next(words for words in _titles(table.titles) if folded.startswith(words, at))
+    return _LAST_YEAR_AFTER.match(folded, at + len(words)) is not None
 
 
 @lru_cache(maxsize=64)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from extractor.forms.model import Form, Layout, Table
 from extractor.parse.choices import table_choices
-from extractor.parse.copies import instances, of_this_year, weigh_copies, weight
+from extractor.parse.copies import instances, of_another_year, of_this_year, weigh_copies, weight
 from extractor.parse.grid.grids import grid_rows
 from extractor.parse.readings import Choice, TableReadings, Unplaced
 from extractor.parse.rows import TokenKind, ValueRow
@@ -42,7 +42,7 @@ def read_tables(document: Document, form: Form, year: int | None) -> TableReadin
         units = head_units(document.folded, table)
         copies = [table_choices(rows, table, form, units) for rows in found]
         seen = [as_recognised(copy.choices, form, table, document) for copy in copies]
-        choices.extend(weigh_copies(seen))
+        choices.extend(of_another_year(document.folded, list(weigh_copies(seen)), table, year))
         unplaced.extend(row for copy in copies for row in copy.unplaced)
     return TableReadings(tuple(choices), tuple(unplaced))
 

@@ -82,6 +82,8 @@ _ONCE_HARMFUL = (
     "ogi-2021/markdown/fullwidth+label-typos/seed1234000200",
     "ogi-2021/markdown/label-typos+rows-dropped/seed1234000380",
     "ogi-2019/markdown/blank-zeros/seed31000441",
+    "ogi-2021/spaces/last-year+pictures/seed2026000764",
+    "ogi-fujian/plain/label-typos/seed2026000111",
     "ogi-2014/prose/free-prose/seed51",
     "ogi-2019/cell-lines/crlf/seed3",
     "ogi-2014/plain/invisible/seed1",

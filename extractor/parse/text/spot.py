@@ -28,6 +28,8 @@ _FREE_AFTER = "\n\r\t|*#`_("
 _NUMERALS = "一二三四五六七八九十"
 _LINE = 40
 _CELL_ENDS = "\n\t|"
+_CELL_EDGE = re.compile(r"[\n\t|]| {2,}")
+_DIGIT = re.compile(r"(?=[0-9])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +75,9 @@ def _inside_words(text: str, hit: Hit, next_start: int) -> bool:
 def _whole_cell(text: str, hit: Hit, items: tuple[Item, ...], words: Vocabulary) -> tuple[Hit, tuple[Item, ...]]:
     """The label that the whole cell is most like, where a known one is only a part of it: 信函、传真申请数 with its
     first character lost holds 传真申请数, which is another row."""
-    begin = max(text.rfind(mark, max(0, hit.start - _LINE), hit.start) for mark in _CELL_ENDS) + 1
-    end = min((at for mark in _CELL_ENDS if (at := text.find(mark, hit.end, hit.end + _LINE)) >= 0), default=-1)
+    begins = [match.end() for match in _CELL_EDGE.finditer(text, max(0, hit.start - _LINE), hit.start)]
+    edge = _CELL_EDGE.search(text, hit.end, hit.end + _LINE) or _DIGIT.search(text, hit.end, hit.end + _LINE)
+    begin, end = (begins[-1] if begins else 0), (edge.start() if edge else 0)
     if not 0 < begin < end:
         return hit, items
     cell = bare_text(OFFICIAL_ORDINAL.sub("", text[begin:end]))

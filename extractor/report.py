@@ -211,6 +211,14 @@ class Usage:
             sum(costs) if costs else None,
         )
 
+    def to_dict(self) -> dict[str, JSONValue]:
+        return {
+            "llm_calls": self.llm_calls,
+            "prompt_tokens": self.prompt_tokens,
+            "completion_tokens": self.completion_tokens,
+            "cost": self.cost,
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Report:
@@ -232,7 +240,6 @@ class Report:
 
     def to_dict(self) -> dict[str, JSONValue]:
         """The contract's JSON object."""
-        usage = self.usage
         return {
             "source": {
                 "name": self.source.name,
@@ -245,12 +252,7 @@ class Report:
             "cells": {cell_id: cell.to_dict() for cell_id, cell in self.cells.items()},
             "findings": [finding.to_dict() for finding in self.findings],
             "verdict": self.verdict.value,
-            "usage": {
-                "llm_calls": usage.llm_calls,
-                "prompt_tokens": usage.prompt_tokens,
-                "completion_tokens": usage.completion_tokens,
-                "cost": usage.cost,
-            },
+            "usage": self.usage.to_dict(),
             "reasons": dict(self.reasons),
             "trace": [asked.to_dict() for asked in self.trace],
         }

@@ -129,7 +129,6 @@ class Summary:
 
     def to_dict(self) -> dict[str, JSONValue]:
         form, year, organ = self.known
-        usage = self.usage
         return {
             "total": self.total.to_dict(),
             "known": {"form": form, "year": year, "organ": organ},
@@ -139,13 +138,7 @@ class Summary:
             },
             "risk_coverage": [one.to_dict() for one in self.coverage],
             "findings": dict(self.findings.to_dict()),
-            "usage": {
-                "llm_calls": usage.llm_calls,
-                "prompt_tokens": usage.prompt_tokens,
-                "completion_tokens": usage.completion_tokens,
-                "cost": usage.cost,
-                "unasked": self.unasked,
-            },
+            "usage": {**self.usage.to_dict(), "unasked": self.unasked},
             "ms": {"median": round(_median(self.ms), 2), "most": round(max(self.ms, default=0.0), 2)},
         }
 

@@ -4,11 +4,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from extractor.ask.model import Model
-from extractor.ask.reader import listen
 from extractor.evaluate.systems import Extraction
 from extractor.forms.model import Form
 from extractor.parse.readings import TableReadings
-from extractor.pipeline import Draft, finish
+from extractor.pipeline import Draft, finish, hear
 from extractor.reconcile.settle import settle
 from extractor.report import Cell, Report, Source, Status, Verdict
 
@@ -44,10 +43,9 @@ async def heed(first: Draft, reader: Reader, model: Model | None) -> Heeded:
         first = alone(first)
     if reader is Reader.RULES or model is None:
         return Heeded(finish(first))
-    passages, speech = first.questions()
-    if not passages:
+    heard = await hear(first, model)
+    if heard is None:
         return Heeded(finish(first))
-    heard = await listen(model, passages, speech)
     return Heeded(finish(first, heard), heard.unasked, heard.failure)
 
 

@@ -82,7 +82,6 @@ class Result:
 
     def to_dict(self) -> dict[str, JSONValue]:
         """Without the cells: those go into a table."""
-        usage = self.usage
         return {
             "report": self.report,
             "reader": self.reader,
@@ -97,12 +96,7 @@ class Result:
             "organ_right": self.organ_right,
             "whole": self.whole,
             "ms": round(self.ms, 2),
-            "usage": {
-                "llm_calls": usage.llm_calls,
-                "prompt_tokens": usage.prompt_tokens,
-                "completion_tokens": usage.completion_tokens,
-                "cost": usage.cost,
-            },
+            "usage": self.usage.to_dict(),
             "unasked": self.unasked,
             "failure": self.failure,
             "findings": dict(self.findings.to_dict()),

@@ -13,7 +13,7 @@ from extractor.parse.rows import Near, ValueRow
 from extractor.read.fold import fold
 from extractor.report import Number, Reason
 
-__all__ = ["instances", "of_another_year", "of_this_year", "weigh_copies", "weight"]
+__all__ = ["headings_of", "instances", "of_another_year", "of_this_year", "weigh_copies", "weight"]
 
 _YEAR = re.compile(r"((?:19|20)\d\d)\s*年")
 _LAST_YEAR = re.compile(r"上年(?!度?结转)|去年|上一年(?!度?项目)")
@@ -64,14 +64,12 @@ def instances(rows: Sequence[ValueRow], table: Table) -> list[list[ValueRow]]:
     return out if len(out) <= _MOST_COPIES else sorted(out, key=lambda rows: -len(rows))[:_MOST_COPIES]
 
 
-def of_this_year(
-    folded: str, stretches: Sequence[Sequence[ValueRow]], table: Table, year: int | None
-) -> list[list[ValueRow]]:
+def of_this_year(stretches: Sequence[Sequence[ValueRow]], headings: Sequence[tuple[int, bool]]) -> list[list[ValueRow]]:
     """The rows of every stretch without those whose table's heading names another year, as long as any remain.
+    `headings`: see `headings_of`.
 
     Where none does, all are kept: a heading may be left from last year. They are to be doubted (`of_another_year`).
     """
-    headings = _headings(folded, table, year)
     offsets = [offset for offset, _ in headings]
     kept: list[list[ValueRow]] = []
     for rows in stretches:
@@ -85,10 +83,12 @@ def of_this_year(
     return kept if any(kept) else [list(rows) for rows in stretches]
 
 
-def of_another_year(folded: str, choices: Sequence[Choice], table: Table, year: int | None) -> list[Choice]:
+def of_another_year(
+    folded: str, choices: Sequence[Choice], headings: Sequence[tuple[int, bool]], table: Table, year: int | None
+) -> list[Choice]:
     """The choices, those below a heading of the table that itself names another year doubted: not those where one is
     named elsewhere in its line, as in the head of a page."""
-    headings = [(at, other and _itself(folded, at, table, year)) for at, other in _headings(folded, table, year)]
+    headings = [(at, other and _itself(folded, at, table, year)) for at, other in headings]
     if not any(other for _, other in headings):
         return list(choices)
     offsets = [offset for offset, _ in headings]
@@ -115,7 +115,7 @@ def _titles(titles: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_ORDINAL.sub("", fold(title)) for title in titles))
 
 
-def _headings(folded: str, table: Table, year: int | None) -> list[tuple[int, bool]]:
+def headings_of(folded: str, table: Table, year: int | None) -> list[tuple[int, bool]]:
     """Where a title of the table stands, and whether the line it stands in is about another year."""
     found: dict[int, bool] = {}
     for words in _titles(table.titles):

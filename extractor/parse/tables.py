@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from extractor.forms.model import Form, Layout, Table
 from extractor.parse.choices import table_choices
-from extractor.parse.copies import instances, of_another_year, of_this_year, weigh_copies, weight
+from extractor.parse.copies import headings_of, instances, of_another_year, of_this_year, weigh_copies, weight
 from extractor.parse.grid.grids import grid_rows
 from extractor.parse.readings import Choice, TableReadings, Unplaced
 from extractor.parse.rows import TokenKind, ValueRow
@@ -33,8 +33,9 @@ def read_tables(document: Document, form: Form, year: int | None) -> TableReadin
     choices: list[Choice] = []
     unplaced: list[Unplaced] = []
     for table in form.tables:
-        grid = of_this_year(document.folded, [by_grid.get(table.id, [])], table, year)
-        flat = of_this_year(document.folded, by_text.get(table.id, []), table, year)
+        headings = headings_of(document.folded, table, year)
+        grid = of_this_year([by_grid.get(table.id, [])], headings)
+        flat = of_this_year(by_text.get(table.id, []), headings)
         found = instances(grid[0], table)
         in_text = [part for rows in _unread(flat, grid[0], document) for part in instances(rows, table)]
         if weight(in_text) > weight(found):
@@ -42,7 +43,7 @@ def read_tables(document: Document, form: Form, year: int | None) -> TableReadin
         units = head_units(document.folded, table)
         copies = [table_choices(rows, table, form, units) for rows in found]
         seen = [as_recognised(copy.choices, form, table, document) for copy in copies]
-        choices.extend(of_another_year(document.folded, list(weigh_copies(seen)), table, year))
+        choices.extend(of_another_year(document.folded, list(weigh_copies(seen)), headings, table, year))
         unplaced.extend(row for copy in copies for row in copy.unplaced)
     return TableReadings(tuple(choices), tuple(unplaced))
 

@@ -5,7 +5,6 @@ secret, the database's password and the webhook secret, shows nowhere.
 """
 
 import os
-import tomllib
 from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
@@ -15,12 +14,12 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, SecretStr, ValidationError
 from pydantic import field_validator as validator
 
+from extractor.configfile import table_of
 from extractor.errors import UsageError
 
-__all__ = ["FILE", "PREFIX", "ServiceSettings", "load_service_settings"]
+__all__ = ["PREFIX", "ServiceSettings", "load_service_settings"]
 
 PREFIX = "GOUJI_SERVICE_"
-FILE = "gouji.toml"
 _TABLE = "service"
 
 
@@ -169,24 +168,13 @@ def _from_environment(environ: Mapping[str, str]) -> tuple[dict[str, object], di
 
 
 def _from_file(config: Path | None, folder: Path | None) -> tuple[dict[str, object], dict[str, str]]:
-    path = config or (folder or Path()) / FILE
-    if config is None and not path.is_file():
-        return {}, {}
-    try:
-        with path.open("rb") as file:
-            table = tomllib.load(file).get(_TABLE, {})
-    except OSError as error:
-        raise UsageError(f"{path}: {error.strerror}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path}: is no TOML: {error}") from None
-    if not isinstance(table, dict):
-        raise UsageError(f"{path}: [{_TABLE}] must be a table")
+    path, table = table_of(_TABLE, config, folder)
     for name, value in table.items():
         _known(name, f"{path}: [{_TABLE}] {name}", "")
         secret = name == "webhook_secret" or (name == "database_url" and urlsplit(str(value)).password)
         if secret:
             raise UsageError(f"{path}: [{_TABLE}] {name}: a secret does not belong into a file; set {PREFIX}…")
-    return dict(table), {name: f"{path}: [{_TABLE}] {name}" for name in table}
+    return table, {name: f"{path}: [{_TABLE}] {name}" for name in table}
 
 
 def _known(name: str, where: str, prefix: str) -> None:

@@ -23,12 +23,12 @@ from pydantic import (
     model_validator,
 )
 
+from extractor.configfile import FILE, table_of
 from extractor.errors import UsageError
 
 __all__ = ["FILE", "OPENAI", "PREFIX", "Mode", "Settings", "load_cache_setting", "load_settings"]
 
 PREFIX = "GOUJI_LLM_"
-FILE = "gouji.toml"
 OPENAI = "https://api.openai.com/v1"
 _TABLE = "llm"
 _LOCAL = "local:"
@@ -268,27 +268,13 @@ def _table(variable: str, text: str) -> object:
 
 
 def _from_file(config: Path | None, folder: Path | None) -> tuple[dict[str, object], dict[str, str]]:
-    import tomllib
-
-    path = config or (folder or Path()) / FILE
-    if config is None and not path.is_file():
-        return {}, {}
-    try:
-        with path.open("rb") as file:
-            document = tomllib.load(file)
-    except OSError as error:
-        raise UsageError(f"{path}: {error.strerror}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path}: is no TOML: {error}") from None
-    table = document.get(_TABLE, {})
-    if not isinstance(table, dict):
-        raise UsageError(f"{path}: [{_TABLE}] must be a table")
+    path, table = table_of(_TABLE, config, folder)
     for name in table:
         if name.lower() in _KEY_LIKE:
             raise UsageError(f"{path}: [{_TABLE}] {name}: a key does not belong into a file; set {PREFIX}API_KEY")
         if name not in Settings.model_fields:
             raise UsageError(f"{path}: [{_TABLE}] {name}: there is no such setting{_meant(name, '')}")
-    return dict(table), {name: f"{path}: [{_TABLE}] {name}" for name in table}
+    return table, {name: f"{path}: [{_TABLE}] {name}" for name in table}
 
 
 def _meant(name: str, prefix: str) -> str:

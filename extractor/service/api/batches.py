@@ -53,6 +53,7 @@ _BODY = {
             }
         },
         "application/x-ndjson": {"schema": {"type": "string"}, "example": _LINE},
+        "application/zip": {"schema": {"type": "string", "format": "binary"}},
     },
 }
 _EVENT_S = 1.0

@@ -49,10 +49,10 @@ def serve(
             threads=threads,
             port=port,
         )
-        typer.echo(f"{serving.model} answers at {serving.base_url}, {serving.context} tokens, {parallel} at once")
-        typer.echo(f"GOUJI_LLM_BASE_URL={serving.base_url} GOUJI_LLM_MODEL={serving.model}")
         enough = Event()
         for each in (signal.SIGINT, signal.SIGTERM):
             signal.signal(each, lambda *_: enough.set())
+        typer.echo(f"{serving.model} answers at {serving.base_url}, {serving.context} tokens, {parallel} at once")
+        typer.echo(f"GOUJI_LLM_BASE_URL={serving.base_url} GOUJI_LLM_MODEL={serving.model}")
         enough.wait()
         serving.stop()

@@ -229,8 +229,6 @@ NOT_YET = {
     "list-of-figures-2024": "a list of columns with their figures is read as a row that lost its blanks",
     "nil-words-2023": "a cell of words and a figure is missing, and has evidence all the same",
     "other-words-2018": "sentences in words that rules/prose.yaml does not know",
-    "pictures-lost-2021": "sentences in words that rules/prose.yaml does not know",
-    "prose-statistics-2018": "refused: without a table nothing is left that says which form it is",
 }
 
 

@@ -606,3 +606,50 @@ def test_subtotals_stated_in_prose() -> None:
         OUT: 1,
         LITIGATION: 0,
     }
+
+
+BEFORE_2019 = "三、依申请公开\n2018年我局收到政府信息公开申请7件。"
+STATISTICS = [
+    ("政府网站公开政府信息148条，政务微博公开政府信息40条。", {"website": 148, "weibo": 40}),
+    ("主动公开规范性文件1条。", {"disclosed_normative": 1}),
+    ("召开新闻发布会3场，政策解读稿件发布6篇。", {"press_conferences": 3, "interpretations": 6}),
+    ("按时办结6件，延期办结1件。", {"concluded_on_time": 6, "concluded_extended": 1}),
+    ("申请信息不存在1件，不属于本机关公开2件。", {"answered_nonexistent": 1, "answered_not_this_body": 2}),
+    ("配备专职人员1名，兼职人员3名。", {"staff_full_time": 1, "staff_part_time": 3}),
+    ("举办政务公开培训班3期，接受培训人员58人次。", {"trainings": 3, "trainees": 58}),
+    ("设立信息查阅点3个。", {"access_points": 3}),
+]
+NO_STATISTICS = [
+    "全年举办就业技能培训班12期，培训人员300人次。",
+    "我局下属各单位举办培训班12次。",
+    "其中：通过政府网站公开财政信息20条。",
+    "2017年政府网站公开政府信息100条。",
+    "全市政府网站公开政府信息1000条。",
+    "截至2018年底，累计通过政府网站公开政府信息12345条。",
+    "上年按时办结12件。",
+    "信访件按时办结30件。",
+    "建议提案按时办结8件。",
+    "网上申请按时办结4件。",
+    "其中信访投诉类不属于本机关职责范围5件。",
+    "市公安局专职人员20人，网站专职人员2人。",
+    "计划举办培训班2次。",
+    "受理消费者举报投诉300件。",
+]
+
+
+@pytest.mark.parametrize(("text", "said"), STATISTICS)
+def test_figures_of_the_2014_form_in_sentences(text: str, said: dict[str, int]) -> None:
+    wanted = {f"statistics.{row}.year": value for row, value in said.items()}
+    assert values_of(BEFORE_2019 + text, "ogi-2014", 2018) == wanted | {"statistics.received.year": 7}
+
+
+@pytest.mark.parametrize("text", NO_STATISTICS)
+def test_figures_of_something_else_are_none_of_the_2014_form(text: str) -> None:
+    assert values_of(BEFORE_2019 + text, "ogi-2014", 2018) == {"statistics.received.year": 7}
+
+
+@pytest.mark.parametrize(
+    "heading", [f"三、依申请公开{tail}" for tail in ("\n", "", "情况\n")]
+)
+def test_a_heading_before_the_sentence_names_no_body(heading: str) -> None:
+    assert said_of(BUREAU, f"{heading}2023年我局收到政府信息公开申请7件。") == {NEW: 7}

@@ -21,7 +21,7 @@ _YEAR = r"(?:20[0-9]{2}|二[〇零○][〇零○一二][〇零○一二三四五
 _WORDS = re.compile(
     # The first characters of all that follows, so that most places are passed over at once.
     rf"""
-    (?=[0-9上去往前以此过二结顺转递延下次明每年历较比与同和相对环高低多少等大小近两三四五六七八九十截今本报全当一实施开成颁启累期])
+    (?=[0-9到上去往前以此过二结顺转递延下次明每年历较比与同和相对环高低多少等大小近两三四五六七八九十截今本报全当一实施开成颁启累期任])
     (?:
     (?P<carried>(?:{_LAST}|{_YEAR}年度?)(?:[^,;。0-9]{{0,6}})(?:结转|转入|转结|转接|遗留)
         |(?:结转|顺延|转|递延|延期?)(?:至|到|入|自)?(?:{_LAST}|下一?年度?|次年度?|明年|{_YEAR}年度?)
@@ -35,12 +35,14 @@ _WORDS = re.compile(
     |(?P<years>近[几两二三四五六七八九十0-9]{{1,2}}年|(?<![〇零○一二三0-9])[两二三四五六七八九十]年(?:来|间|内|以来)
         )
     |(?P<as_of>截[至止](?:到|至)?(?P<by>{_YEAR})?年?(?:度)?(?:底|末|年底|12月(?:31日|底|末)?)|截[至止]到?(?:目前|今|本年底|年底|本年末|当前))
+    # 到12月底 says no more than the year does.
+    |(?P<close>(?<![^,;:。])到(?:本年|当年)?(?:12月(?:31日|底|末)|年底|年末))
     |(?P<this>今年以来|{_YEAR}年以来|本年度?|今年度?|本报告期|报告期内?|本年内)
     |(?P<within>全年|当年|年内|全年度|一年来|一年以来)
     |(?P<all>历年(?:来)?(?:累计)?|(?:实施|施行|实行|开展|成立|开通|颁布|启动)?以来)
     |(?P<sum>累计)
     |(?P<part>上半年|下半年|[一二三四1-4]季度|(?:{_YEAR}年)?[0-9一二三四五六七八九十]{{1,3}}月(?:份|[0-9一二三十]{{1,3}}日)?以?来?)
-    |(?P<while>(?<!报告)(?<!统计)期间|十[一二三四五六]五(?!规划))
+    |(?P<while>(?<!报告)(?<!统计)期间|任期内?|十[一二三四五六]五(?!规划))
     |(?P<last>{_LAST}(?:同期)?|同期)
     |(?P<year>(?<![0-9]){_YEAR})年度?(?:底|末)?
     )
@@ -61,7 +63,7 @@ def period_at(text: str, end: int, year: int | None, before: Period = Period.YEA
     passing = False
     for match in _WORDS.finditer(text, 0, end):
         kind = match.lastgroup
-        if match["carried"] or match["rate"]:
+        if match["carried"] or match["rate"] or match["close"]:
             continue
         if match["compared"]:
             # 与2022年收到的35件相比: the figure is that of the year it is compared with.

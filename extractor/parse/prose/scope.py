@@ -23,7 +23,8 @@ _MARKS = re.compile("[,;:。]")
 _ORDINALS = tuple("一二三四五六七八九十(0123456789")
 # A heading in one line with its text.
 _HEADING = re.compile(
-    r"^(?:[一二三四五六七八九十]{1,3}、|\([一二三四五六七八九十0-9]{1,3}\)|[0-9]{1,2}[.、])[^,;:。0-9]{2,30}?(?:情况|方面|工作)(?!的|中)"
+    r"^(?:[一二三四五六七八九十]{1,3}、|\([一二三四五六七八九十0-9]{1,3}\)|[0-9]{1,2}[.、])[^,;:。0-9]{2,30}?"
+    r"(?:情况|方面|工作|公开(?=20|我|本[年机单部局]|全年|今年))(?!的|中)"
 )
 _BRACKETS = re.compile(r"\([^()0-9]*\)")
 _PLACES = "省市区县州盟旗镇乡"
@@ -98,7 +99,9 @@ def _after(
         if begins is None:
             continue
         name = begins[0] + ends[0]
-        if organ is None:
+        if any(one.end() == len(name) for one in _OWN.finditer(name)):
+            scope = Scope.OWN
+        elif organ is None:
             first = first or name
             scope = Scope.OTHER if name != first else scope
         elif (is_own := _is_own(name, organ)) is not None:

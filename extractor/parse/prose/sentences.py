@@ -20,16 +20,22 @@ _ORDINAL = (
     r"[^\S\n]*(?:[一二三四五六七八九十]{1,3}、|\([一二三四五六七八九十0-9]{1,3}\)|[0-9]{1,2}[.、](?![0-9])"
     r"|#|第[一二三四五六七八九十]{1,3}[条项])"
 )
+# 三、依申请公开 on a line of its own, where what follows begins a sentence; of whom a heading speaks is never dropped.
+_SHORT_ALONE = (
+    r"[^\S\n]*[一二三四五六七八九十]{1,3}、(?![^\n]*[各属直])[^,;:。!?|\n0-9]{2,14}[^\S\n]*"
+    r"(?=\n[^\S\n]*(?:20[0-9]{2}年|我|本[年机单部局]|全年|今年|从))"
+)
 # A heading on a line of its own, the line break after it: 三、收到和处理政府信息公开申请情况.
 _ALONE = (
     r"[^\S\n]*(?:[一二三四五六七八九十]{1,3}、|\([一二三四五六七八九十]{1,3}\)|[0-9]{1,2}[.、](?![0-9]))"
     r"[^,;:。!?|\n0-9]{2,40}(?:情况|问题|措施|事项|方面|概述|工作)[^\S\n]*(?=\n)"
+    rf"|{_SHORT_ALONE}"
 )
 _FIRST_ALONE = re.compile(_ALONE)
 # A line break ends a sentence before a heading, before a line that is only a figure without a unit after it, and where
 # a line is left empty. It begins with a set of characters, for speed.
 _BREAK = re.compile(
-    rf"[。!?|\t\n](?:(?<!\n)[。!?|\t]*+|(?<=\n)(?:[^\S\n]*\n\s*|{_ALONE}|(?={_ORDINAL})"
+    rf"[。!?|\t\n](?:(?<!\n)[。!?|\t]*+|(?<=\n)(?:[^\S\n]*\n\s*(?:{_SHORT_ALONE})?|{_ALONE}|(?={_ORDINAL})"
     r"|(?=[^\S\n]*[0-9.,/\-]+[^\S\n]*(?:\n(?!\s*(?:件|份|宗))|$))))"
 )
 _PARTED = re.compile(r"[0-9]\s+(?=[0-9])")

@@ -648,8 +648,6 @@ def test_figures_of_something_else_are_none_of_the_2014_form(text: str) -> None:
     assert values_of(BEFORE_2019 + text, "ogi-2014", 2018) == {"statistics.received.year": 7}
 
 
-@pytest.mark.parametrize(
-    "heading", [f"三、依申请公开{tail}" for tail in ("\n", "", "情况\n")]
-)
+@pytest.mark.parametrize("heading", [f"三、依申请公开{tail}" for tail in ("\n", "", "情况\n")])
 def test_a_heading_before_the_sentence_names_no_body(heading: str) -> None:
     assert said_of(BUREAU, f"{heading}2023年我局收到政府信息公开申请7件。") == {NEW: 7}

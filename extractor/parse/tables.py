@@ -11,6 +11,7 @@ from extractor.parse.readings import Choice, TableReadings, Unplaced
 from extractor.parse.rows import TokenKind, ValueRow
 from extractor.parse.scans import as_recognised
 from extractor.parse.text.flat import value_rows
+from extractor.parse.text.itemised import itemised
 from extractor.parse.text.regions import regions
 from extractor.parse.text.spot import spot
 from extractor.parse.units import head_units
@@ -41,7 +42,8 @@ def read_tables(document: Document, form: Form, year: int | None) -> TableReadin
         if weight(in_text) > weight(found):
             found = in_text
         units = head_units(document.folded, table)
-        copies = [table_choices(rows, table, form, units) for rows in found]
+        told = itemised(document.folded, form, table) if _thin(grid[0], table) else ()
+        copies = [TableReadings(told)] if told else [table_choices(rows, table, form, units) for rows in found]
         seen = [as_recognised(copy.choices, form, table, document) for copy in copies]
         choices.extend(of_another_year(document.folded, list(weigh_copies(seen)), headings, table, year))
         unplaced.extend(row for copy in copies for row in copy.unplaced)

@@ -240,8 +240,14 @@ def _stacked(rows: Sequence[ValueRow], table: Table) -> bool:
     """Whether a table meant to be one line is printed as rows of its own."""
     size = len(table.columns)
     firm = sum(1 for row in rows if any(label.near is Near.FIRM for label in row.labels) and row.tokens)
-    exact = sum(1 for row in rows if len(row.tokens) == size)
-    return firm >= 2 or exact >= 2
+    exact = [row for row in rows if len(row.tokens) == size]
+    return firm >= 2 or len(exact) >= 2 or any(map(_one_row, exact))
+
+
+def _one_row(row: ValueRow) -> bool:
+    """Whether as many figures as one row has stand behind the label of that row, and of no other."""
+    near = {label.near for label in row.labels}
+    return near == {Near.FIRM} and len({label.item.index for label in row.labels}) == 1
 
 
 def _line_choices(rows: Sequence[ValueRow], table: Table, form: Form) -> Iterator[Choice]:
@@ -262,7 +268,8 @@ def _line_choices(rows: Sequence[ValueRow], table: Table, form: Form) -> Iterato
         return
     cells = [cell for row in required for cell in cell_ids(table, row)]
     alternatives = tuple(_alternative(way, cells, whole) for way in found.ways)
-    because, doubted = astray or found.because, found.doubted or astray is not None
+    totals = len(whole.tokens) == len(required)  # each row prints one figure, which is its total
+    because, doubted = astray or found.because, found.doubted or (found.zeros and not totals) or astray is not None
     yield Choice(found.origin, alternatives, because, doubted, dropped=found.dropped)
 
 

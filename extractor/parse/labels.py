@@ -6,7 +6,7 @@ again.
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
@@ -105,6 +105,17 @@ class Vocabulary:
             Hit(condensed.at(match.start()), condensed.at(match.end() - 1) + 1, self.whole[match.group()])
             for match in self.pattern.finditer(condensed.text)
         ]
+
+    def numbered_so(self, text: str, labels: Sequence[str]) -> str | None:
+        """The one of several like `labels` that the form prints with the number that `text` begins with.
+
+        4.公同意公开答复数 is 4.不同意公开答复数 and not 2.同意公开答复数, though it is more like that.
+        """
+        ordinal = _ordinal_digit(text)
+        if not ordinal or len(labels) < 2:
+            return None
+        so = [label for label in labels if any(item.ordinal == ordinal for item in self.whole[label])]
+        return so[0] if len(so) == 1 else None
 
 
 _Trie = dict[str, "_Trie"]

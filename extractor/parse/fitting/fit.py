@@ -142,9 +142,12 @@ def _malformed(tokens: Sequence[Token | None], shape: Shape) -> bool:
 
 
 def _trim(tokens: Sequence[Token], shape: Shape) -> list[Token]:
-    """Drop empty cells beyond the columns. Rows as wide as the table are anchored at its right edge, for what is left
-    over of a label that spans several columns stands before them; narrower ones are filled up behind."""
+    """Drop empty cells beyond the columns, and words of a label before them. Rows as wide as the table are anchored at
+    its right edge, for what is left over of a label that spans several columns stands before them; narrower ones are
+    filled up behind."""
     out = list(tokens)
+    while len(out) > shape.size and out[0].kind is TokenKind.WORDS:
+        out.pop(0)
     for end in (-1, 0) if shape.narrow else (0, -1):
         while len(out) > shape.size and out[end].kind is BLANK:
             out.pop(end)

@@ -17,20 +17,20 @@ _NO_CUT = Reason("no cut of the digits satisfies the row sum", "数字粘连，�
 
 
 def glues(rows: Sequence[tuple[ValueRow, int]]) -> bool:
-    """Whether a table prints its figures with nothing between them: more of its rows are one run of digits than are
-    separated, and none has fewer digits than columns. `rows`: each with its number of columns."""
-    runs = separated = 0
+    """Whether a table prints its figures with nothing between them: more of its rows are one run of digits than have
+    them parted, and none has fewer digits than columns. `rows`: each with its number of columns."""
+    runs = parted = 0
     for row, size in rows:
         if size < 2 or not row.tokens:
             continue
         digits = sum(max(1, len(token.figures)) for token in row.tokens)
         if digits < size:
             return False
-        if len(row.tokens) < size:
+        if len(row.tokens) == 1:
             runs += 1
-        elif len(row.tokens) == size:
-            separated += 1
-    return runs > separated
+        elif len(row.tokens) <= size:
+            parted += 1
+    return runs > parted
 
 
 def may_be_glued(tokens: Sequence[Token], shape: Shape) -> bool:

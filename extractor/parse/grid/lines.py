@@ -18,7 +18,9 @@ from extractor.read.document import Document, Grid, GridCell
 __all__ = ["Line", "Lines", "items_of", "read_lines"]
 
 _ORDINAL = re.compile(r"^[\s*]*(?:\(?[一二三四五六七八九十]{1,3}\)?[、.,)]?|\(?\d{1,2}\)?[、.,)])\s*")
+_NOTE = re.compile(r"\s*(?:[(\[]注?\d{0,2}[)\]]|[*※①-⑳¹²³]+)\s*$")
 _SIMILAR = 78.0
+_CLOSE = 10.0
 _LONGEST_LABEL = 80
 _SPEAKS_FOR_ITSELF = 8
 
@@ -149,8 +151,8 @@ def _part(line: Line, first: int, after: int) -> Line:
 
 @lru_cache(maxsize=8192)
 def _stripped(text: str) -> tuple[str, str]:
-    whole = bare_text(text)
-    return whole, bare_text(_ORDINAL.sub("", text))
+    text = _NOTE.sub("", text)
+    return bare_text(text), bare_text(_ORDINAL.sub("", text))
 
 
 _memo: dict[tuple[int, str], tuple[tuple[Item, float], ...]] = {}
@@ -179,8 +181,11 @@ def _look_up(text: str, words: Vocabulary) -> Iterator[tuple[Item, float]]:
             return
     if len(stripped) < 3:
         return
-    matches = process.extract(stripped, words.whole.keys(), scorer=ratio, score_cutoff=_SIMILAR, limit=2)
+    matches = process.extract(stripped, words.whole.keys(), scorer=ratio, score_cutoff=_SIMILAR, limit=3)
     matches = [match for match in matches if len(match[0]) >= 4]
+    numbered = words.numbered_so(text, [match[0] for match in matches if matches[0][1] - match[1] < _CLOSE])
+    if numbered is not None:
+        matches = [match for match in matches if match[0] == numbered]
     if matches and (len(matches) == 1 or matches[0][1] - matches[1][1] > 4):
         best, score, _ = matches[0]
         yield from ((item, score / 100.0) for item in words.whole[best] if not item.bare)

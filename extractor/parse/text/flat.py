@@ -222,6 +222,8 @@ class _Builder:
     def _pipes(self, pipes: Pipes) -> None:
         row = self._row
         if not self._cell_a_line:
+            if not row.tokens:  # an empty row: the label before it was that one's
+                row.labels = [one._replace(near=min(one.near, Near.LOOSE)) for one in row.labels]
             return
         figures = [token for token in row.tokens if token.kind is not TokenKind.BLANK]
         if len(figures) >= self._size:

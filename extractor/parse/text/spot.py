@@ -30,6 +30,11 @@ _LINE = 40
 _CELL_ENDS = "\n\t|"
 _CELL_EDGE = re.compile(r"[\n\t|]| {2,}")
 _DIGIT = re.compile(r"(?=[0-9])")
+# What stands before a label in its cell, where cells are parted by one blank, or by an ordinal alone.
+_ATTACHED = re.compile(
+    r"(?:[ \u200b\xa0]|\d[.、)])(?P<words>[\u4e00-\u9fff、]{1,6})$"
+    r"|(?:[一二三四五六七八九十][、)]|\d[.、)])(?P<more>[^\d\n\t|]{2,40}[\u4e00-\u9fff、])$"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +83,8 @@ def _whole_cell(text: str, hit: Hit, items: tuple[Item, ...], words: Vocabulary)
     begins = [match.end() for match in _CELL_EDGE.finditer(text, max(0, hit.start - _LINE), hit.start)]
     edge = _CELL_EDGE.search(text, hit.end, hit.end + _LINE) or _DIGIT.search(text, hit.end, hit.end + _LINE)
     begin, end = (begins[-1] if begins else 0), (edge.start() if edge else 0)
+    if attached := _ATTACHED.search(text, max(0, hit.start - _LINE), hit.start):
+        begin, end = attached.start(), hit.end
     if not 0 < begin < end:
         return hit, items
     cell = bare_text(OFFICIAL_ORDINAL.sub("", text[begin:end]))
@@ -86,10 +93,11 @@ def _whole_cell(text: str, hit: Hit, items: tuple[Item, ...], words: Vocabulary)
         return hit, items
     # A cell that says much more than the known label must be another one nearly to the letter.
     cutoff = CLOSE_ENOUGH if len(cell) <= length + 4 else _NEARLY
-    match = process.extractOne(cell, words.whole.keys(), scorer=ratio, score_cutoff=cutoff)
-    if match is None:
+    matches = process.extract(cell, words.whole.keys(), scorer=ratio, score_cutoff=cutoff, limit=3)
+    if not matches:
         return hit, items
-    found = tuple(item for item in words.whole[match[0]] if not item.bare and not item.core)
+    label = words.numbered_so(text[begin:end], [match[0] for match in matches]) or matches[0][0]
+    found = tuple(item for item in words.whole[label] if not item.bare and not item.core)
     return (hit, found) if found else (hit, items)
 
 

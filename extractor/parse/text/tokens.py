@@ -22,8 +22,11 @@ _FIELD = re.compile(r"[^\t|]+|\t|\|")
 _NUMERIC = re.compile(r"[\s\d.,+-]+")
 _GROUP = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?(?:-\d+)*|[-/]+")
 _LEADING = re.compile(rf"\s*[+-]?\d[\d,]*(?:\.\d+)?\s*(?:{UNIT_PATTERN})?\s*(?:[(].*)?")
+# Words go on over marks within a label: 信函、传真申请数, 危及"三安全一稳定".
+_RUN = r"[^\W\d_]+"
+_INNER = r"(?:(?<![一二三四五六七八九十])、|[\"'《》]{1,2})"
 _PART = re.compile(
-    rf"(?P<date>\d+\s?[年月日号届%])|(?P<garbled>{GARBLED})|(?P<nought>(?<!\S)[〇零](?:{UNIT_PATTERN})?(?!\S))|(?P<digits>[+-]?\d[\d,.]*(?:-\d[\d.]*)*)(?P<unit>{UNIT_PATTERN})?|(?P<words>[^\W\d_]+)|(?P<dash>(?<!\S)[-/]+(?!\S))"
+    rf"(?P<date>\d+\s?[年月日号届%])|(?P<garbled>{GARBLED})|(?P<nought>(?<!\S)[〇零](?:{UNIT_PATTERN})?(?!\S))|(?P<digits>[+-]?\d[\d,.]*(?:-\d[\d.]*)*)(?P<unit>{UNIT_PATTERN})?|(?P<words>{_RUN}(?:{_INNER}{_RUN})*)|(?P<dash>(?<!\S)[-/]+(?!\S))"
 )
 # What stands in a cell where a figure may have stood, and is no word.
 _SIGNS = re.compile(r"[A-Za-z]|[?^~_=@$&%×□■●○▲△◆◇★☆※→←\ufffd]{1,2}")

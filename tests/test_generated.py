@@ -105,6 +105,7 @@ _ONCE_HARMFUL_AT_HALF = (
     "ogi-2021/spaces/drop-blanks/seed8000764",
     "ogi-2021/markdown/blank-totals+stray-digits/seed8000080",
     "ogi-2021/spaces/bad-byte+drop-blanks/seed9000464",
+    "ogi-2019/spaces/labels-zero+page-heads/seed62000045",
 )
 _STILL_HARMFUL = {
     "ogi-2019/glued/label-scramble+subtotals/seed2000053": "a subtotal row is taken for its group's first row",

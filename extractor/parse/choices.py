@@ -58,7 +58,8 @@ def table_choices(rows: Sequence[ValueRow], table: Table, form: Form, head_units
             fitted.append((row, placement, fits))
     placed = {placement.row for _, placement, _ in fitted}
     rest = [*aside, *(row for number, row in enumerate(rows) if number not in placed)]
-    torn = any(len(row.tokens) == len(table.columns) > 1 for row in rest)
+    size = len(table.columns)
+    torn = size > 1 and any(len(row.tokens) == size or len(row.tokens) >= 2 * size for row in rest)
     habits = _habits([(row, fits[0][1]) for row, _, fits in fitted], torn=torn)
     return TableReadings(
         tuple(_choice(row, fits, table, habits) for row, _, fits in fitted),

@@ -6,6 +6,7 @@ Exit code 1 if a figure came out wrong without saying so, or was made up.
 
 import argparse
 from collections.abc import Iterable
+from itertools import islice
 from pathlib import Path
 from random import Random
 
@@ -16,7 +17,7 @@ from eval.gold import Gold
 from eval.mess import fits
 from eval.printing import PRINTERS, Printer, print_all, runs_off, styled
 from eval.render import Case, make_case
-from eval.score import extract_and_score
+from eval.score import describe, extract_and_score
 from eval.truth import FORMS
 from extractor.evaluate.scoring import Outcome, Score
 
@@ -72,9 +73,8 @@ class _Tally:
 def _show(console: Console, name: str, score: Score, *, every: bool) -> None:
     if score.failed or score.harm or (every and score.cells):
         console.print(f"{name}: {score.percent():.1f} % {score.failed or ''}", highlight=False)
-        for cell in score.cells if every else score.cells[:5]:
-            line = f"    {cell.cell} {cell.outcome}: got {cell.got} gold {cell.gold} {cell.status} {cell.evidence}"
-            console.print(line, markup=False, highlight=False, soft_wrap=True)
+        for cell in islice(score.errors(), None if every else 5):
+            console.print(f"    {describe(cell)}", markup=False, highlight=False, soft_wrap=True)
 
 
 def _keep(folder: Path, documents: Iterable[tuple[str, bytes, Gold]]) -> None:

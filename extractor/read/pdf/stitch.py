@@ -6,11 +6,12 @@ whole only where that puts no two texts into a column of figures.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from extractor.read.flow import Word
-from extractor.read.pdf.shapes import Block, Table, TableCell
+from extractor.read.pdf.shapes import Block, Line, Table, TableCell
+from extractor.read.pdf.typeset import runs_on
 
 __all__ = ["stitched"]
 
@@ -77,15 +78,22 @@ def _append(table: Table, part: Table) -> None:
     for row in part.rows:
         for cell in row:
             cell.x0, cell.x1 = cell.x0 + shift, cell.x1 + shift
-    rows = part.rows[_repeated(table, part) :]
+    heads = _repeated(table, part)
+    rows = part.rows[heads:]
+    _drop_begun_row(table, rows)
     above, below = _reaching(table), rows[0] if rows else []
+    for cell, words in _beside_heads(table, part, heads):
+        over = next((one for one in above if one.x0 <= cell <= one.x1), None)
+        if over is not None:
+            over.words = [*over.words, *words]
     whole = _is_cut(table, part, above, below)
-    heads = any(map(_bare, below)) and not any(map(_is_figure, below))
+    no_figures = any(map(_bare, below)) and not any(map(_is_figure, below))
     for cell in list(below):
         over = next((one for one in above if _same_place(one, cell)), None)
-        if over is None or not (whole or _runs_over(over, cell, heads=heads)):
+        if over is None or not (whole or _runs_over(over, cell, heads=no_figures)):
             continue
-        over.words = [*over.words, *([Word("\n")] if over.words and cell.words else []), *cell.words]
+        apart = over.words and cell.words and not _one_figure(over, cell)
+        over.words = [*over.words, *([Word("\n")] if apart else []), *cell.words]
         over.rows += cell.rows - whole
         below.remove(cell)
     if whole:
@@ -104,14 +112,75 @@ def _repeated(table: Table, part: Table) -> int:
     """How many rows at the top of the part are the heads of the table printed again."""
     count = 0
     for mine, other in zip(table.rows[:_MOST_HEADS], part.rows, strict=False):
-        texts = [_bare(cell) for cell in mine]
-        if texts != [_bare(cell) for cell in other] or any(_FIGURE.fullmatch(text) for text in texts):
+        same = len(mine) == len(other) and all(_is_again(one, cell) for one, cell in zip(mine, other, strict=True))
+        if not same or any(_FIGURE.fullmatch(_bare(cell)) for cell in mine):
             break
         count += 1
     while count and any(cell.rows > count - number for number, row in enumerate(part.rows[:count]) for cell in row):
         count -= 1
     texts = [_bare(cell) for row in part.rows[:count] for cell in row]
     return count if any(texts) and count < len(part.rows) else 0
+
+
+def _is_again(cell: TableCell, other: TableCell) -> bool:
+    """Whether a head is printed again; what is left of a label written from top to bottom may stand beside it."""
+    text, again = _bare(cell), _bare(other)
+    rest = again.removeprefix(text)
+    return again == text or (len(text) > 3 and len(rest) < len(again) and not _HAS_DIGIT.search(rest))
+
+
+def _beside_heads(table: Table, part: Table, heads: int) -> Iterator[tuple[float, list[Word]]]:
+    """What stands beside heads that are printed again, and where: the rest of a label that began on the page before."""
+    for mine, other in zip(table.rows[:heads], part.rows, strict=False):
+        for cell, again in zip(mine, other, strict=True):
+            count = len(_bare(cell))
+            words = list(again.words)
+            while words and count:
+                count -= len("".join(words.pop(0).text.split()))
+            if count == 0 and words and words[0].box is not None:
+                yield (words[0].box[0] + words[0].box[2]) / 2, words
+
+
+def _drop_begun_row(table: Table, rows: Sequence[Sequence[TableCell]]) -> None:
+    """Leave out the last row if it is printed whole in `rows`: some programs draw what of it has room, and then all of
+    it again on the next page. So its label is whole lines of the label there, and there only figures stand beside it.
+    """
+    last = table.rows[-1]
+    if len(table.rows) < 2 or not rows:
+        return
+    label = False
+    for cell in last:
+        text = _bare(cell)
+        if not text:
+            continue
+        below = next((one for one in rows[0] if _same_place(cell, one)), None)
+        if below is None or label or cell.rows > 1 or not _is_beginning(text, below):
+            return
+        label = True
+    if label and any(_is_figure(cell) for cell in rows[0]):
+        for cell in _reaching(table):
+            cell.rows -= 1
+        del table.rows[-1]
+
+
+def _is_beginning(text: str, cell: TableCell) -> bool:
+    """Whether the text is the first lines of that of the cell, and not all of them."""
+    lines = ["".join(line.split()) for line in cell.text.split("\n")]
+    return any(text == "".join(lines[:count]) for count in range(1, len(lines)))
+
+
+def _one_figure(over: TableCell, cell: TableCell) -> bool:
+    """Whether a figure ran over into a second line for want of room, and that line stands on the next page."""
+    first, second = (_line(one.words) for one in (over, cell))
+    return first is not None and second is not None and runs_on(first, second, over.x1 - over.x0)
+
+
+def _line(words: Sequence[Word]) -> Line | None:
+    boxes = [word.box for word in words if word.box is not None]
+    if len(boxes) < len(words):
+        return None
+    x0, top, x1, bottom = zip(*boxes, strict=True)
+    return Line(list(words), min(x0), min(top), max(x1), max(bottom))
 
 
 def _reaching(table: Table) -> list[TableCell]:

@@ -53,9 +53,12 @@ def _hangs(char: Char, x: float, y: float, found: Sequence[Lattice], inside: Seq
     if char.text < "\u2e80":
         return False
     for one, texts in zip(found, inside, strict=True):
-        cell = one.hanging(x, y, _HANGS * (char.bottom - char.top))
-        if cell is not None and cell in texts:
-            texts[cell].append(char)
+        number = one.hanging(x, y, _HANGS * max(char.bottom - char.top, char.x1 - char.x0))
+        if number is None:
+            continue
+        cell = one.cells[number]
+        if number in texts or cell.row_after - cell.row > 1:
+            texts.setdefault(number, []).append(char)
             return True
     return False
 

@@ -1,4 +1,4 @@
-"""Page breaks in PDFs: rows begun before them, heads printed again, labels and figures cut in two, what a clip hides."""
+"""Page breaks in PDFs: rows begun before them, heads printed again, labels and figures cut in two; hidden borders."""
 
 from extractor.read import read
 from tests.pdfs import Page, pdf

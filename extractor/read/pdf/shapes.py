@@ -133,7 +133,8 @@ class Table:
     """A table on a page, or one put together over several. Cells stand in the row in which they begin.
 
     `edges`: where columns begin and end. `open_top`, `open_bottom`: no line closes it there. `page`: the last one.
-    `cut`: it runs off the paper on the right, and its figures are marked as not to be read.
+    `cut`: it runs off the paper on the right. What the edge cuts is marked as illegible, and a last column, illegible
+    as a whole, stands for what lies beyond.
     """
 
     page: int

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from extractor.read.flow import Word
+from extractor.read.pdf.chars import UNKNOWN
 from extractor.read.pdf.shapes import Block, Line, Table, TableCell
 from extractor.read.pdf.typeset import runs_on
 
@@ -82,8 +83,8 @@ def _append(table: Table, part: Table) -> None:
     rows = part.rows[heads:]
     _drop_begun_row(table, rows)
     above, below = _reaching(table), rows[0] if rows else []
-    for cell, words in _beside_heads(table, part, heads):
-        over = next((one for one in above if one.x0 <= cell <= one.x1), None)
+    for at, words in _beside_heads(table, part, heads):
+        over = next((one for one in above if one.x0 <= at <= one.x1), None)
         if over is not None:
             over.words = [*over.words, *words]
     whole = _is_cut(table, part, above, below)
@@ -92,8 +93,9 @@ def _append(table: Table, part: Table) -> None:
         over = next((one for one in above if _same_place(one, cell)), None)
         if over is None or not (whole or _runs_over(over, cell, heads=no_figures)):
             continue
-        apart = over.words and cell.words and not _one_figure(over, cell)
-        over.words = [*over.words, *([Word("\n")] if apart else []), *cell.words]
+        if cell.words and (_bare(cell) or not over.words):
+            apart = over.words and not _one_figure(over, cell)
+            over.words = [*over.words, *([Word("\n")] if apart else []), *cell.words]
         over.rows += cell.rows - whole
         below.remove(cell)
     if whole:
@@ -260,7 +262,8 @@ def _is_figure(cell: TableCell) -> bool:
 
 
 def _bare(cell: TableCell) -> str:
-    return "".join(cell.text.split())
+    """The text without blanks, and without the mark of what is off the paper."""
+    return "".join(cell.text.split()).strip(UNKNOWN)
 
 
 def _united(edges: list[float]) -> list[float]:

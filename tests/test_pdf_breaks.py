@@ -88,3 +88,17 @@ def test_words_for_nothing_may_be_wrapped() -> None:
 
     (shown,) = [cell for row in texts(read(pdf(page)))[0] for cell in row if cell.startswith("不适")]
     assert read_figure(shown).kind is FigureKind.NOT_APPLICABLE
+
+
+def test_a_label_over_all_rows_of_a_page_is_in_the_table() -> None:
+    page = Page()
+    for y in (100, 130, 160):
+        page.line(100, y, 320, y)
+    for x in (60, 100, 260, 320):
+        page.line(x, 100, x, 160)
+    page.text(63, 130, "办理")
+    page.text(103, 120, "1.属于国家秘密")
+    page.text(263, 120, "5")
+    page.text(103, 150, "2.其他")
+    page.text(263, 150, "6")
+    assert texts(read(pdf(page))) == [[["办理", "1.属于国家秘密", "5"], ["2.其他", "6"]]]

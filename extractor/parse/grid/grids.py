@@ -116,6 +116,8 @@ class _Reader:
                 self.grid, self.storeys, self.years = number, [], []
                 turned = self._turned()
                 if turned:
+                    for row in turned:
+                        row.astray = row.astray or self.grids[number].grid.doubt
                     self.found.extend((number, row) for row in turned)
                     done = number
             if number != done:
@@ -228,6 +230,7 @@ class _Reader:
             # What is off the paper is not blank.
             row.tokens += [absent(line.start)] * short
             row.astray = row.astray or _CUT
+        row.astray = row.astray or self.grids[self.grid].grid.doubt
         return row
 
     def _size(self, here: _Here) -> int:

@@ -34,8 +34,13 @@ def stitched(pages: Sequence[list[Block]]) -> list[list[Block]]:
     """The blocks of each page; a table that goes on stands whole on the page where it begins."""
     out: list[list[Block]] = []
     last: Table | None = None
+    before: Block | None = None
     for blocks in pages:
-        rest = list(blocks)
+        rest = []
+        for block in blocks:
+            if not (isinstance(block, Table) and block.aligned is not None and _lengthens(before, block)):
+                rest.append(block)
+                before = block
         at = _first_table(rest) if last is not None else None
         part = rest[at] if at is not None else None
         if last is not None and at is not None and isinstance(part, Table) and _follows(last, part):
@@ -45,6 +50,36 @@ def stitched(pages: Sequence[list[Block]]) -> list[list[Block]]:
         if rest:
             last = rest[-1] if isinstance(rest[-1], Table) else None
     return out
+
+
+def _lengthens(table: Block | None, part: Table) -> bool:
+    """Add a table without rulings and without heads to the one right before it, if its figures stand in the columns of
+    that; where there is none, what columns they stand in is not certain."""
+    if part.aligned is None or part.aligned.headed:
+        return False
+    unsure, part.unsure = part.unsure, True
+    if not isinstance(table, Table) or table.aligned is None:
+        return False
+    places = [
+        [number for number, (x0, x1) in enumerate(table.aligned.columns) if one[0] < x1 and x0 < one[1]]
+        for one in part.aligned.columns
+    ]
+    if any(len(place) != 1 for place in places) or any(one >= other for one, other in pairwise(places)):
+        return False
+    labels, first = len(table.edges) - len(table.aligned.columns) - 1, len(part.edges) - len(part.aligned.columns) - 1
+    for row in part.rows:
+        for cell in row:
+            number = part.edges.index(cell.x0) - first
+            if number >= 0:
+                (at,) = places[number]
+                cell.x0, cell.x1 = table.edges[labels + at], table.edges[labels + at + 1]
+            else:
+                cell.x0 = table.edges[0 if number < -1 else max(0, labels - 1)]
+                cell.x1 = table.edges[labels if part.edges.index(cell.x1) >= first else max(1, labels - 1)]
+        table.rows.append(row)
+    table.page, table.bottom = part.page, part.bottom
+    table.unsure = table.unsure or unsure
+    return True
 
 
 def _first_table(blocks: Sequence[Block]) -> int | None:
@@ -59,6 +94,8 @@ def _first_table(blocks: Sequence[Block]) -> int | None:
 
 def _follows(table: Table, part: Table) -> bool:
     """Whether the part stands on the next page, and its columns are those of the table."""
+    if table.aligned is not None or part.aligned is not None:
+        return False
     return part.page == table.page + 1 and _shift(table, part) is not None
 
 

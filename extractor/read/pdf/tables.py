@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from extractor.read.flow import Word
 from extractor.read.limits import Limits
+from extractor.read.pdf.aligned import aligned_tables
 from extractor.read.pdf.chars import UNKNOWN
 from extractor.read.pdf.lattice import Lattice, lattice
 from extractor.read.pdf.rulings import frames
@@ -44,6 +45,8 @@ def blocks_of(sheet: Sheet, limits: Limits) -> list[Block]:
             blocks.append(_table(one, texts, sheet))
         else:
             free += next(iter(texts.values()), [])
+    aligned, free = aligned_tables(free, sheet.number, sheet.turn)
+    blocks += aligned
     blocks += lines_of(free, sheet.number, sheet.turn)
     return _in_order(blocks)
 

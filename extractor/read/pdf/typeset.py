@@ -9,7 +9,7 @@ from extractor.read.pages import Box
 from extractor.read.pdf.chars import BLANK
 from extractor.read.pdf.shapes import Char, Line, Turn
 
-__all__ = ["cell_words", "lines_of", "runs_on"]
+__all__ = ["cell_words", "lines_of", "rows_of", "runs_on"]
 
 # In heights of the letters: a gap between figures or Latin letters, between any, and between columns of text. The
 # narrowest blank of a usual font is 0.22 high, and letters that belong together leave none.
@@ -24,7 +24,7 @@ _PADDING = 11.5
 
 def lines_of(chars: Sequence[Char], page: int, turn: Turn) -> list[Line]:
     """The lines of text, from top to bottom. Between words that stand apart is a space, between columns a tab."""
-    return [_line(row, page, turn.shown) for row in _rows(chars) if any(one.text != BLANK for one in row)]
+    return [_line(row, page, turn.shown) for row in rows_of(chars) if any(one.text != BLANK for one in row)]
 
 
 def cell_words(chars: Sequence[Char], page: int, turn: Turn, width: float) -> list[Word]:
@@ -45,7 +45,7 @@ def cell_words(chars: Sequence[Char], page: int, turn: Turn, width: float) -> li
     def shown(box: Box) -> Box:
         return turn.shown(lying.shown(box) if lying else box)
 
-    for row in _rows(upright):
+    for row in rows_of(upright):
         line = _line(row, page, shown)
         if before is not None and not runs_on(before, line, width):
             out.append(Word("\n"))
@@ -100,7 +100,7 @@ def _lying(chars: Sequence[Char]) -> Turn | None:
     return Turn(turned[0], 0.0, 0.0) if 2 * len(turned) > len(chars) else None
 
 
-def _rows(chars: Sequence[Char]) -> list[list[Char]]:
+def rows_of(chars: Sequence[Char]) -> list[list[Char]]:
     """Characters whose middles lie within one another's height, from left to right; in the order of the file where
     they begin at the same place. Points and dashes, where their boxes are as low as they are, go with what is beside.
     """

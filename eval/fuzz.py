@@ -28,7 +28,7 @@ from extractor.read.locator import Locator, expanded
 
 __all__ = ["main", "mutated", "seeds"]
 
-_FOLDERS = (ROOT / "eval" / "samples", ROOT / "tests" / "files", ROOT / "tests" / "scans")
+_FOLDERS = tuple(ROOT / one for one in ("eval/samples", "eval/printed", "tests/files", "tests/scans"))
 _LARGEST = 400_000
 _WORTH_INSERTING = (
     b"\x00", b"\xff\xff\xff\xff", b"\x7f\xff\xff\xff", b"<table>", b"<td rowspan=65535 colspan=65535>", b"</w:tbl>",

@@ -51,7 +51,7 @@ class Outcome(NamedTuple):
 
 
 class _Blind:
-    """In the place of the recognition, which takes seconds: sees a line in each third of a page, and a 1 in every line."""
+    """In the place of the recognition, which takes seconds: a line in each third of a page, and a 1 in every line."""
 
     def detect(self, pixels: "NDArray[np.uint8]", longest: int) -> list["NDArray[np.float32]"]:  # noqa: ARG002
         import numpy as np

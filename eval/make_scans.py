@@ -1,7 +1,7 @@
 """python -m eval.make_scans FOLDER: the small scans that the tests read, each with what is printed on it.
 
 A report printed, one figure of it misprinted so that it looks misread; a page that lay upside down; a table without
-ruling lines. Needs Chromium.
+ruling lines. Needs Chromium. In small/: a piece of the first in every format of pictures, for the fuzz run to mutate.
 """
 
 import argparse
@@ -10,13 +10,14 @@ from pathlib import Path
 from random import Random
 
 import numpy as np
+from PIL import Image
 
 from eval.degrade import Quality, degrade, jpeg
 from eval.on_paper import draw, print_pdf
 from eval.render import render
 from eval.truth import make_truth
 
-__all__ = ["MISPRINTED", "make"]
+__all__ = ["MISPRINTED", "make", "small"]
 
 MISPRINTED = "applications.unavailable_creation.natural_person"
 _TALL = (
@@ -35,6 +36,26 @@ def make(folder: Path) -> None:
     _write(folder / "misprint-2021.jpg", truth, _TALL, scan, 0)
     _write(folder / "upside-down-2019.jpg", make_truth("ogi-2019", 8, density=0.7, scale=300), _TALL, scan, 2)
     _write(folder / "no-lines-2015.jpg", make_truth("ogi-fujian", 6, density=0.9, scale=900), _PLAIN, scan, 0)
+    small(folder / "misprint-2021.jpg", folder / "small")
+
+
+def small(scan: Path, folder: Path) -> None:
+    """Write the first rows of a scan's first table as pictures of every format and of unlike kinds of pixels."""
+    folder.mkdir(exist_ok=True)
+    with Image.open(scan) as whole:
+        grey = whole.convert("L").crop((30, 190, 430, 330))
+    line = grey.convert("1")
+    half = grey.resize((grey.width // 2, grey.height // 2))
+    grey.save(folder / "grey.png", dpi=(110, 110))
+    half.convert("RGBA").quantize(16).save(folder / "palette.png")
+    half.convert("RGBA").save(folder / "clear.png")
+    grey.quantize(16).save(folder / "table.gif")
+    half.save(folder / "table.bmp")
+    grey.save(folder / "table.jpg", quality=40)
+    grey.convert("RGB").save(folder / "progressive.jpg", quality=30, progressive=True)
+    line.save(folder / "fax.tif", compression="group4", save_all=True, append_images=[line, line], dpi=(110, 110))
+    half.save(folder / "lzw.tif", compression="tiff_lzw")
+    grey.convert("RGB").save(folder / "jpeg.tif", compression="jpeg")
 
 
 def _write(path: Path, truth, style: bytes, quality: Quality, turns: int) -> None:  # type: ignore[no-untyped-def]

@@ -1,11 +1,12 @@
 """python -m eval.printed_pdf: reports made from known truths, printed to PDF by other programs, extracted and scored.
 
 The first line is what the same pages give as HTML: what is lost there is lost to the mess, not to the print.
-Exit code 1 if a figure came out wrong without saying so, or was made up.
+Exit code 1 if a figure came out wrong without saying so, or was made up, or a cell off the page is said to be blank.
 """
 
 import argparse
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from itertools import islice
 from pathlib import Path
 from random import Random
 
@@ -14,11 +15,13 @@ from rich.table import Table
 
 from eval.gold import Gold
 from eval.mess import fits
-from eval.printing import PRINTERS, Printer, print_all, runs_off, styled
+from eval.off_page import left_out
+from eval.printing import PRINTERS, Printer, print_all, styled
 from eval.render import Case, make_case
-from eval.score import extract_and_score
+from eval.score import describe, extract_and_score
 from eval.truth import FORMS
-from extractor.evaluate.scoring import Outcome, Score
+from extractor.evaluate.scoring import HARMFUL, Outcome, Score
+from extractor.report import Status
 
 __all__ = ["main", "make_pages"]
 
@@ -30,7 +33,7 @@ KINDS = (
 )
 HEADS = (
     *("program", "PDFs", "too wide", "failed", "form, year, organ wrong", "printed", "right", "% right", "% w. disp."),
-    *("wrong", "made up", "ms a report"),
+    *("wrong", "made up", "off the page", "of it blank", "ms a report"),
 )
 
 
@@ -48,33 +51,40 @@ def make_pages(count: int, seed: int) -> dict[str, tuple[str, Gold]]:
 
 
 class _Tally:
-    """The scores of one program."""
+    """The scores of one program. `off`: cells that are not on the page, of which `blank` were said to be empty."""
 
     def __init__(self) -> None:
         self.total = Score()
-        self.reports = self.failed = self.misread = 0
+        self.reports = self.failed = self.misread = self.too_wide = self.off = self.blank = 0
 
-    def add(self, score: Score) -> None:
+    def add(self, score: Score, off: Collection[str] = ()) -> None:
+        """Count a report. What is not on the page is not counted as printed; wrong it can be all the same."""
+        for cell in score.cells:
+            if cell.cell in off and cell.outcome not in HARMFUL:
+                score.counts[cell.outcome] -= 1
+                self.off += 1
+                self.blank += cell.got.status is Status.BLANK
         self.total.add(score)
+        self.too_wide += bool(off)
         self.reports += 1
         self.failed += score.failed is not None
         self.misread += not (score.form_right and score.year_right and score.organ_right)
 
-    def line(self, name: str, printed: int, too_wide: int, asked: int) -> list[str]:
+    def line(self, name: str, asked: int) -> list[str]:
         total, wrong = self.total, self.total.counts[Outcome.SILENTLY_WRONG]
-        counts = (printed, too_wide, self.failed + asked - printed, self.misread)
+        counts = (self.reports, self.too_wide, self.failed + asked - self.reports, self.misread)
         cells = (total.printed, total.counts[Outcome.RIGHT])
         rates = f"{total.percent():.2f}", f"{total.percent(with_disputed=True):.2f}"
-        harm = (wrong, total.harm - wrong, round(total.ms / max(1, self.reports)))
+        harm = (wrong, total.harm - wrong, self.off, self.blank, round(total.ms / max(1, self.reports)))
         return [name, *map(str, (*counts, *cells)), *rates, *map(str, harm)]
 
 
-def _show(console: Console, name: str, score: Score, *, every: bool) -> None:
+def _show(console: Console, name: str, score: Score, off: Collection[str], *, every: bool) -> None:
     if score.failed or score.harm or (every and score.cells):
         console.print(f"{name}: {score.percent():.1f} % {score.failed or ''}", highlight=False)
-        for cell in score.cells if every else score.cells[:5]:
-            line = f"    {cell.cell} {cell.outcome}: got {cell.got} gold {cell.gold} {cell.status} {cell.evidence}"
-            console.print(line, markup=False, highlight=False, soft_wrap=True)
+        wrong = (one for one in score.errors() if one.cell not in off or one.outcome in HARMFUL)
+        for cell in islice(wrong, None if every else 5):
+            console.print(f"    {describe(cell)}", markup=False, highlight=False, soft_wrap=True)
 
 
 def _keep(folder: Path, documents: Iterable[tuple[str, bytes, Gold]]) -> None:
@@ -104,7 +114,7 @@ def main() -> int:
     plain = _Tally()
     for html, gold in pages.values():
         plain.add(extract_and_score(html.encode(), gold, name="report.html"))
-    table.add_row(*plain.line("(the HTML itself)", arguments.n, 0, arguments.n))
+    table.add_row(*plain.line("(the HTML itself)", arguments.n))
     harm = 0
     for name in arguments.printers.split(","):
         if not PRINTERS[name].there:
@@ -113,14 +123,15 @@ def main() -> int:
         printed = _printed(PRINTERS[name], pages)
         if arguments.keep:
             _keep(arguments.keep, ((f"{name}-{key}", data, pages[key][1]) for key, data in printed.items()))
-        whole = {key: data for key, data in printed.items() if not runs_off(data)}
         tally = _Tally()
-        for key, data in whole.items():
-            score = extract_and_score(data, pages[key][1], name="report.pdf")
-            tally.add(score)
-            _show(console, f"{name} {key}", score, every=arguments.cells)
-        table.add_row(*tally.line(name, len(printed), len(printed) - len(whole), arguments.n))
-        harm += tally.total.harm
+        for key, data in printed.items():
+            html, gold = pages[key]
+            score = extract_and_score(data, gold, name="report.pdf")
+            off = left_out(html, data)
+            _show(console, f"{name} {key}", score, off, every=arguments.cells)
+            tally.add(score, off)
+        table.add_row(*tally.line(name, arguments.n))
+        harm += tally.total.harm + tally.blank
     console.print(table)
     return 1 if harm else 0
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
 
-__all__ = ["PRINTERS", "Printer", "print_all", "runs_off", "styled"]
+__all__ = ["PRINTERS", "Printer", "print_all", "styled"]
 
 _FONTS = ("Noto Sans CJK SC", "Noto Serif CJK SC", "WenQuanYi Zen Hei", "AR PL UMing CN", "serif", "sans-serif")
 _PAPER = ("A4", "A4", "A4", "A4 landscape", "A5", "letter", "17cm 24cm")
@@ -126,17 +126,3 @@ def print_all(printer: Printer, pages: Mapping[str, str]) -> dict[str, bytes]:
             if path.exists():
                 out[name] = path.read_bytes()
     return out
-
-
-def runs_off(data: bytes) -> bool:
-    """Whether text stands beyond the edge of a page, so that nobody can see it: a table that was too wide."""
-    import pypdfium2
-
-    for page in pypdfium2.PdfDocument(data):
-        width, height = page.get_size()
-        text = page.get_textpage()
-        for number in range(text.count_chars()):
-            left, bottom, right, top = text.get_charbox(number)
-            if right > left and not (left >= -1 and right <= width + 1 and bottom >= -1 and top <= height + 1):
-                return True
-    return False

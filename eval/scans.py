@@ -56,14 +56,15 @@ def tiff(pages: Sequence[NDArray[np.uint8]], dpi: int) -> bytes:
 
 
 def scan(seed: int, qualities: Iterable[Quality]) -> Iterable[tuple[Quality, bytes, Gold, int]]:
-    """One report in each quality. Most of its figures are not zero."""
+    """One report in each quality, the same whichever others are asked for. Most of its figures are not zero."""
     rng = Random(f"scans/{seed}")
     form = _FORMS[seed % len(_FORMS)]
     truth = make_truth(form, seed, density=rng.choice((0.5, 0.9)), scale=rng.choice((40, 900, 6000)))
     printed = render(truth, "html", rng)
     pdf = print_pdf(printed.data, rng)
     for quality in qualities:
-        pages = [degrade(page, quality, rng) for page in draw(pdf, quality.dpi)]
+        chance = Random(f"scans/{seed}/{quality.name}")
+        pages = [degrade(page, quality, chance) for page in draw(pdf, quality.dpi)]
         yield quality, tiff(pages, quality.dpi), printed.gold, len(pages)
 
 

@@ -183,10 +183,20 @@ def test_claims_of_a_workbook() -> None:
     claimed = data[: dimensions + 8] + b"\xff\xff\xff\x7f" + data[dimensions + 12 :]
     with pytest.raises(UnreadableError, match="a sheet of"):
         read(claimed)
+    backwards = data[: dimensions + 4] + b"\x00\x00\x00\x20" + data[dimensions + 8 :]
+    with pytest.raises(UnreadableError, match="ends before it begins"):
+        read(backwards)
     cell = data.index(bytes((0xFD, 0x00, 10, 0)))
     far = data[: cell + 4] + b"\xff\xff\xff\xff" + data[cell + 8 :]
     with pytest.raises(LimitError, match="max_slots"):
         read(far)
+
+
+def test_headers_of_a_message_that_never_end() -> None:
+    """Forty lines and no blank one: each way to match a line, if there are two, would double the time."""
+    started = time.process_time()
+    assert read(b"MIME-Version: 1.0\r\n" * 60).text.count("MIME-Version") == 60
+    assert time.process_time() - started < 2
 
 
 def test_encrypted_office_files() -> None:

@@ -353,16 +353,6 @@ def test_paragraphs_run_on_over_lines_and_pages() -> None:
     assert document.text.count("\n") <= 5
 
 
-def test_a_table_that_runs_off_the_paper_gives_no_figures() -> None:
-    page = Page()
-    page.table(
-        [60, 200, 300, 400, 520, 595], [100, 130, 160], [["规章", "12", "3", "4"], ["规范性文件", "4", "5", "6"]]
-    )
-    document = read(pdf(page))
-    assert texts(document)[0][0][1] == "12\ufffd"
-    assert "runs off the paper" in str(document.notes[0])
-
-
 def test_two_figures_in_one_cell_are_not_one() -> None:
     page = table_page([["规章", "", "3"]])
     page.text(203, 119, "12")

@@ -149,6 +149,17 @@ class TestHardlyLegible:
         assert (wrong.value, wrong.status) == (72, Status.DISPUTED)
         assert cell(got, "new.natural_person").status is Status.REPORTED
 
+    def test_a_total_that_only_repeats_its_one_figure_bears_nothing_out(self) -> None:
+        row = {"refused_secret.natural_person": "1", "refused_secret.total": "1"}
+        unread = {
+            f"{place}.{column}": UNREADABLE
+            for place in ("new", "processed_total")
+            for column in ("total", "natural_person")
+        }
+        got = report({**row, **unread}, dict.fromkeys(unread), page=self.FAINT)
+        assert {cell(got, name).status for name in row} == {Status.DISPUTED}
+        assert cell(got, "refused_secret.business").status is Status.REPORTED
+
 
 FIGURES = [
     *(("12", "12"), ("O", "0"), ("l2", "12"), ("1S", "15"), ("0.", "0"), ("·30", "30"), ("２３", "23"), ("B", "8")),
@@ -207,15 +218,19 @@ class TestPieces:
         assert len(flow.finish([Page(600, 800)]).grids) == 4
 
 
-def test_a_change_without_a_sign_may_have_lost_its_minus() -> None:
+def test_a_minus_that_only_one_look_sees_leaves_a_doubt_where_figures_may_be_negative() -> None:
     form = load_forms()["ogi-2019"]
     table = next(one for one in form.tables if any("change" in one.column_ids for _ in one.rows))
     flow = Flow(Limits())
     flow.paragraph([Word("青溪县水利局2020年政府信息公开工作年度报告", 1, BOX)])
     heads = ["信息内容", "上一年项目数量", "本年增/减", "处理决定数量"]
-    shown = (("行政许可", "12", "3", "40"), ("其他对外管理服务事项", "12", "-3", "40"))
+    shown = (
+        ("行政许可", ("12", "12"), ("3", "-3"), ("40", "-40")),
+        ("其他对外管理服务事项", ("12", "12"), ("-3", "-3"), ("40", "40")),
+        ("行政处罚", ("12", "12"), ("8", "8"), ("40", "40")),
+    )
     rows = [[_label(head) for head in heads]]
-    rows += [[_label(row[0]), *(_figure(one, one) for one in row[1:])] for row in shown]
+    rows += [[_label(row[0]), *(_figure(*one) for one in row[1:])] for row in shown]
     flow.paragraph([Word("第二十条第（五）项", 1, BOX)])
     flow.table(rows)
     parts = flow.finish([Page(600, 800, scanned=True)])
@@ -227,5 +242,8 @@ def test_a_change_without_a_sign_may_have_lost_its_minus() -> None:
     assert sorted((int(state.value or 0), state.status, state.alternatives) for state in changes.values()) == [
         (-3, Status.REPORTED, ()),
         (3, Status.DISPUTED, (-3,)),
+        (8, Status.REPORTED, ()),
     ]
+    (doubted,) = (state for state in changes.values() if state.status is Status.DISPUTED)
+    assert doubted.because == "a minus before it may have been lost in the picture"
     assert all(cells[cell.replace("change", "decisions")].status is Status.REPORTED for cell in changes)

@@ -5,9 +5,10 @@ import pytest
 np = pytest.importorskip("numpy", reason="the extra 'ocr' is not installed: pip install 'gouji[ocr]'")
 cv2 = pytest.importorskip("cv2", reason="the extra 'ocr' is not installed: pip install 'gouji[ocr]'")
 
-from extractor.read.picture.cells import hidden_ink, lines_in  # noqa: E402
+from extractor.read.picture.cells import Cut, hidden_ink, lines_in  # noqa: E402
 from extractor.read.picture.ink import character_size, ink_of  # noqa: E402
 from extractor.read.picture.ruling import Ruled, RuledCell, find_tables, rule  # noqa: E402
+from extractor.read.picture.sign import minus_before  # noqa: E402
 from extractor.read.picture.upright import even, skew, straighten  # noqa: E402
 
 SIZE = 24.0
@@ -74,6 +75,34 @@ class TestGrids:
         (found,) = tables(noisy)
         assert (len(found.xs), len(found.ys), len(found.cells)) == (5, 6, 20)
 
+    @pytest.mark.parametrize("top", [True, False])
+    def test_a_row_that_a_page_break_left_open_is_a_row(self, top: bool) -> None:
+        page = drawn()
+        white(page, 40, 97 if top else 297, 560, 103 if top else 303)
+        (found,) = tables(page)
+        assert len(found.cells) == 16
+        assert [round(y) for y in found.ys] == pytest.approx([100, 150, 200, 250, 300], abs=6)
+        white(page, 40, 156 if top else 60, 560, 330 if top else 244)
+        (found,) = tables(page)  # one line across alone
+        assert len(found.cells) == 4
+
+    def test_noise_on_a_page_with_few_words_is_no_ink(self) -> None:
+        page = np.full((1500, 1200), 255, np.uint8)
+        for y in (100, 145):
+            cv2.line(page, (60, y), (540, y), 0, 2)
+        for column in range(5):
+            cv2.line(page, (60 + 120 * column, 100), (60 + 120 * column, 145), 0, 2)
+        for column in range(4):
+            for place in (75, 140):
+                cv2.putText(page, "8", (place + 120 * column, 132), cv2.FONT_HERSHEY_SIMPLEX, 0.85, 0, 3)
+        noise = cv2.GaussianBlur(np.random.default_rng(5).normal(0, 90, page.shape), (0, 0), 1.2)
+        shown = 255 - (255 - cv2.GaussianBlur(page, (0, 0), 1.0).astype(np.float32)) * 0.6
+        evened = even(np.clip(shown + noise, 0, 255).astype(np.uint8))
+        ink = ink_of(evened)
+        assert character_size(ink) < 0.5 * SIZE < character_size(ink, SIZE) < 1.3 * SIZE
+        (found,) = find_tables(rule(evened, ink, SIZE), SIZE)
+        assert (len(found.xs), len(found.ys), len(found.cells)) == (5, 2, 4)
+
     def test_text_alone_is_no_table(self) -> None:
         page = np.full((300, 900), 255, np.uint8)
         for line in range(4):
@@ -103,6 +132,34 @@ class TestCells:
         evened = even(page)
         (found,) = tables(drawn())
         assert hidden_ink(evened, found.box(found.cells[1]), SIZE) is not None
+
+
+class TestSigns:
+    @staticmethod
+    def seen(stroke: tuple[int, int, int, int] | None, pale: int, noise: float) -> bool:
+        page = np.full((60, 160), 255, np.uint8)
+        cv2.putText(page, "33", (80, 40), cv2.FONT_HERSHEY_SIMPLEX, 0.75, 60, 2)
+        if stroke is not None:
+            page[stroke[1] : stroke[3], stroke[0] : stroke[2]] = pale
+        chance = np.random.default_rng(7)
+        page = np.clip(page + chance.normal(0, noise, page.shape), 0, 255).astype(np.uint8)
+        ink = np.where(cv2.GaussianBlur(page, (0, 0), 1) < 150, 255, 0).astype(np.uint8)
+        ink[:, :78] = 0  # the recognition saw nothing there
+        rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
+        line = Cut(int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1)
+        return minus_before(page, ink, line, 10, SIZE)
+
+    @pytest.mark.parametrize("noise", [0.0, 12.0])
+    @pytest.mark.parametrize("pale", [60, 150])
+    def test_a_pale_stroke_before_a_figure_may_be_a_minus(self, pale: int, noise: float) -> None:
+        assert self.seen((64, 31, 75, 33), pale, noise)
+
+    @pytest.mark.parametrize("noise", [0.0, 12.0])
+    def test_paper_a_speck_or_an_upright_stroke_is_none(self, noise: float) -> None:
+        assert not self.seen(None, 0, noise)
+        assert not self.seen((67, 31, 69, 33), 60, noise)
+        assert not self.seen((70, 20, 73, 45), 60, noise)
+        assert not self.seen((12, 31, 30, 33), 60, noise)  # too far away
 
 
 class TestUpright:

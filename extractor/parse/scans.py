@@ -41,11 +41,9 @@ def _recognised(choice: Choice, form: Form, table: Table, pages: Pages) -> Choic
     if not pages.scanned(min((reading.start for reading in readings), default=0)):
         return choice
     choice = replace(choice, origin=Origin.SCAN, faint=any(pages.faint(reading.start) for reading in readings))
-    options = [_options(reading, pages) for reading in readings]
-    for at, reading in enumerate(readings):
-        if reading.value is not None and _may_have_lost_its_sign(reading, form):
-            options[at] = (reading, _FIRST), (reading._replace(value=-reading.value), _OTHER)
-            choice = replace(choice, because=choice.because or _SIGN)
+    options = [_options(reading, pages, form) for reading in readings]
+    if any(len(ways) == 2 and _lost_sign(ways[0][0], ways[1][0]) for ways in options):
+        choice = replace(choice, because=choice.because or _SIGN)
     once = {reading.cell for reading, ways in zip(readings, options, strict=True) if ways}
     choice = replace(choice, twice=frozenset(reading.cell for reading in readings) - once)
     if len(choice.alternatives) > 1:
@@ -63,15 +61,20 @@ def _recognised(choice: Choice, form: Form, table: Table, pages: Pages) -> Choic
     return replace(choice, alternatives=tuple(adding or ways), because=because)
 
 
-def _may_have_lost_its_sign(reading: Reading, form: Form) -> bool:
-    """A minus is a thin stroke that both recognitions may miss, and no sum holds a change of prices."""
-    return form.kinds[reading.cell] is Kind.CHANGE and bool(reading.value) and reading.printed.strip()[:1].isdigit()
+def _lost_sign(first: Reading | None, second: Reading | None) -> bool:
+    return (
+        first is not None
+        and second is not None
+        and first.value is not None
+        and second.value == -first.value
+        and bool(first.value)
+    )
 
 
 _Way = tuple[Reading | None, float]
 
 
-def _options(reading: Reading, pages: Pages) -> tuple[_Way, ...]:
+def _options(reading: Reading, pages: Pages, form: Form) -> tuple[_Way, ...]:
     """The ways to read one cell; none where two recognitions agree on one."""
     if reading.start == reading.end:
         return () if reading.kind is ReadingKind.BLANK else ((reading, 1.0),)
@@ -81,6 +84,9 @@ def _options(reading: Reading, pages: Pages) -> tuple[_Way, ...]:
     figure = read_figure(second)
     if reading.kind is ReadingKind.NUMBER and figure.kind is FigureKind.NUMBER:
         if second == reading.printed or figure.value == reading.value:
+            return ()
+        # Only changes of prices can be negative: elsewhere a stroke before a figure is dirt.
+        if form.kinds[reading.cell] is not Kind.CHANGE and figure.value == -(reading.value or 0):
             return ()
         return (reading, _FIRST), (reading._replace(value=figure.value, printed=second), _OTHER)
     if reading.kind is ReadingKind.NOT_APPLICABLE and figure.kind is FigureKind.NOT_APPLICABLE:

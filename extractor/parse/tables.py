@@ -30,7 +30,7 @@ def read_tables(document: Document, form: Form, year: int | None) -> TableReadin
     if any(_thin(by_grid.get(table.id, []), table) for table in form.tables):
         spotted = spot(document.folded, form)
         for region in regions(spotted, form):
-            by_text.setdefault(region.table.id, []).append(value_rows(spotted, region, year))
+            by_text.setdefault(region.table.id, []).append(_doubted(value_rows(spotted, region, year), document))
     choices: list[Choice] = []
     unplaced: list[Unplaced] = []
     for table in form.tables:
@@ -48,6 +48,17 @@ def read_tables(document: Document, form: Form, year: int | None) -> TableReadin
         choices.extend(of_another_year(document.folded, list(weigh_copies(seen)), headings, table, year))
         unplaced.extend(row for copy in copies for row in copy.unplaced)
     return TableReadings(tuple(choices), tuple(unplaced))
+
+
+def _doubted(rows: list[ValueRow], document: Document) -> list[ValueRow]:
+    """The rows of text, those doubted that stand in a grid whose reader was not sure of it."""
+    for grid in document.grids:
+        if grid.doubt is not None:
+            for row in rows:
+                at = row.tokens[0].start if row.tokens else row.start
+                if grid.start <= at < grid.end:
+                    row.astray = row.astray or grid.doubt
+    return rows
 
 
 def _unread(

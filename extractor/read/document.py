@@ -31,13 +31,17 @@ class GridCell(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """A table: its printed cells in reading order. Nested tables are grids of their own."""
+    """A table: its printed cells in reading order. Nested tables are grids of their own.
+
+    `doubt`: why the places of its cells are not certain, where its reader had to guess them.
+    """
 
     rows: int
     columns: int
     cells: tuple[GridCell, ...]
     start: int
     end: int
+    doubt: Reason | None = None
 
 
 class Parts(NamedTuple):

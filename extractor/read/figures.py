@@ -85,6 +85,7 @@ _PLAIN = re.compile(r"[+\-]?[0-9][0-9,]*(?:\.[0-9]+)?")
 _GROUPED = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+")
 _REMARK_UNIT = re.compile(rf"\((?:单位)?:?\s*+({UNIT_PATTERN})\)")
 _BETWEEN_DIGITS = re.compile(r"(?<=[0-9.,])\s++(?=[0-9.,])")
+_WRAP = re.compile(r"(?<=[\u4e00-\u9fff])\n(?=[\u4e00-\u9fff])")
 _LINE_END = re.compile(r"[\n\v\f\r]")
 _THOUSANDS = re.compile(r"(?<![0-9.,])(?<![0-9] )[1-9][0-9]{0,2}(?: [0-9]{3})++(?! ?[0-9]|,)")
 _DIGIT = re.compile(r"[0-9]")
@@ -192,7 +193,7 @@ def _read(text: str, join: bool) -> Figure:
     start += folded.find(stripped)
     if not stripped.replace("&nbsp;", "").replace("_", "").strip():
         return Figure(FigureKind.BLANK, None, start, start, None, stripped or None)
-    if _NOT_APPLICABLE.fullmatch(stripped):
+    if _NOT_APPLICABLE.fullmatch(stripped) or _NOT_APPLICABLE.fullmatch(_WRAP.sub("", stripped)):
         return Figure(FigureKind.NOT_APPLICABLE, None, start, start + len(stripped), None, stripped)
     if _DIGIT.search(stripped) is None:
         return _numeral(stripped, start)

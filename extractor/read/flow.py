@@ -4,7 +4,7 @@ For every format in which tables are found by other means than HTML's: PDF, offi
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from extractor.read.document import Grid, Parts
@@ -56,7 +56,7 @@ class Flow:
         if self._words(words) > 0:
             self._put("\n")
 
-    def table(self, rows: Sequence[Sequence[FlowCell]]) -> None:
+    def table(self, rows: Sequence[Sequence[FlowCell]], doubt: Reason | None = None) -> None:
         """A table: cells that are covered by a span from above or from the left are left out, as in HTML."""
         self._cells += sum(len(row) for row in rows)
         self.limits.check("max_cells", self._cells, "table cells")
@@ -75,7 +75,7 @@ class Flow:
         grid, notes = resolve(raw_rows, start, self._at, self.limits)
         self.notes += notes
         if grid.cells:
-            self._grids.append(grid)
+            self._grids.append(replace(grid, doubt=doubt) if doubt is not None else grid)
 
     def finish(self, pages: Sequence[Page] = ()) -> Parts:
         """What was put together. `pages`: where the format has pages."""

@@ -1,6 +1,7 @@
 """Pages made of several files: frames and inline frames, found beside the page in the same archive, never elsewhere."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import TypeAlias
 from urllib.parse import unquote, urlsplit
 
@@ -103,7 +104,7 @@ def joined(parts: list[Parts]) -> Parts:
             at += 1
         for grid in part.grids:
             cells = tuple(cell._replace(start=cell.start + at, end=cell.end + at) for cell in grid.cells)
-            grids.append(Grid(grid.rows, grid.columns, cells, grid.start + at, grid.end + at))
+            grids.append(replace(grid, cells=cells, start=grid.start + at, end=grid.end + at))
         texts.append(part.text)
         at += len(part.text)
         notes += part.notes

@@ -107,7 +107,9 @@ def _doubt_faint(cells: dict[str, Cell], edits: Sequence[Linear], choices: Seque
         if broken(linear, known, nil):
             failed.update(linear.cells)
         elif all(cell in known or cell in nil for cell in linear.cells):
-            borne_out.update(linear.cells)
+            figures = [cell for cell in linear.cells if known.get(cell)]
+            # One figure and its total: the same digits twice, and a blot that hides what they are hides it twice.
+            borne_out.update(set(linear.cells).difference(figures if len(figures) == 2 else ()))
     for cell in faint:
         state = cells[cell]
         read = state.status in (Status.REPORTED, Status.BLANK)

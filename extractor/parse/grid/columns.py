@@ -140,7 +140,13 @@ def arrange_line(tokens: Sequence[tuple[int, Token]], heads: Heads, table: Table
         return None, LINE_ORDER if heads.unsure else None
     if blocks == wanted:
         return None, None
-    if len(blocks) != len(tokens) or len(set(blocks)) < len(blocks) or any(row not in rows for row, _ in blocks):
+    if heads.cut:
+        under = dict(tokens)
+        shown = [leaf.column for leaf in heads.leaves if leaf.place >= 0]
+        left = [(block, at) for block, at in zip(blocks, shown, strict=True) if block[0] >= 0 and at in under]
+        blocks, tokens = [block for block, _ in left], [(at, under[at]) for _, at in left]
+    sound = len(blocks) == len(tokens) == len(set(blocks)) and all(row in rows for row, _ in blocks)
+    if not sound or not tokens:
         return None, LINE_ORDER
     at = tokens[0][1].start
     by_place = {place: token for place, (_, token) in zip(blocks, tokens, strict=True)}

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from extractor.forms.model import Form, Layout, Table
 from extractor.parse.fitting.shapes import row_shape
-from extractor.parse.grid.columns import arrange, arrange_line
+from extractor.parse.grid.columns import absent, arrange, arrange_line
 from extractor.parse.grid.heads import UNKNOWN, Heads, Year, is_head, read_heads, units, years_of
 from extractor.parse.grid.home import at_home
 from extractor.parse.grid.lines import Line, Lines, read_lines
@@ -30,6 +30,10 @@ _STRANGER = Reason(
     "所在表格既无表式的标题，也无表式的表头，仅有少数短标签相同",
 )
 _NAMELESS = Reason("the row has no label, and its heads are in another order", "该行无标签，且其表头的顺序与表式不同")
+_CUT = Reason(
+    "the table runs off the paper, and its heads do not tell which columns are left",
+    "表格超出纸面，表头不足以判定所余各栏",
+)
 
 _Here = list[tuple[int, Item, float]]
 
@@ -112,6 +116,8 @@ class _Reader:
                 self.grid, self.storeys, self.years = number, [], []
                 turned = self._turned()
                 if turned:
+                    for row in turned:
+                        row.astray = row.astray or self.grids[number].grid.doubt
                     self.found.extend((number, row) for row in turned)
                     done = number
             if number != done:
@@ -204,7 +210,7 @@ class _Reader:
         last_label = max((column for column, _, _ in here), default=-1)
         tokens = _without_unit([one for one in line.tokens if one[0] > last_label], self.units)
         if self.years:
-            tokens = _this_year(tokens, self.years)
+            tokens = _this_year(tokens, self.years, cut=line.cut)
         while tokens and not here and tokens[0][1].kind is TokenKind.WORDS:
             tokens.pop(0)
         if not tokens or (not here and not any(token.kind is TokenKind.NUMBER for _, token in tokens)):
@@ -219,7 +225,21 @@ class _Reader:
         row.because = next((token.doubt for _, token in tokens if token.doubt is not None), None)
         if self.heads is not None:
             self._arrange(row, tokens, line, here)
+        short = self._size(here) - len(row.tokens) if line.cut else 0
+        if short > 0:
+            # What is off the paper is not blank.
+            row.tokens += [absent(line.start)] * short
+            row.astray = row.astray or _CUT
+        row.astray = row.astray or self.grids[self.grid].grid.doubt
         return row
+
+    def _size(self, here: _Here) -> int:
+        """How many figures the form has in a row with these labels."""
+        table = self.table
+        if table.layout is Layout.LINE and not here:
+            return len(table.columns) * sum(1 for row in table.rows if not row.optional)
+        named = {item.index for _, item, _ in here}
+        return max((len(table.columns_of(table.rows[index])) for index in named), default=len(table.columns))
 
     def _same_columns(self) -> bool:
         """Whether the heads stand in this grid, or in one just as wide: a table that goes on over the page."""
@@ -263,9 +283,9 @@ class _Reader:
             row.tokens = values
 
 
-def _this_year(tokens: list[tuple[int, Token]], years: Sequence[Year]) -> list[tuple[int, Token]]:
+def _this_year(tokens: list[tuple[int, Token]], years: Sequence[Year], *, cut: bool) -> list[tuple[int, Token]]:
     """The tokens of the report's year: by their order where all are there, for spans lie, else by their columns."""
-    if tokens and len(tokens) % len(years) == 0:
+    if tokens and not cut and len(tokens) % len(years) == 0:
         size = len(tokens) // len(years)
         return [one for number, one in enumerate(tokens) if years[number // size].own]
     other = [one for one in years if not one.own]

@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from extractor.forms.model import Layout, Table
-from extractor.parse.grid.lines import Line, items_of
+from extractor.parse.grid.lines import ILLEGIBLE, Line, items_of
 from extractor.parse.labels import Role, Vocabulary
 from extractor.parse.rows import TokenKind
 from extractor.read.document import GridCell
@@ -70,7 +70,7 @@ class Heads:
 
     `unsure`: their order could be read in two ways. `blocks`: of a table on one line, the (row, column) of every figure
     in printed order; empty where the heads do not tell. `places`: of the heads from `first` on. `right`: where the
-    last one ends.
+    last one ends. `cut`: the table runs off the paper; `blocks` are then those of the leaves with a place.
     """
 
     leaves: tuple[Head, ...]
@@ -79,6 +79,7 @@ class Heads:
     blocks: tuple[tuple[int, int], ...]
     places: tuple[int, ...]
     right: int
+    cut: bool = False
 
 
 def is_head(line: Line, table: Table) -> bool:
@@ -154,11 +155,14 @@ def read_heads(storeys: Sequence[Line], folded: str, table: Table, words: Vocabu
         order = _own_section(order, first, sections)
     while first and order[first - 1].place == FOREIGN:
         first -= 1
-    blocks = _blocks(floors, table) if table.layout is Layout.LINE else ()
+    cut = any(line.cut for line in storeys)
+    blocks: tuple[tuple[int, int], ...] = ()
+    if table.layout is Layout.LINE:
+        blocks = _blocks_left(floors, order) if cut else _blocks(floors, table)
     if table.layout is Layout.LINE and not blocks and len(order) - first > len(table.columns):
         unsure = not _official_runs([head.place for floor in named_floors for head in floor if head.place >= 0])
     places = tuple(head.place for head in order[first:])
-    return Heads(tuple(order), first, unsure, blocks, places, max(head.column + head.span for head in order))
+    return Heads(tuple(order), first, unsure, blocks, places, max(head.column + head.span for head in order), cut)
 
 
 def _head(cell: GridCell, text: str, table: Table, words: Vocabulary) -> Head:
@@ -175,7 +179,8 @@ def _head(cell: GridCell, text: str, table: Table, words: Vocabulary) -> Head:
     header = next((item.id for item, _ in mine if item.role is Role.HEADER), None)
     if header is not None:
         return head._replace(place=EMPTY if header in _UNIT_HEADS else GROUP)
-    if is_foreign(text):
+    # The edge of the paper cuts off the last head of a table that is too wide.
+    if is_foreign(text) or (text.endswith(ILLEGIBLE) and cell.column_span == 1):
         return head._replace(place=FOREIGN)
     if _NUMBERS_LINES.search(text):
         return head._replace(place=GROUP)
@@ -266,6 +271,18 @@ def _blocks(floors: Sequence[Sequence[Head]], table: Table) -> tuple[tuple[int, 
     if not order or len(set(order)) < len(order) or any(row not in columns for row in order):
         return ()
     return tuple((row, place) for row in order for place in columns[row])
+
+
+def _blocks_left(floors: Sequence[Sequence[Head]], order: Sequence[Head]) -> tuple[tuple[int, int], ...]:
+    """As `_blocks`, where the edge of the paper cuts the table off: by the columns that the heads of rows cover; -1 for
+    a row whose head is off the paper."""
+    above = [head for floor in reversed(floors) for head in floor if head.row >= 0 or head.place in (FOREIGN, UNKNOWN)]
+
+    def row(leaf: Head) -> int:
+        over = (one.row for one in above if one != leaf and one.column <= leaf.column < one.column + one.span)
+        return next(over, -1)
+
+    return tuple((row(leaf), leaf.place) for leaf in order if leaf.place >= 0)
 
 
 def _official_runs(places: Sequence[int]) -> bool:

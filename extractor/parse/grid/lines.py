@@ -15,7 +15,10 @@ from extractor.parse.rows import Joint, Token, TokenKind
 from extractor.parse.text.tokens import figure_token
 from extractor.read.document import Document, Grid, GridCell
 
-__all__ = ["Line", "Lines", "items_of", "read_lines"]
+__all__ = ["ILLEGIBLE", "Line", "Lines", "items_of", "read_lines"]
+
+# What readers put for a character that nobody can read, and for all that is off the paper.
+ILLEGIBLE = "\ufffd"
 
 _ORDINAL = re.compile(r"^[\s*]*(?:\(?[一二三四五六七八九十]{1,3}\)?[、.,)]?|\(?\d{1,2}\)?[、.,)])\s*")
 _NOTE = re.compile(r"\s*(?:[(\[]注?\d{0,2}[)\]]|[*※①-⑳¹²³]+)\s*$")
@@ -27,7 +30,10 @@ _SPEAKS_FOR_ITSELF = 8
 
 @dataclass(slots=True)
 class Line:
-    """One printed line of a grid: the items its label cells name (with the column they stand in) and its figures."""
+    """One printed line of a grid: the items its label cells name (with the column they stand in) and its figures.
+
+    `cut`: the edge of the paper cuts it off.
+    """
 
     start: int
     items: list[tuple[int, Item, float]] = field(default_factory=list)
@@ -35,6 +41,7 @@ class Line:
     tokens: list[tuple[int, Token]] = field(default_factory=list)
     cells: list[GridCell] = field(default_factory=list)
     numbers: int = 0
+    cut: bool = False
 
     @property
     def right(self) -> int:
@@ -71,6 +78,7 @@ def read_lines(document: Document, grid: Grid, words: Vocabulary, form: Form) ->
         _read_cell(line, cell, folded, words, out.named)
     beside = 0
     for line in out.lines:
+        _cut_off(line, folded, grid.columns - 1)
         if not line.numbers or not line.heads:
             continue
         beside += line.heads[-1][0] > line.tokens[0][0]
@@ -79,6 +87,20 @@ def read_lines(document: Document, grid: Grid, words: Vocabulary, form: Form) ->
     if beside > 1:
         out.lines = _unfolded(out.lines, form)
     return out
+
+
+def _cut_off(line: Line, folded: str, last: int) -> None:
+    """Leave out the cell that stands for what is off the paper, and in a line of heads what the edge leaves of them."""
+    cell = line.cells[-1]
+    if cell.column != last or folded[cell.start : cell.end] != ILLEGIBLE or len(line.cells) < 2:
+        return
+    line.cut = True
+    line.cells.pop()
+    line.tokens = [
+        one
+        for one in line.tokens
+        if one[0] != last and (line.numbers or not (one[1].printed or "").endswith(ILLEGIBLE))
+    ]
 
 
 def _read_cell(line: Line, cell: GridCell, folded: str, words: Vocabulary, named: set[str]) -> None:
@@ -146,6 +168,7 @@ def _part(line: Line, first: int, after: int) -> Line:
         tokens,
         cells,
         sum(1 for _, token in tokens if token.kind is TokenKind.NUMBER),
+        line.cut,
     )
 
 
@@ -179,6 +202,11 @@ def _look_up(text: str, words: Vocabulary) -> Iterator[tuple[Item, float]]:
         if items:
             yield from ((item, 1.0) for item in items)
             return
+    if text.endswith(ILLEGIBLE):
+        begun = {item for label, items in words.whole.items() if label.startswith(stripped) for item in items}
+        if len(stripped) > 1 and len({(item.table, item.id) for item in begun}) == 1:
+            yield min(begun, key=lambda item: item.index), 0.8
+        return
     if len(stripped) < 3:
         return
     matches = process.extract(stripped, words.whole.keys(), scorer=ratio, score_cutoff=_SIMILAR, limit=3)

@@ -49,9 +49,12 @@ def _check(stream: bytes, limits: Limits) -> None:
             limits.check("max_slots", rows * columns, "rows × columns of a sheet")
         elif kind in _DIMENSIONS and length >= 8:
             wide = length >= 14
-            claimed = number(body + 4, 4) * number(body + 10) if wide else number(body + 2) * number(body + 6)
-            if claimed > _MOST_CLAIMED:
-                raise UnreadableError(f"a damaged workbook (a sheet of {claimed:,} cells)")
+            first, last = (number(body, 4), number(body + 4, 4)) if wide else (number(body), number(body + 2))
+            left, right = number(body + 8 if wide else body + 4), number(body + 10 if wide else body + 6)
+            if last * right > _MOST_CLAIMED:
+                raise UnreadableError(f"a damaged workbook (a sheet of {last * right:,} cells)")
+            if first > last or left > right:
+                raise UnreadableError("a damaged workbook (a sheet that ends before it begins)")
         elif kind == _STRINGS and length >= 8 and number(body + 4, 4) * _SMALLEST_STRING > len(stream):
             raise UnreadableError("a damaged workbook (more texts than it has room for)")
         at = after

@@ -102,8 +102,8 @@ class _Reader:
         if cut:
             notes.append(
                 Reason(
-                    f"a table runs off the paper on {named(cut)}: its figures were not read",
-                    f"第 {numbers(cut)} 页的表格超出纸面，其数字未予读取",
+                    f"a table runs off the paper on {named(cut)}: what is not on the page could not be read",
+                    f"第 {numbers(cut)} 页的表格超出纸面，纸面以外的内容无从读取",
                 )
             )
         return blocks, sizes

@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from ctypes import byref, c_double, c_int
+from ctypes import byref, c_double, c_int, c_void_p, cast
 from itertools import pairwise
 from statistics import median
 from typing import Any
@@ -59,7 +59,8 @@ def read_chars(text_page: Any, affine: Affine, shown: Box, limits: Limits) -> li
     where = byref(rect)
     unicode_of, loose_box = pdfium.FPDFText_GetUnicode, pdfium.FPDFText_GetLooseCharBox
     generated, unmapped = pdfium.FPDFText_IsGenerated, pdfium.FPDFText_HasUnicodeMapError
-    angle_of = pdfium.FPDFText_GetCharAngle
+    angle_of, drawn_by = pdfium.FPDFText_GetCharAngle, pdfium.FPDFText_GetTextObject
+    run, before = 0, None
     out: list[Char] = []
     indexes: list[int] = []
     off: list[Box] = []
@@ -92,7 +93,10 @@ def read_chars(text_page: Any, affine: Affine, shown: Box, limits: Limits) -> li
         else:
             bad = unmapped(text_page, index) == 1 or _meaningless(code)
             text = UNKNOWN if bad else chr(code)
-        out.append(Char(text, x0, top, x1, bottom, turn, bad))
+        here = cast(drawn_by(text_page, index), c_void_p).value
+        if here != before:
+            run, before = run + 1, here
+        out.append(Char(text, x0, top, x1, bottom, turn, bad, run))
         indexes.append(index)
     _shrink(out, indexes, text_page, affine)
     return _once(_cut(out, off) if off else out)

@@ -19,6 +19,7 @@ _SHORTEST = 2.0
 _ASLANT = 0.6
 _WHITE = 248
 _DEEPEST = 12
+_MOST_CLIPS = 20
 _MOST_SEGMENTS = 2_000
 _INVISIBLE = 3
 
@@ -35,6 +36,7 @@ class _Drawing:
     def __init__(self, shown: Box, limits: Limits) -> None:
         self.drawn = Drawn()
         self.shown = shown
+        self.seen = shown
         self.limits = limits
         self.count = 0
 
@@ -42,6 +44,7 @@ class _Drawing:
         self.count += 1
         self.limits.check("max_objects", self.count, "things drawn on one page")
         kind = pdfium.FPDFPageObj_GetType(item)
+        self.seen = _clipped(item, affine, self.shown)
         if kind == pdfium.FPDF_PAGEOBJ_PATH:
             self._path(item, _times(_matrix(item), affine))
         elif kind == pdfium.FPDF_PAGEOBJ_TEXT:
@@ -67,8 +70,7 @@ class _Drawing:
         if min(box[2] - box[0], box[3] - box[1]) <= _THICK:
             self._bar(box)
         else:
-            left, top, right, bottom = self.shown
-            box = max(box[0], left), max(box[1], top), min(box[2], right), min(box[3], bottom)
+            box = _common(box, self.seen)
             if box[0] < box[2] and box[1] < box[3]:
                 self.drawn.images.append(box)
 
@@ -139,16 +141,45 @@ class _Drawing:
             self._down((x0 + x1) / 2, top, bottom)
 
     def _across(self, at: float, start: float, end: float) -> None:
-        left, top, right, bottom = self.shown
+        left, top, right, bottom = self.seen
         start, end = max(start, left), min(end, right)
         if end - start >= _SHORTEST and top - 1 <= at <= bottom + 1:
             self.drawn.across.append(Ruling(at, start, end))
 
     def _down(self, at: float, start: float, end: float) -> None:
-        left, top, right, bottom = self.shown
+        left, top, right, bottom = self.seen
         start, end = max(start, top), min(end, bottom)
         if end - start >= _SHORTEST and left - 1 <= at <= right + 1:
             self.drawn.down.append(Ruling(at, start, end))
+
+
+def _clipped(item: Any, affine: Affine, shown: Box) -> Box:
+    """What of `shown` the clip paths of an object leave of it, as boxes around them tell. `affine`: of what it lies in,
+    for pdfium gives clip paths as they are there."""
+    clip = pdfium.FPDFPageObj_GetClipPath(item)
+    count = pdfium.FPDFClipPath_CountPaths(clip) if clip else 0
+    if not 0 < count <= _MOST_CLIPS:
+        return shown
+    a, b, c, d, e, f = affine
+    x, y = c_float(), c_float()
+    for number in range(count):
+        segments = pdfium.FPDFClipPath_CountPathSegments(clip, number)
+        if not 2 < segments <= _MOST_CLIPS:
+            continue
+        xs, ys = [], []
+        for at in range(segments):
+            if pdfium.FPDFPathSegment_GetPoint(
+                pdfium.FPDFClipPath_GetPathSegment(clip, number, at), byref(x), byref(y)
+            ):
+                xs.append(a * x.value + c * y.value + e)
+                ys.append(b * x.value + d * y.value + f)
+        if xs:
+            shown = _common(shown, (min(xs), min(ys), max(xs), max(ys)))
+    return shown
+
+
+def _common(one: Box, other: Box) -> Box:
+    return max(one[0], other[0]), max(one[1], other[1]), min(one[2], other[2]), min(one[3], other[3])
 
 
 def _matrix(item: Any) -> Affine:

@@ -2,7 +2,7 @@
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from extractor.read.pdf.shapes import Ruling
@@ -13,6 +13,8 @@ __all__ = ["Frame", "frames", "joined"]
 _ALIKE = 0.8
 _GAP = 3.0
 _MEET = 6.0
+# How far beside the rest of a frame such a border may stand.
+_WIDEST_BORDER = 150.0
 # The height of a row of a single line.
 _ROW = 27.0
 # More lines than any form has are a drawing: of those, the long ones.
@@ -78,9 +80,26 @@ def frames(across: Sequence[Ruling], down: Sequence[Ruling]) -> list[Frame]:
         found[root(number)].across.append(line)
     for number, line in enumerate(down, len(across)):
         found[root(number)].down.append(line)
+    _take_in_borders(found.values())
     apart = [part for frame in found.values() if frame.across for part in _parted(frame)]
     whole = _with_bands(apart)
     return [frame for frame in whole if frame.down]
+
+
+def _take_in_borders(found: Iterable[Frame]) -> None:
+    """Give an outer border that no line across reaches to the frame beside it: so is a cell over all rows of a page
+    drawn, if it goes on before and behind the page."""
+    for border in [line for frame in found if not frame.across for line in frame.down]:
+        for frame in found:
+            if not frame.across or not frame.down:
+                continue
+            left, right = _ends(frame)
+            top, bottom = min(one.start for one in frame.down), max(one.end for one in frame.down)
+            beside = 0 < left - border.at <= _WIDEST_BORDER or 0 < border.at - right <= _WIDEST_BORDER
+            if beside and abs(border.start - top) <= _MEET and abs(border.end - bottom) <= _MEET:
+                frame.down.append(border)
+                frame.down.sort()
+                break
 
 
 def _parted(frame: Frame) -> list[Frame]:

@@ -6,11 +6,12 @@ from typing import NamedTuple
 from extractor.read.flow import Word
 from extractor.read.pages import Box
 
-__all__ = ["Block", "Char", "Drawn", "Line", "Ruling", "Sheet", "Table", "TableCell", "Turn"]
+__all__ = ["Aligned", "Block", "Char", "Drawn", "Line", "Ruling", "Sheet", "Table", "TableCell", "Turn"]
 
 
 class Char(NamedTuple):
-    """A printed character and its box. `bad`: the font does not say which character it is."""
+    """A printed character and its box. `bad`: the font does not say which character it is. `run`: those drawn by one
+    command have the same number."""
 
     text: str
     x0: float
@@ -19,6 +20,7 @@ class Char(NamedTuple):
     bottom: float
     turn: int = 0
     bad: bool = False
+    run: int = 0
 
     @property
     def middle(self) -> float:
@@ -30,7 +32,7 @@ class Char(NamedTuple):
 
     def at(self, box: Box, turn: int) -> "Char":
         """The same character in another place."""
-        return Char(self.text, *box, turn, self.bad)
+        return Char(self.text, *box, turn, self.bad, self.run)
 
 
 class Ruling(NamedTuple):
@@ -128,12 +130,21 @@ class TableCell:
         return "".join(word.text for word in self.words).strip()
 
 
+class Aligned(NamedTuple):
+    """Of a table without rulings: where the figures of its columns begin and end; whether heads stand over them."""
+
+    columns: list[tuple[float, float]]
+    headed: bool
+
+
 @dataclass(slots=True)
 class Table:
     """A table on a page, or one put together over several. Cells stand in the row in which they begin.
 
     `edges`: where columns begin and end. `open_top`, `open_bottom`: no line closes it there. `page`: the last one.
-    `cut`: it runs off the paper on the right, and its figures are marked as not to be read.
+    `cut`: it runs off the paper on the right. What the edge cuts is marked as illegible, and a last column, illegible
+    as a whole, stands for what lies beyond. `aligned`: it has no rulings; `unsure`: and its columns or its labels are
+    not certain.
     """
 
     page: int
@@ -146,6 +157,8 @@ class Table:
     open_top: bool = False
     open_bottom: bool = False
     cut: bool = False
+    aligned: Aligned | None = None
+    unsure: bool = False
 
 
 Block = Line | Table

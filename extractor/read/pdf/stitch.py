@@ -6,11 +6,13 @@ whole only where that puts no two texts into a column of figures.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from extractor.read.flow import Word
-from extractor.read.pdf.shapes import Block, Table, TableCell
+from extractor.read.pdf.chars import UNKNOWN
+from extractor.read.pdf.shapes import Block, Line, Table, TableCell
+from extractor.read.pdf.typeset import runs_on
 
 __all__ = ["stitched"]
 
@@ -32,8 +34,13 @@ def stitched(pages: Sequence[list[Block]]) -> list[list[Block]]:
     """The blocks of each page; a table that goes on stands whole on the page where it begins."""
     out: list[list[Block]] = []
     last: Table | None = None
+    before: Block | None = None
     for blocks in pages:
-        rest = list(blocks)
+        rest = []
+        for block in blocks:
+            if not (isinstance(block, Table) and block.aligned is not None and _lengthens(before, block)):
+                rest.append(block)
+                before = block
         at = _first_table(rest) if last is not None else None
         part = rest[at] if at is not None else None
         if last is not None and at is not None and isinstance(part, Table) and _follows(last, part):
@@ -43,6 +50,36 @@ def stitched(pages: Sequence[list[Block]]) -> list[list[Block]]:
         if rest:
             last = rest[-1] if isinstance(rest[-1], Table) else None
     return out
+
+
+def _lengthens(table: Block | None, part: Table) -> bool:
+    """Add a table without rulings and without heads to the one right before it, if its figures stand in the columns of
+    that; where there is none, what columns they stand in is not certain."""
+    if part.aligned is None or part.aligned.headed:
+        return False
+    unsure, part.unsure = part.unsure, True
+    if not isinstance(table, Table) or table.aligned is None:
+        return False
+    places = [
+        [number for number, (x0, x1) in enumerate(table.aligned.columns) if one[0] < x1 and x0 < one[1]]
+        for one in part.aligned.columns
+    ]
+    if any(len(place) != 1 for place in places) or any(one >= other for one, other in pairwise(places)):
+        return False
+    labels, first = len(table.edges) - len(table.aligned.columns) - 1, len(part.edges) - len(part.aligned.columns) - 1
+    for row in part.rows:
+        for cell in row:
+            number = part.edges.index(cell.x0) - first
+            if number >= 0:
+                (at,) = places[number]
+                cell.x0, cell.x1 = table.edges[labels + at], table.edges[labels + at + 1]
+            else:
+                cell.x0 = table.edges[0 if number < -1 else max(0, labels - 1)]
+                cell.x1 = table.edges[labels if part.edges.index(cell.x1) >= first else max(1, labels - 1)]
+        table.rows.append(row)
+    table.page, table.bottom = part.page, part.bottom
+    table.unsure = table.unsure or unsure
+    return True
 
 
 def _first_table(blocks: Sequence[Block]) -> int | None:
@@ -57,6 +94,8 @@ def _first_table(blocks: Sequence[Block]) -> int | None:
 
 def _follows(table: Table, part: Table) -> bool:
     """Whether the part stands on the next page, and its columns are those of the table."""
+    if table.aligned is not None or part.aligned is not None:
+        return False
     return part.page == table.page + 1 and _shift(table, part) is not None
 
 
@@ -77,15 +116,23 @@ def _append(table: Table, part: Table) -> None:
     for row in part.rows:
         for cell in row:
             cell.x0, cell.x1 = cell.x0 + shift, cell.x1 + shift
-    rows = part.rows[_repeated(table, part) :]
+    heads = _repeated(table, part)
+    rows = part.rows[heads:]
+    _drop_begun_row(table, rows)
     above, below = _reaching(table), rows[0] if rows else []
+    for at, words in _beside_heads(table, part, heads):
+        over = next((one for one in above if one.x0 <= at <= one.x1), None)
+        if over is not None:
+            over.words = [*over.words, *words]
     whole = _is_cut(table, part, above, below)
-    heads = any(map(_bare, below)) and not any(map(_is_figure, below))
+    no_figures = any(map(_bare, below)) and not any(map(_is_figure, below))
     for cell in list(below):
         over = next((one for one in above if _same_place(one, cell)), None)
-        if over is None or not (whole or _runs_over(over, cell, heads=heads)):
+        if over is None or not (whole or _runs_over(over, cell, heads=no_figures)):
             continue
-        over.words = [*over.words, *([Word("\n")] if over.words and cell.words else []), *cell.words]
+        if cell.words and (_bare(cell) or not over.words):
+            apart = over.words and not _one_figure(over, cell)
+            over.words = [*over.words, *([Word("\n")] if apart else []), *cell.words]
         over.rows += cell.rows - whole
         below.remove(cell)
     if whole:
@@ -104,14 +151,75 @@ def _repeated(table: Table, part: Table) -> int:
     """How many rows at the top of the part are the heads of the table printed again."""
     count = 0
     for mine, other in zip(table.rows[:_MOST_HEADS], part.rows, strict=False):
-        texts = [_bare(cell) for cell in mine]
-        if texts != [_bare(cell) for cell in other] or any(_FIGURE.fullmatch(text) for text in texts):
+        same = len(mine) == len(other) and all(_is_again(one, cell) for one, cell in zip(mine, other, strict=True))
+        if not same or any(_FIGURE.fullmatch(_bare(cell)) for cell in mine):
             break
         count += 1
     while count and any(cell.rows > count - number for number, row in enumerate(part.rows[:count]) for cell in row):
         count -= 1
     texts = [_bare(cell) for row in part.rows[:count] for cell in row]
     return count if any(texts) and count < len(part.rows) else 0
+
+
+def _is_again(cell: TableCell, other: TableCell) -> bool:
+    """Whether a head is printed again; what is left of a label written from top to bottom may stand beside it."""
+    text, again = _bare(cell), _bare(other)
+    rest = again.removeprefix(text)
+    return again == text or (len(text) > 3 and len(rest) < len(again) and not _HAS_DIGIT.search(rest))
+
+
+def _beside_heads(table: Table, part: Table, heads: int) -> Iterator[tuple[float, list[Word]]]:
+    """What stands beside heads that are printed again, and where: the rest of a label that began on the page before."""
+    for mine, other in zip(table.rows[:heads], part.rows, strict=False):
+        for cell, again in zip(mine, other, strict=True):
+            count = len(_bare(cell))
+            words = list(again.words)
+            while words and count:
+                count -= len("".join(words.pop(0).text.split()))
+            if count == 0 and words and words[0].box is not None:
+                yield (words[0].box[0] + words[0].box[2]) / 2, words
+
+
+def _drop_begun_row(table: Table, rows: Sequence[Sequence[TableCell]]) -> None:
+    """Leave out the last row if it is printed whole in `rows`: some programs draw what of it has room, and then all of
+    it again on the next page. So its label is whole lines of the label there, and there only figures stand beside it.
+    """
+    last = table.rows[-1]
+    if len(table.rows) < 2 or not rows:
+        return
+    label = False
+    for cell in last:
+        text = _bare(cell)
+        if not text:
+            continue
+        below = next((one for one in rows[0] if _same_place(cell, one)), None)
+        if below is None or label or cell.rows > 1 or not _is_beginning(text, below):
+            return
+        label = True
+    if label and any(_is_figure(cell) for cell in rows[0]):
+        for cell in _reaching(table):
+            cell.rows -= 1
+        del table.rows[-1]
+
+
+def _is_beginning(text: str, cell: TableCell) -> bool:
+    """Whether the text is the first lines of that of the cell, and not all of them."""
+    lines = ["".join(line.split()) for line in cell.text.split("\n")]
+    return any(text == "".join(lines[:count]) for count in range(1, len(lines)))
+
+
+def _one_figure(over: TableCell, cell: TableCell) -> bool:
+    """Whether a figure ran over into a second line for want of room, and that line stands on the next page."""
+    first, second = (_line(one.words) for one in (over, cell))
+    return first is not None and second is not None and runs_on(first, second, over.x1 - over.x0)
+
+
+def _line(words: Sequence[Word]) -> Line | None:
+    boxes = [word.box for word in words if word.box is not None]
+    if len(boxes) < len(words):
+        return None
+    x0, top, x1, bottom = zip(*boxes, strict=True)
+    return Line(list(words), min(x0), min(top), max(x1), max(bottom))
 
 
 def _reaching(table: Table) -> list[TableCell]:
@@ -191,7 +299,8 @@ def _is_figure(cell: TableCell) -> bool:
 
 
 def _bare(cell: TableCell) -> str:
-    return "".join(cell.text.split())
+    """The text without blanks, and without the mark of what is off the paper."""
+    return "".join(cell.text.split()).strip(UNKNOWN)
 
 
 def _united(edges: list[float]) -> list[float]:

@@ -1,10 +1,10 @@
 """The tables of a page, and the lines of text beside them, in reading order."""
 
-import re
 from collections.abc import Sequence
 
 from extractor.read.flow import Word
 from extractor.read.limits import Limits
+from extractor.read.pdf.aligned import aligned_tables
 from extractor.read.pdf.chars import UNKNOWN
 from extractor.read.pdf.lattice import Lattice, lattice
 from extractor.read.pdf.rulings import frames
@@ -15,9 +15,10 @@ __all__ = ["blocks_of"]
 
 # Points: a border so near the edge of the paper is no border.
 _AT_EDGE = 1.0
-# In heights of the letters: so far below its frame the text of a cell cut by a page break may stand.
-_HANGS = 4.0
-_FIGURES = re.compile(r"\d")
+# In heights of the letters: so far below its frame the text of a cell cut by a page break may stand; so far from the
+# edge of the paper the text of a cell that runs off it ends, if all of it is there.
+_HANGS, _CLEAR = 4.0, 1.0
+_BEYOND = 20.0  # the width of a column that stands for all that is not on the paper
 
 
 def blocks_of(sheet: Sheet, limits: Limits) -> list[Block]:
@@ -44,6 +45,8 @@ def blocks_of(sheet: Sheet, limits: Limits) -> list[Block]:
             blocks.append(_table(one, texts, sheet))
         else:
             free += next(iter(texts.values()), [])
+    aligned, free = aligned_tables(free, sheet.number, sheet.turn)
+    blocks += aligned
     blocks += lines_of(free, sheet.number, sheet.turn)
     return _in_order(blocks)
 
@@ -53,9 +56,12 @@ def _hangs(char: Char, x: float, y: float, found: Sequence[Lattice], inside: Seq
     if char.text < "\u2e80":
         return False
     for one, texts in zip(found, inside, strict=True):
-        cell = one.hanging(x, y, _HANGS * (char.bottom - char.top))
-        if cell is not None and cell in texts:
-            texts[cell].append(char)
+        number = one.hanging(x, y, _HANGS * max(char.bottom - char.top, char.x1 - char.x0))
+        if number is None:
+            continue
+        cell = one.cells[number]
+        if number in texts or cell.row_after - cell.row > 1:
+            texts.setdefault(number, []).append(char)
             return True
     return False
 
@@ -68,6 +74,9 @@ def _in_order(blocks: Sequence[Block]) -> list[Block]:
 
 def _table(found: Lattice, texts: dict[int, list[Char]], sheet: Sheet) -> Table:
     xs, ys = found.xs, found.ys
+    right = _right(sheet)
+    # It runs off the paper: how many columns are lost nobody can see.
+    cut = abs(xs[-1] - right) < _AT_EDGE
     rows: list[list[TableCell]] = [[] for _ in range(len(ys) - 1)]
     for number, cell in enumerate(found.cells):
         chars = texts.get(number, [])
@@ -76,15 +85,22 @@ def _table(found: Lattice, texts: dict[int, list[Char]], sheet: Sheet) -> Table:
             continue
         x0, x1 = xs[cell.column], xs[cell.column_after]
         words = cell_words(chars, sheet.number, sheet.turn, x1 - x0) if chars else []
+        if cut and last and not _clear(chars, right):
+            # What is empty here need not be empty there.
+            words = [*words, Word(UNKNOWN, sheet.number)]
         rows[cell.row].append(TableCell(x0, x1, cell.row_after - cell.row, words))
     x0, top, x1, bottom = found.box
-    cut = abs(x1 - _right(sheet)) < _AT_EDGE
+    edges = list(xs)
     if cut:
-        # It runs off the paper. How many columns are lost nobody can see, so none of its figures has a sure place, and
-        # what is empty here need not be empty there.
-        for told in (one for row in rows for one in row if not one.text or _FIGURES.search(one.text)):
-            told.words.append(Word(UNKNOWN, sheet.number))
-    return Table(sheet.number, x0, top, x1, bottom, rows, list(xs), found.open_top, found.open_bottom, cut)
+        edges.append(right + _BEYOND)
+        for row in rows:
+            row.append(TableCell(x1, edges[-1], 1, [Word(UNKNOWN, sheet.number)]))
+    return Table(sheet.number, x0, top, x1, bottom, rows, edges, found.open_top, found.open_bottom, cut)
+
+
+def _clear(chars: Sequence[Char], right: float) -> bool:
+    """Whether there is text, and none so near the edge of the paper that more of it may lie beyond."""
+    return bool(chars) and all(right - one.x1 >= _CLEAR * (one.bottom - one.top) for one in chars)
 
 
 def _right(sheet: Sheet) -> float:

@@ -9,20 +9,22 @@ from extractor.read.pages import Box
 from extractor.read.pdf.chars import BLANK
 from extractor.read.pdf.shapes import Char, Line, Turn
 
-__all__ = ["cell_words", "lines_of"]
+__all__ = ["cell_words", "lines_of", "rows_of", "runs_on"]
 
 # In heights of the letters: a gap between figures or Latin letters, between any, and between columns of text. The
 # narrowest blank of a usual font is 0.22 high, and letters that belong together leave none.
 _SPACE, _APART, _WIDE_SPACE, _COLUMN = 0.15, 0.45, 0.9, 1.9
 # Of the usual height: what is lower is no letter.
 _LOW = 0.6
+# Of the usual width: what stands no further beside the middle of a column is in it.
+_BESIDE = 0.6
 # In points: what a narrow cell keeps free beside its text.
 _PADDING = 11.5
 
 
 def lines_of(chars: Sequence[Char], page: int, turn: Turn) -> list[Line]:
     """The lines of text, from top to bottom. Between words that stand apart is a space, between columns a tab."""
-    return [_line(row, page, turn.shown) for row in _rows(chars) if any(one.text != BLANK for one in row)]
+    return [_line(row, page, turn.shown) for row in rows_of(chars) if any(one.text != BLANK for one in row)]
 
 
 def cell_words(chars: Sequence[Char], page: int, turn: Turn, width: float) -> list[Word]:
@@ -43,16 +45,16 @@ def cell_words(chars: Sequence[Char], page: int, turn: Turn, width: float) -> li
     def shown(box: Box) -> Box:
         return turn.shown(lying.shown(box) if lying else box)
 
-    for row in _rows(upright):
+    for row in rows_of(upright):
         line = _line(row, page, shown)
-        if before is not None and not _runs_on(before, line, width):
+        if before is not None and not runs_on(before, line, width):
             out.append(Word("\n"))
         out += line.words
         before = line
     return out
 
 
-def _runs_on(line: Line, after: Line, width: float) -> bool:
+def runs_on(line: Line, after: Line, width: float) -> bool:
     """Whether a figure was broken for want of room: its first line is full, and nothing but figures is in both."""
     first, second = line.text, after.text
     if not first or not second or not (_is_figure(first) and _is_figure(second)) or len(second) > len(first):
@@ -78,13 +80,17 @@ def _stacked(chars: Sequence[Char]) -> list[list[Char]]:
             across += 1
     if down <= across:
         return []
+    # Punctuation is narrower than the rest, and stands at one side of its column.
+    usual = median(one.x1 - one.x0 for one in chars)
     columns: list[list[Char]] = []
-    for one in sorted(chars, key=lambda one: -(one.x0 + one.x1)):
+    for one in sorted(chars, key=lambda one: (one.x1 - one.x0 < _LOW * usual, -(one.x0 + one.x1))):
         middle = (one.x0 + one.x1) / 2
-        if columns and columns[-1][0].x0 <= middle <= columns[-1][0].x1:
-            columns[-1].append(one)
+        nearest = min(columns, key=lambda column: abs(column[0].x0 + column[0].x1 - 2 * middle), default=None)
+        if nearest is not None and abs((nearest[0].x0 + nearest[0].x1) / 2 - middle) <= _BESIDE * usual:
+            nearest.append(one)
         else:
             columns.append([one])
+    columns.sort(key=lambda column: -column[0].x0)
     return [sorted(column, key=lambda one: one.top) for column in columns]
 
 
@@ -94,7 +100,7 @@ def _lying(chars: Sequence[Char]) -> Turn | None:
     return Turn(turned[0], 0.0, 0.0) if 2 * len(turned) > len(chars) else None
 
 
-def _rows(chars: Sequence[Char]) -> list[list[Char]]:
+def rows_of(chars: Sequence[Char]) -> list[list[Char]]:
     """Characters whose middles lie within one another's height, from left to right; in the order of the file where
     they begin at the same place. Points and dashes, where their boxes are as low as they are, go with what is beside.
     """

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from extractor.read.figures import FigureKind, read_figure
 
-__all__ = ["DIGITS", "UNREADABLE", "Seen", "as_figure", "both", "may_be_figure", "settled"]
+__all__ = ["DIGITS", "UNREADABLE", "Seen", "as_figure", "both", "is_negative", "may_be_figure", "settled"]
 
 # The mark that Chinese printers put where a character could not be set.
 UNREADABLE = "〓"
@@ -70,6 +70,11 @@ def settled(seen: Seen, third: str) -> Seen:
     One that agrees with the second proves little, since both are cut as closely: then the two remain.
     """
     return seen._replace(second=seen.text) if as_figure(third) == seen.text else seen
+
+
+def is_negative(text: str) -> bool:
+    """Whether the text is a figure with a dash before it."""
+    return text[:1] in _DASHES and text[1:2].isdigit()
 
 
 def _is_dash(text: str) -> bool:

@@ -7,11 +7,11 @@ import numpy as np
 
 from extractor.read.picture.upright import Grey
 
-__all__ = ["Inked", "character_size", "ink_of", "unspecked"]
+__all__ = ["Inked", "character_size", "ink_of", "ink_of_characters"]
 
 _DARKEST, _PALEST = 110, 215
 _SMALLEST, _LARGEST = 5, 120
-_SPECK = 0.16
+_LEAST_OF_NEAR = 0.4
 
 
 class Inked(NamedTuple):
@@ -42,14 +42,19 @@ def _noise(pixels: Grey) -> float:
     return float(np.sqrt(np.pi / 2) / 6 * np.mean(edges[paper]))
 
 
-def character_size(ink: Grey) -> float:
-    """The height of a Chinese character in pixels, by the blobs of ink; 0 where there are hardly any."""
+def character_size(ink: Grey, near: float = 0.0) -> float:
+    """The height of a Chinese character in pixels, by the blobs of ink; 0 where there are hardly any.
+
+    `near`: about what it is known to be. On a page with few words the blobs of noise outweigh them.
+    """
     # Strokes of one character are joined first, or each would count by itself.
     count, _, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
     if count < 2:
         return 0.0
     wide, high = stats[1:, cv2.CC_STAT_WIDTH], stats[1:, cv2.CC_STAT_HEIGHT]
-    fits = (high >= _SMALLEST) & (high <= _LARGEST) & (wide <= 2 * high) & (wide * 5 >= high)
+    fits = (
+        (high >= max(_SMALLEST, _LEAST_OF_NEAR * near)) & (high <= _LARGEST) & (wide <= 2 * high) & (wide * 5 >= high)
+    )
     if fits.sum() < 5:
         return 0.0
     heights = np.sort(high[fits])
@@ -57,11 +62,12 @@ def character_size(ink: Grey) -> float:
     return 1.1 * float(heights[int(np.searchsorted(weights, weights[-1] / 2))])
 
 
-def unspecked(ink: Grey, size: float) -> Grey:
-    """The ink without dots that are smaller than any point or comma of that size."""
-    least = max(2.0, _SPECK * size)
+def ink_of_characters(ink: Grey, size: float, *, lines: bool = False) -> Grey:
+    """The ink of characters, by the size of its pieces, and of ruling lines if wanted; no noise."""
     count, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    if count < 2:
+        return ink
     longest = np.maximum(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT])
-    keep = longest >= least
+    keep = (longest >= _LEAST_OF_NEAR * size) & (lines | (longest <= 3 * size))
     keep[0] = False
-    return np.where(keep[labels], 255, 0).astype(np.uint8) if count > 1 else ink
+    return np.where(keep[labels], 255, 0).astype(np.uint8)

@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from extractor.read.picture.ink import ink_of_characters
 from extractor.read.picture.upright import Grey
 
 __all__ = ["Ruled", "RuledCell", "Ruling", "find_tables", "rule"]
@@ -24,6 +25,8 @@ _TRACE = 0.1
 _WHOLE = 0.95
 _DARK = 0.42
 _LONG = 5.0
+_SIDE_BY_SIDE = 3
+_OPEN = 0.9
 _LEAST_CELLS = 4
 
 
@@ -68,8 +71,10 @@ def rule(evened: Grey, ink: Grey, size: float) -> Ruling:
     A line is darker along a character's length and more than what lies on both sides of it; dense text is not.
     """
     dark = 255.0 - evened.astype(np.float32)
-    of_ink = dark[ink > 0]
-    least = max(16.0, _DARK * float(np.median(of_ink))) if of_ink.size else 255.0
+    # On a page with few words there is more noise than ink. Lines may be paler than characters, or darker.
+    inked = [dark[mask > 0] for mask in (ink_of_characters(ink, size), ink_of_characters(ink, size, lines=True))]
+    medians = [float(np.median(one)) for one in inked if one.size]
+    least = max(16.0, _DARK * min(medians)) if medians else 255.0
     thick = max(1, round(0.07 * size))
     beside = max(thick + 1, round(0.26 * size))
     across = _lines(dark, max(16, round(2.2 * size)), thick, beside, least, 1.6 * size)
@@ -107,20 +112,48 @@ def _lines(dark: NDArray[np.float32], length: int, thick: int, beside: int, leas
 
 
 def _anchored(lines: Grey, others: Grey, length: int, size: float) -> Grey:
-    """The lines that are long, or that reach from one of the `others` to another: strokes of characters do not."""
+    """The lines that are long, or that reach from one of the `others` to another: strokes of characters do not.
+
+    Nor do these stand side by side on one of the others and end at one level, as those of a row do that a page break
+    left open.
+    """
     reach = 2 * round(0.3 * size) + 1
     near = cv2.dilate(others, np.ones((reach, reach), np.uint8)) > 0
     count, labels, stats, _ = cv2.connectedComponentsWithStats(lines, connectivity=8)
     keep = np.zeros(count, bool)
+    end = round(0.3 * size)
+    ends: dict[int, tuple[float, float]] = {}
     for number in range(1, count):
         x, y, wide, high = (int(one) for one in stats[number][:4])
-        end = round(0.3 * size)
         if length == cv2.CC_STAT_HEIGHT:
             first, last = near[y : y + end, x : x + wide], near[y + high - end : y + high, x : x + wide]
         else:
             first, last = near[y : y + high, x : x + end], near[y : y + high, x + wide - end : x + wide]
-        keep[number] = int(stats[number][length]) >= _LONG * size or (bool(first.any()) and bool(last.any()))
+        starts, stops = bool(first.any()), bool(last.any())
+        keep[number] = int(stats[number][length]) >= _LONG * size or (starts and stops)
+        if length == cv2.CC_STAT_HEIGHT and starts is not stops:
+            ends[number] = (float(y), float(y + high))
+    for number in ends:
+        if not keep[number]:
+            alike = [
+                one for one in ends.values() if all(abs(a - b) <= end for a, b in zip(one, ends[number], strict=True))
+            ]
+            keep[number] = len(alike) >= _SIDE_BY_SIDE
     return np.where(keep[labels], 255, 0).astype(np.uint8)
+
+
+def _open_ends(down: Grey, ys: Sequence[float], size: float) -> list[float]:
+    """Where lines down go on beyond the first or the last line across and end at one level: a page break was there."""
+    count, _, stats, _ = cv2.connectedComponentsWithStats(down, connectivity=8)
+    tops = [float(stats[number][cv2.CC_STAT_TOP]) for number in range(1, count)]
+    bottoms = [float(stats[number][cv2.CC_STAT_TOP] + stats[number][cv2.CC_STAT_HEIGHT]) for number in range(1, count)]
+    out: list[float] = []
+    for ends, level, sign in ((tops, ys[0], -1), (bottoms, ys[-1], 1)):
+        beyond = [end for end in ends if sign * (end - level) >= _OPEN * size]
+        middle = float(np.median(beyond)) if beyond else 0.0
+        if sum(1 for end in beyond if abs(end - middle) <= 0.5 * size) >= _SIDE_BY_SIDE:
+            out.append(middle)
+    return out
 
 
 def find_tables(ruling: Ruling, size: float) -> Iterator[Ruled]:
@@ -138,9 +171,13 @@ def find_tables(ruling: Ruling, size: float) -> Iterator[Ruled]:
         across = np.where(here, ruling.across[y : y + height, x : x + width], 0).astype(np.uint8)
         down = np.where(here, ruling.down[y : y + height, x : x + width], 0).astype(np.uint8)
         ys, xs = _edges(across, 0, size), _edges(down, 1, size)
-        if len(ys) < 2 or len(xs) < 2 or (len(ys) - 1) * (len(xs) - 1) < _LEAST_CELLS:
+        if not ys or len(xs) < 2:
             continue
         whole = [_covered(across, 0, y, xs[0], xs[-1], slack) for y in ys]
+        ends = _open_ends(down, ys, size)
+        ys, whole = sorted([*ys, *ends]), [*whole, *(1.0 for _ in ends)]
+        if len(ys) < 2 or (len(ys) - 1) * (len(xs) - 1) < _LEAST_CELLS:
+            continue
         wide = float(np.median(np.diff(xs)))
         # Large letters have strokes as long as a short line, but no borders all along, and no room for two characters.
         if sum(1 for one in whole if one >= _THERE) < 2 or wide < 1.8 * size or (len(ys) == 2 and min(whole) < _WHOLE):

@@ -513,7 +513,7 @@ class TestDurability:
         fifo = tmp_path / "waits"  # reading it never ends: stands for a document that takes for ever
         os.mkfifo(fifo)
         paths = [CLEAN, fifo, GLUED]
-        tasks = [Task(n=n, path=str(path), name=path.name, form=None) for n, path in enumerate(paths)]
+        tasks = [Task(n=n, path=str(path), sha256=None, name=path.name, form=None) for n, path in enumerate(paths)]
         hands = Hands(1, HandOptions(None, 1, 0, 10**7, timeout_s=3))
         try:
             hands.warm()

@@ -21,6 +21,12 @@ DatabaseUrl = Annotated[
     str | None,
     typer.Option("--database-url", help="postgresql://…, where several processes work.", metavar="URL"),
 ]
+Store = Annotated[
+    str | None,
+    typer.Option(
+        "--store", help="s3://bucket/prefix: keep documents there, with AWS_ENDPOINT_URL and the like.", metavar="URL"
+    ),
+]
 Jobs = Annotated[
     int | None,
     typer.Option("--jobs", help="Processes that work on batches.", min=0, show_default="as many as there are cores"),
@@ -47,6 +53,7 @@ def serve(
     port: Annotated[int | None, typer.Option("--port", help="0 takes a free one.", show_default="8321")] = None,
     data: Data = None,
     database_url: DatabaseUrl = None,
+    store: Store = None,
     jobs: Jobs = None,
     config: Config = None,
 ) -> None:
@@ -57,7 +64,9 @@ def serve(
     Settings: GOUJI_SERVICE_*, [service] in gouji.toml, flags; `gouji config` shows them.
     """
     with guard():
-        settings = service_settings(config, host=host, port=port, data=data, database_url=database_url, jobs=jobs)
+        settings = service_settings(
+            config, host=host, port=port, data=data, database_url=database_url, store=store, jobs=jobs
+        )
         from extractor.service.server import serve as run
 
         run(settings, config)
@@ -66,12 +75,22 @@ def serve(
 def worker(
     data: Data = None,
     database_url: DatabaseUrl = None,
+    store: Store = None,
     jobs: Jobs = None,
+    metrics_port: Annotated[
+        int | None,
+        typer.Option("--metrics-port", help="Answer /metrics, /healthz and /readyz there.", show_default="none"),
+    ] = None,
     config: Config = None,
 ) -> None:
-    """Work on the batches of a service whose database is PostgreSQL. The data folder must be shared with it."""
+    """Work on the batches of a service whose database is PostgreSQL.
+
+    Documents must be within reach: in a data folder that is shared with the server, or in the same --store.
+    """
     with guard():
-        settings = service_settings(config, data=data, database_url=database_url, jobs=jobs)
+        settings = service_settings(
+            config, data=data, database_url=database_url, store=store, jobs=jobs, metrics_port=metrics_port
+        )
         from extractor.service.server import work as run
 
         run(settings, config)

@@ -14,15 +14,14 @@ import sys
 import threading
 import time
 import zlib
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
-from extractor.batch import failed
 from extractor.deliver.to_json import json_line
-from extractor.service.hand import READY, Order, Task
+from extractor.service.hand import READY, Order, Task, failure_report
 
 __all__ = ["HandOptions", "Hands", "HandsClosedError", "Outcome", "failure"]
 
@@ -52,7 +51,10 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class HandOptions:
-    """`timeout_s`: what a document may take. `asking_s`: the same where a model is asked."""
+    """`timeout_s`: what a document may take. `asking_s`: the same where a model is asked.
+
+    `environment`: variables in addition to this process's, such as what was set by flags. `executor`: as in leases.py.
+    """
 
     config: Path | None
     concurrency: int
@@ -60,6 +62,8 @@ class HandOptions:
     max_file: int
     timeout_s: float
     asking_s: float = 86400.0
+    executor: str = ""
+    environment: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 class _DiedError(Exception):
@@ -70,6 +74,7 @@ class _Process:
     def __init__(self, options: HandOptions, nice: int) -> None:
         given = {
             "config": str(options.config) if options.config else None,
+            "executor": options.executor,
             "concurrency": options.concurrency,
             "nice": nice,
             "max_memory": options.max_memory,
@@ -79,7 +84,10 @@ class _Process:
         root = str(Path(__file__).resolve().parents[2])
         path = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
         self._process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": path}
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env={**os.environ, **options.environment, "PYTHONPATH": path},
         )
         assert self._process.stdin is not None and self._process.stdout is not None
         self._in: IO[bytes] = self._process.stdin
@@ -248,8 +256,7 @@ class Hands:
 
 def failure(task: Task, code: str, message: str, *, zipped: bool = True) -> Outcome:
     """The outcome of a document that no process could tell of."""
-    report = failed(Path(task["path"]), code, message)
-    report = replace(report, source=replace(report.source, name=task["name"]))
+    report = failure_report(task, code, message)
     body = json_line(report).encode("utf-8", "backslashreplace")
     return Outcome(
         n=task["n"],

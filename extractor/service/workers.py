@@ -67,20 +67,6 @@ class Workers:
             and (now - float(row[3]) > self._dead_after_s or (row[1] == host and not _runs(int(row[2]))))
         ]
 
-    def lead(self, name: str, for_s: float) -> bool:
-        """Whether this process has the task of that name, for so long; one has it at a time."""
-        now = time.time()
-        with self._database.write() as connection:
-            row = connection.execute(
-                sa.text(
-                    "INSERT INTO gouji_leases (name, holder, until) VALUES (:name, :me, :until) ON CONFLICT (name) "
-                    "DO UPDATE SET holder = :me, until = :until "
-                    "WHERE gouji_leases.until < :now OR gouji_leases.holder = :me RETURNING holder"
-                ),
-                {"name": name, "me": self._executor, "until": now + for_s, "now": now},
-            ).first()
-        return row is not None
-
 
 def _runs(pid: int) -> bool:
     if pid == os.getpid():

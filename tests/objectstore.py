@@ -1,12 +1,12 @@
-"""An S3-speaking server on loopback: moto's, in a process of its own, that can be killed and started again.
-
-What it holds is in its memory, and is gone when it is killed.
-"""
+"""An S3-speaking server on loopback: moto's, in a process of its own; and a wire to it that can be cut."""
 
 import os
+import socket
 import subprocess
 import sys
+import threading
 import time
+from contextlib import suppress
 from importlib.util import find_spec
 from types import TracebackType
 
@@ -14,7 +14,7 @@ import httpx
 
 from tests.postgres import free_port
 
-__all__ = ["ObjectStore", "moto_is_there"]
+__all__ = ["ObjectStore", "Wire", "moto_is_there"]
 
 
 def moto_is_there() -> bool:
@@ -26,10 +26,10 @@ class ObjectStore:
 
     def __init__(self, bucket: str = "gouji") -> None:
         self.bucket = bucket
-        self._port = free_port()
+        self.port = free_port()
         self._process: subprocess.Popen[bytes] | None = None
         self.variables = {
-            "AWS_ENDPOINT_URL": f"http://127.0.0.1:{self._port}",
+            "AWS_ENDPOINT_URL": f"http://127.0.0.1:{self.port}",
             "AWS_ACCESS_KEY_ID": "AKIAHUNTER2",
             "AWS_SECRET_ACCESS_KEY": "hunter2hunter2",
             "AWS_REGION": "us-east-1",
@@ -49,7 +49,7 @@ class ObjectStore:
     def start(self) -> None:
         """Starts it, with the bucket."""
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(self._port)],
+            [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(self.port)],
             env={**os.environ, "MOTO_ALLOW_NONEXISTENT_REGION": "true"},
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -69,15 +69,41 @@ class ObjectStore:
             self._process.wait()
             self._process = None
 
-    def pause(self) -> None:
-        """It takes no more connections' requests, but keeps what it holds."""
-        import signal
 
-        assert self._process is not None
-        self._process.send_signal(signal.SIGSTOP)
+class Wire:
+    """A connection to a server on this machine that can be cut: `port` leads to `target` while it is whole."""
 
-    def go_on(self) -> None:
-        import signal
+    def __init__(self, target: int) -> None:
+        self._target = target
+        self.port = free_port()
+        self._open: list[socket.socket] = []
+        self._listening: socket.socket | None = None
+        self.mend()
 
-        assert self._process is not None
-        self._process.send_signal(signal.SIGCONT)
+    def mend(self) -> None:
+        self._listening = socket.create_server(("127.0.0.1", self.port))
+        threading.Thread(target=self._accept, args=(self._listening,), daemon=True).start()
+
+    def cut(self) -> None:
+        assert self._listening is not None
+        for each in (self._listening, *self._open):
+            with suppress(OSError):
+                each.shutdown(socket.SHUT_RDWR)
+            each.close()
+        self._open.clear()
+
+    def _accept(self, listening: socket.socket) -> None:
+        with suppress(OSError):
+            while True:
+                near, _ = listening.accept()
+                far = socket.create_connection(("127.0.0.1", self._target))
+                self._open += [near, far]
+                for one, other in ((near, far), (far, near)):
+                    threading.Thread(target=self._pump, args=(one, other), daemon=True).start()
+
+    @staticmethod
+    def _pump(one: socket.socket, other: socket.socket) -> None:
+        with suppress(OSError):
+            while data := one.recv(1 << 16):
+                other.sendall(data)
+            other.shutdown(socket.SHUT_WR)

@@ -1,5 +1,7 @@
 """`gouji serve`, `gouji worker` and `gouji config`: the batch service."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,9 +11,10 @@ from extractor.cli.endpoint import Config
 from extractor.cli.guard import guard
 
 if TYPE_CHECKING:
+    from extractor.service.database import Database
     from extractor.service.settings import ServiceSettings
 
-__all__ = ["Data", "DatabaseUrl", "config_command", "serve", "service_settings", "worker"]
+__all__ = ["Data", "DatabaseUrl", "config_command", "serve", "service_database", "service_settings", "worker"]
 
 Data = Annotated[
     Path | None,
@@ -44,6 +47,19 @@ def service_settings(config: Path | None, **flags: object) -> "ServiceSettings":
         if find_spec(module) is None:
             raise UsageError(f"the service needs {module}: pip install 'gouji[service]'")
     return load_service_settings(flags, config=config)
+
+
+@contextmanager
+def service_database(config: Path | None, data: Path | None, database_url: str | None) -> "Iterator[Database]":
+    """The service's database, for commands beside a running service."""
+    settings = service_settings(config, data=data, database_url=database_url)
+    from extractor.service.database import open_database
+
+    database = open_database(settings)
+    try:
+        yield database
+    finally:
+        database.close()
 
 
 def serve(

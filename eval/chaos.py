@@ -26,11 +26,11 @@ from tests.served import Served, worker_process
 
 __all__ = ["main"]
 
-_CONCURRENCY = 4
+_CONCURRENCY = 8
 
 
 class Fleet:
-    """The processes of a service. `hands` at a kill: at most so many questions were under way."""
+    """The processes of a service. Over all of them, _CONCURRENCY questions are under way at most."""
 
     def __init__(self, folder: Path, endpoint: Endpoint | None, postgres: Postgres | None, workers: int) -> None:
         settings: dict[str, object] = {"heartbeat_s": 0.5, "dead_after_s": 5, "chunk": 50, "sync": False, "jobs": 1}
@@ -40,9 +40,10 @@ class Fleet:
             settings |= {
                 "GOUJI_LLM_BASE_URL": endpoint.url,
                 "GOUJI_LLM_MODEL": "m",
-                "GOUJI_LLM_CACHE": folder / "answers",
                 "GOUJI_LLM_CONCURRENCY": _CONCURRENCY,
             }
+            if postgres is None:  # else answers are kept in the database, unless it is set otherwise
+                settings |= {"GOUJI_LLM_CACHE": folder / "answers"}
         self._folder = folder
         self._settings = settings
         self.postgres = postgres
@@ -132,8 +133,8 @@ def run(count: int, kills: int, restarts: int, *, shared: bool, ask: bool, seed:
             most = kills_done * _CONCURRENCY + script.faults
             where = "PostgreSQL, two workers" if shared else "SQLite"
             explained = f"at most {most}: {kills_done} kills × {_CONCURRENCY} under way + {script.faults} refused"
-            asked = f", {len(questions)} model calls, {repeats} repeated ({explained})" if ask else ""
-            right = lost == 0 and double == 0 and repeats <= most
+            asked = f", {len(questions)} model calls, {endpoint.peak} at once at most, {repeats} repeated ({explained})" if ask else ""
+            right = lost == 0 and double == 0 and repeats <= most and endpoint.peak <= _CONCURRENCY
             say.print(
                 f"{where}: {count} documents, {'; '.join(f'{n} × {what}' for what, n in Counter(log).items())}; "
                 f"sent {sent} times; lost {lost}, double {double}{asked}; {seconds:.0f} s: {'ok' if right else 'WRONG'}"
@@ -144,10 +145,6 @@ def run(count: int, kills: int, restarts: int, *, shared: bool, ask: bool, seed:
             if postgres is not None:
                 postgres.stop()
                 postgres.__exit__(None, None, None)
-
-
-def _digest(messages: object) -> str:
-    return hashlib.sha256(json.dumps(messages).encode()).hexdigest()
 
 
 def _submit(fleet: Fleet, body: bytes, ask: bool, rng: Random) -> tuple[str, int]:

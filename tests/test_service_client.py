@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-httpx = pytest.importorskip("httpx", reason="the client is not installed: pip install 'gouji[client]'")
+pytest.importorskip("httpx", reason="the client is not installed: pip install 'gouji[client]'")
+
+import httpx
 
 from extractor.client import ServiceError, talk
 from extractor.client.common import Request

@@ -148,7 +148,7 @@ def main() -> None:
         if given.memory:
             memory(given.memory, Path(name), say)
             return
-        made = documents(given.documents, 1, ask=False)
+        made = documents(given.documents, 1)
         texts = [one["text"].encode() for one in made]
         table = Table("what", "measured", "wanted")
         with Served(Path(name), sync=True, nice=given.nice) as served:

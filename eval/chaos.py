@@ -74,17 +74,20 @@ class Fleet:
         self.served.http.close()
 
 
-def documents(count: int, seed: int, ask: bool) -> list[dict[str, str]]:
-    """Small documents, all different. Where a model is asked, tables are lost and sentences remain, each its own."""
-    if ask:
-        return [{"custom_id": str(n), "text": free_report(seed * count + n)[0].decode()} for n in range(count)]
+def documents(count: int, seed: int, ask: float = 0.0) -> list[dict[str, str]]:
+    """Small documents, all different. In that share a model is asked: tables are lost, and sentences remain."""
     rng = Random(seed)
     texts = [
         make_case(Case("ogi-2021", layout, seed + n), scale=50).data.decode()
         for n in range(8)
         for layout in ("plain", "html")
     ]
-    return [{"custom_id": str(n), "text": f"{rng.choice(texts)}\n登记号{n}。"} for n in range(count)]
+    return [
+        {"custom_id": str(n), "text": free_report(seed * count + n)[0].decode()}
+        if rng.random() < ask
+        else {"custom_id": str(n), "text": f"{rng.choice(texts)}\n登记号{n}。"}
+        for n in range(count)
+    ]
 
 
 class _Script:
@@ -102,7 +105,7 @@ class _Script:
         return answering([], delay_s=self._rng.uniform(0.02, 0.1))
 
 
-def run(count: int, kills: int, restarts: int, *, shared: bool, ask: bool, seed: int, say: Console) -> bool:
+def run(count: int, kills: int, restarts: int, *, shared: bool, ask: float, seed: int, say: Console) -> bool:
     """One run; whether everything is as it must be."""
     rng = Random(seed)
     binaries = postgres_binaries()
@@ -133,7 +136,11 @@ def run(count: int, kills: int, restarts: int, *, shared: bool, ask: bool, seed:
             most = kills_done * _CONCURRENCY + script.faults
             where = "PostgreSQL, two workers" if shared else "SQLite"
             explained = f"at most {most}: {kills_done} kills × {_CONCURRENCY} under way + {script.faults} refused"
-            asked = f", {len(questions)} model calls, {endpoint.peak} at once at most, {repeats} repeated ({explained})" if ask else ""
+            asked = (
+                f", {len(questions)} model calls, {endpoint.peak} at once at most, {repeats} repeated ({explained})"
+                if ask
+                else ""
+            )
             right = lost == 0 and double == 0 and repeats <= most and endpoint.peak <= _CONCURRENCY
             say.print(
                 f"{where}: {count} documents, {'; '.join(f'{n} × {what}' for what, n in Counter(log).items())}; "
@@ -147,7 +154,7 @@ def run(count: int, kills: int, restarts: int, *, shared: bool, ask: bool, seed:
                 postgres.__exit__(None, None, None)
 
 
-def _submit(fleet: Fleet, body: bytes, ask: bool, rng: Random) -> tuple[str, int]:
+def _submit(fleet: Fleet, body: bytes, ask: float, rng: Random) -> tuple[str, int]:
     """Posts the batch, with the server killed once in the middle of it; with one Idempotency-Key it is one batch."""
     headers = {"Content-Type": "application/x-ndjson", "Idempotency-Key": "chaos"}
     query = {"readers": "rules,llm"} if ask else {}
@@ -222,7 +229,15 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=20)
     parser.add_argument("--restarts", type=int, default=2, help="of PostgreSQL")
     parser.add_argument("--on", choices=("sqlite", "postgres", "both"), default="both")
-    parser.add_argument("--ask", action="store_true", help="also ask a language model")
+    parser.add_argument(
+        "--ask",
+        type=float,
+        nargs="?",
+        const=1.0,
+        default=0.0,
+        metavar="SHARE",
+        help="also ask a language model, for all documents or that share of them",
+    )
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
     say = Console()

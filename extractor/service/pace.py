@@ -77,7 +77,7 @@ class SharedLimits(Limits):
         """One of the requests that may be under way at once, over all processes."""
         async with self._door:  # of this process one looks, and the others wait for it
             while (name := await shielded(self._take_slot, self._give_back)) is None:
-                await asyncio.sleep(random.uniform(0.02, 0.1))
+                await asyncio.sleep(random.uniform(0.005, 0.03))
         try:
             yield
         finally:

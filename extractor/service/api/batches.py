@@ -15,6 +15,7 @@ from extractor.service.api.body import drained
 from extractor.service.api.problems import Problem, not_found, problems
 from extractor.service.api.receive import receive
 from extractor.service.api.shapes import (
+    BINARY,
     BatchBody,
     BatchList,
     FormOption,
@@ -23,6 +24,7 @@ from extractor.service.api.shapes import (
     ReadersOption,
     WebhookOption,
     batch_body,
+    body_of,
     options_of,
 )
 from extractor.service.house import House
@@ -40,22 +42,16 @@ IdempotencyKey = Annotated[
     Header(min_length=1, max_length=200, pattern=r"^[\x21-\x7e]+$", description="a repeated request is one batch"),
 ]
 _LINE = '{"custom_id": "a1", "name": "a.txt", "text": "2023年政府信息公开工作年度报告…"}\n'
-_BODY = {
-    "required": True,
-    "content": {
-        "multipart/form-data": {
-            "schema": {
-                "type": "object",
-                "properties": {"files": {"type": "array", "items": {"type": "string", "format": "binary"}}},
-                "required": ["files"],
-                # A file under another name: that is its custom_id.
-                "additionalProperties": {"type": "string", "format": "binary"},
-            }
-        },
+# A file under another name: that is its custom_id.
+_BODY = body_of(
+    "files",
+    {"type": "array", "items": BINARY},
+    BINARY,
+    {
         "application/x-ndjson": {"schema": {"type": "string"}, "example": _LINE},
-        "application/zip": {"schema": {"type": "string", "format": "binary"}},
+        "application/zip": {"schema": BINARY},
     },
-}
+)
 _EVENT_S = 1.0
 _SILENCE_S = 15.0
 

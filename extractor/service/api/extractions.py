@@ -15,7 +15,7 @@ from extractor.service.api.auth import Home, Reader, Submitter
 from extractor.service.api.body import drained, pieces
 from extractor.service.api.intake import Found, Multipart, name_of
 from extractor.service.api.problems import Problem, not_found, problems
-from extractor.service.api.shapes import FormOption, ModelOption, ReadersOption, options_of
+from extractor.service.api.shapes import BINARY, FormOption, ModelOption, ReadersOption, body_of, options_of
 from extractor.service.hand import Task
 from extractor.service.hands import HandsClosedError, Outcome
 from extractor.service.house import House
@@ -26,24 +26,8 @@ __all__ = ["extractions"]
 extractions = APIRouter(prefix="/v1/extractions", tags=["extractions"])
 _POLL_S = 0.1
 _OVERHEAD = 20_000  # what multipart puts around a file
-_TYPES: dict[str, object] = {
-    kind: {"schema": {"type": "string", "format": "binary"}}
-    for kind in ("application/octet-stream", "text/plain", "text/html", "application/pdf")
-}
-_BODY = {
-    "required": True,
-    "content": {
-        "multipart/form-data": {
-            "schema": {
-                "type": "object",
-                "properties": {"file": {"type": "string", "format": "binary"}},
-                "required": ["file"],
-                "additionalProperties": False,
-            }
-        },
-        **_TYPES,
-    },
-}
+_TYPES = ("application/octet-stream", "text/plain", "text/html", "application/pdf")
+_BODY = body_of("file", BINARY, False, {kind: {"schema": BINARY} for kind in _TYPES})
 _REPORT: dict[int | str, dict[str, object]] = {
     200: {
         "description": "The report: docs/output.md",

@@ -14,6 +14,7 @@ from starlette.concurrency import run_in_threadpool
 from extractor.service.api.auth import Home, Reader
 from extractor.service.api.batches import BatchId, owned
 from extractor.service.api.problems import Problem, problems
+from extractor.service.api.shapes import BINARY
 from extractor.service.house import House
 from extractor.service.rows import ResultRow
 
@@ -37,7 +38,7 @@ _ERROR = (
 
 def _lines(example: str, *more: str) -> dict[int | str, dict[str, object]]:
     content: dict[str, object] = {_NDJSON: {"schema": {"type": "string"}, "example": example}}
-    content |= {kind: {"schema": {"type": "string", "format": "binary"}} for kind in more}
+    content |= {kind: {"schema": BINARY} for kind in more}
     return {
         200: {
             "description": "A page, in the order in which they were done",

@@ -115,8 +115,9 @@ def busy(count: int, seconds: float, folder: Path, nice: int, say: Console) -> N
             tenths[min(9, 10 * found["counts"]["done"] // count)] += here
             time.sleep(0.1)
         times.sort()
+        done = found["counts"]["done"]
         say.print(
-            f"a batch of {count} documents, {found['counts']['done']} done when looked at last; meanwhile {len(times)} single extractions: "
+            f"a batch of {count} documents, {done} done in the end; meanwhile {len(times)} single extractions: "
             f"median {median(times):.1f} ms, 95 % below {times[len(times) * 95 // 100]:.1f} ms; idle {idle:.1f} ms"
         )
         by_tenth = " ".join(f"{median(each) / idle:.1f}" if each else "-" for each in tenths)

@@ -25,6 +25,7 @@ __all__ = [
     "extraction",
     "headers",
     "pause",
+    "reason",
     "submission",
     "unreachable",
 ]
@@ -150,8 +151,13 @@ def pause(error: Exception, attempt: int) -> float | None:
     return None
 
 
+def reason(error: Exception) -> str:
+    """What went wrong, for people."""
+    if isinstance(error, httpx.TransportError):
+        return f"the service cannot be reached: {type(error).__name__}"
+    return str(error)
+
+
 def unreachable(error: Exception) -> Exception:
     """The error as callers get it."""
-    if isinstance(error, httpx.TransportError):
-        return ServiceError(0, "unreachable", f"the service cannot be reached: {type(error).__name__}")
-    return error
+    return ServiceError(0, "unreachable", reason(error)) if isinstance(error, httpx.TransportError) else error

@@ -5,6 +5,7 @@ wrong is thrown into it), a Pause, or an Item for the caller; synchronous.py and
 """
 
 import json
+import logging
 from collections.abc import Generator, Iterable
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -19,6 +20,7 @@ from extractor.client.common import (
     error_of,
     extraction,
     pause,
+    reason,
     submission,
     unreachable,
 )
@@ -39,6 +41,7 @@ __all__ = [
 ]
 
 Object: TypeAlias = "dict[str, JSON]"
+_LOG = logging.getLogger("gouji.client")
 _ENDED = ("completed", "cancelled")
 _ASK_AGAIN_S = 0.5
 
@@ -140,6 +143,8 @@ def _sent(request: Request) -> _Exchange:
             wait = pause(error, attempt)
             if wait is None:
                 raise unreachable(error) from None
+            # Whoever waits at a terminal wants to know what for.
+            _LOG.warning("%s; trying again in %.0f s", reason(error), max(1, wait))
         yield Pause(wait)
         attempt += 1
 

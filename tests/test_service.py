@@ -471,6 +471,15 @@ class TestSettings:
             load_service_settings({}, environ=environ, folder=tmp_path)
         assert "secret" not in str(caught.value)
 
+    def test_what_flags_say_reaches_the_processes_that_read(self, tmp_path: Path) -> None:
+        flags = {"data": tmp_path / "d", "database_url": "postgresql://u:p@h/d", "store": "s3://bucket/x"}
+        settings = load_service_settings(flags, environ={}, folder=tmp_path)
+        again = load_service_settings({}, environ=settings.for_others(), folder=tmp_path)
+        for name in flags:
+            assert getattr(again, name) == getattr(settings, name), name
+        plain = load_service_settings({}, environ={}, folder=tmp_path)
+        assert load_service_settings({}, environ=plain.for_others(), folder=tmp_path).database_url is None
+
     def test_secrets_do_not_show(self, tmp_path: Path) -> None:
         environ = {
             "GOUJI_SERVICE_DATABASE_URL": "postgresql://u:secret@h:5/d",

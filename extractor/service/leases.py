@@ -12,7 +12,7 @@ from contextlib import suppress
 from typing import TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 
 from extractor.service.database import Database
 
@@ -113,7 +113,7 @@ class Held:
         """It is free again: at once, or where the database does not answer, when its time is up."""
         with self._lock:
             self._names.discard(name)
-        with suppress(DBAPIError):
+        with suppress(SQLAlchemyError):
             self._leases.drop(name)
 
     def _renew(self) -> None:
@@ -122,7 +122,7 @@ class Held:
             with self._lock:
                 names = sorted(self._names)
             if names:
-                with suppress(DBAPIError):  # while the database is away nobody else can take them either
+                with suppress(SQLAlchemyError):  # while the database is away nobody else can take them either
                     self._leases.renew(names, self._for_s)
 
 

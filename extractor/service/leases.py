@@ -1,7 +1,7 @@
 """What one process at a time may have, for a while: a task, a question to the model, one of its slots.
 
 A row that is taken has a time at which it is free again, so that a process that dies holds up nobody for long. Times
-are the database's own: the clocks of machines differ.
+are the database's own (Database.clock).
 """
 
 import asyncio
@@ -27,7 +27,7 @@ class Leases:
     def __init__(self, database: Database, holder: str) -> None:
         self._database = database
         self._holder = holder
-        self._now = "extract(epoch from clock_timestamp())" if database.postgres else ":now"
+        self._now = database.clock
         self._take = sa.text(
             f"INSERT INTO gouji_leases (name, holder, until) VALUES (:name, :me, {self._now} + :for_s) "
             f"ON CONFLICT (name) DO UPDATE SET holder = :me, until = {self._now} + :for_s "

@@ -44,7 +44,7 @@ class SharedLimits(Limits):
         self._settings = settings
         self._period = period
         self._holds: set[asyncio.Future[None]] = set()
-        clock = "extract(epoch from clock_timestamp())" if database.postgres else ":now"
+        clock = database.clock
         self._turn = sa.text(
             f"INSERT INTO gouji_paces (name, next) VALUES (:name, {clock} + :units) ON CONFLICT (name) DO UPDATE SET "
             f"next = CASE WHEN gouji_paces.next > {clock} THEN gouji_paces.next ELSE {clock} END + :units "

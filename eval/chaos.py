@@ -74,20 +74,25 @@ class Fleet:
         self.served.http.close()
 
 
-def documents(count: int, seed: int, ask: float = 0.0) -> list[dict[str, str]]:
-    """Small documents, all different. In that share a model is asked: tables are lost, and sentences remain."""
+def documents(count: int, seed: int, ask: float = 0.0, short: float = 0.0) -> list[dict[str, str]]:
+    """Small documents, all different. `ask`: the share of those whose tables are lost, so that a model is asked.
+
+    `short`: the share of those that are a line and no report, and cost next to nothing.
+    """
     rng = Random(seed)
     texts = [
         make_case(Case("ogi-2021", layout, seed + n), scale=50).data.decode()
         for n in range(8)
         for layout in ("plain", "html")
     ]
-    return [
-        {"custom_id": str(n), "text": free_report(seed * count + n)[0].decode()}
-        if rng.random() < ask
-        else {"custom_id": str(n), "text": f"{rng.choice(texts)}\n登记号{n}。"}
-        for n in range(count)
-    ]
+
+    def text(number: int) -> str:
+        kind = rng.random()
+        if kind < ask:
+            return free_report(seed * count + number)[0].decode()
+        return f"第{number}号通知。" if kind < ask + short else f"{rng.choice(texts)}\n登记号{number}。"
+
+    return [{"custom_id": str(number), "text": text(number)} for number in range(count)]
 
 
 class _Script:
@@ -105,7 +110,9 @@ class _Script:
         return answering([], delay_s=self._rng.uniform(0.02, 0.1))
 
 
-def run(count: int, kills: int, restarts: int, *, shared: bool, ask: float, seed: int, say: Console) -> bool:
+def run(
+    count: int, kills: int, restarts: int, *, shared: bool, ask: float, short: float, seed: int, say: Console
+) -> bool:
     """One run; whether everything is as it must be."""
     rng = Random(seed)
     binaries = postgres_binaries()
@@ -120,7 +127,8 @@ def run(count: int, kills: int, restarts: int, *, shared: bool, ask: float, seed
         fleet = Fleet(folder, endpoint if ask else None, postgres, 2 if shared else 0)
         try:
             started = time.monotonic()
-            body = "".join(json.dumps(each, ensure_ascii=False) + "\n" for each in documents(count, seed, ask)).encode()
+            given = documents(count, seed, ask, short)
+            body = "".join(json.dumps(each, ensure_ascii=False) + "\n" for each in given).encode()
             batch_id, sent = _submit(fleet, body, ask, rng)
             log = _torment(fleet, batch_id, count, kills, restarts, rng)
             _until_ended(fleet, batch_id)
@@ -238,12 +246,28 @@ def main() -> None:
         metavar="SHARE",
         help="also ask a language model, for all documents or that share of them",
     )
+    parser.add_argument(
+        "--short",
+        type=float,
+        default=0.7,
+        metavar="SHARE",
+        help="of the documents, those that are a line and no report",
+    )
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
     say = Console()
     places = {"sqlite": (False,), "postgres": (True,), "both": (False, True)}[given.on]
     right = [
-        run(given.documents, given.kills, given.restarts, shared=shared, ask=given.ask, seed=given.seed, say=say)
+        run(
+            given.documents,
+            given.kills,
+            given.restarts,
+            shared=shared,
+            ask=given.ask,
+            short=given.short,
+            seed=given.seed,
+            say=say,
+        )
         for shared in places
     ]
     raise SystemExit(0 if all(right) else 1)

@@ -14,6 +14,7 @@ import sys
 import threading
 import time
 import zlib
+from collections import deque
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -153,17 +154,16 @@ class Hands:
         self.size = size
         self._options = options
         self._nice = nice
-        self._idle: queue.SimpleQueue[_Process | None] = queue.SimpleQueue()
+        self._idle: list[_Process | None] = [None] * size
+        self._tickets: deque[queue.SimpleQueue[_Process | None]] = deque()
         self._all: set[_Process] = set()
         self._lock = threading.Lock()
         self._closed = False
-        for _ in range(size):
-            self._idle.put(None)
 
     @property
     def idle(self) -> int:
         """How many have nothing to do."""
-        return self._idle.qsize()
+        return len(self._idle)
 
     def warm(self) -> None:
         """Starts a process now that would else be started with the first document."""
@@ -223,14 +223,29 @@ class Hands:
 
     @contextmanager
     def _one(self) -> "Iterator[list[_Process | None]]":
-        process = self._idle.get()
-        taken = [process]
+        taken = [self._take()]
         try:
             if self._closed:
                 raise HandsClosedError
             yield taken
         finally:
-            self._idle.put(taken[0])
+            self._give(taken[0])
+
+    def _take(self) -> "_Process | None":
+        """One that has nothing to do. Who has waited longest comes first: of threads at a queue, anyone may."""
+        with self._lock:
+            if self._idle:
+                return self._idle.pop()
+            ticket: queue.SimpleQueue[_Process | None] = queue.SimpleQueue()
+            self._tickets.append(ticket)
+        return ticket.get()
+
+    def _give(self, process: "_Process | None") -> None:
+        with self._lock:
+            if self._tickets:
+                self._tickets.popleft().put(process)
+            else:
+                self._idle.append(process)
 
     def _start(self) -> _Process:
         with self._lock:

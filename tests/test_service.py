@@ -537,6 +537,28 @@ class TestDurability:
         finally:
             hands.close()
 
+    def test_who_waits_longest_for_a_reading_process_comes_first(self) -> None:
+        from extractor.service.hands import HandOptions, Hands
+
+        hands = Hands(1, HandOptions(None, 1, 0, 10**7, timeout_s=3))
+        taken, order = hands._take(), []
+
+        def wait(number: int) -> None:
+            process = hands._take()
+            order.append(number)
+            hands._give(process)
+
+        threads = [threading.Thread(target=wait, args=(number,)) for number in range(8)]
+        for number, thread in enumerate(threads):
+            thread.start()
+            while len(hands._tickets) <= number:
+                time.sleep(0.001)
+        assert hands.idle == 0
+        hands._give(taken)
+        for thread in threads:
+            thread.join(10)
+        assert (order, hands.idle) == (list(range(8)), 1)
+
     def test_a_disk_that_is_nearly_full(self, tmp_path: Path) -> None:
         with Served(tmp_path, min_free=10**15) as served:
             response = post(served, ("a", b"x"))

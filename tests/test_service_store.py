@@ -122,7 +122,7 @@ def test_an_outage_is_waited_for_and_costs_no_document(objects: ObjectStore, tmp
         assert name.startswith("AWS_")
     try:
         with Served(tmp_path, store=f"s3://{objects.bucket}/outage", chunk=20, **variables) as served:
-            batch = post(served, batch_of(200)).json()
+            batch = post(served, batch_of(120)).json()
             while served.batch(batch["id"])["counts"]["done"] == 0:
                 time.sleep(0.05)
             wire.cut()
@@ -135,7 +135,7 @@ def test_an_outage_is_waited_for_and_costs_no_document(objects: ObjectStore, tmp
             assert served.batch(batch["id"])["state"] == "running"
             wire.mend()
             ended = served.ended(batch["id"])
-            assert (ended["counts"]["done"], ended["counts"]["failed"]) == (200, 0)
+            assert (ended["counts"]["done"], ended["counts"]["failed"]) == (120, 0)
             assert not (tmp_path / "data" / "documents").exists()
             assert not SECRET.search(served.logged())
             shown = subprocess.run(
@@ -165,14 +165,14 @@ def test_workers_elsewhere_need_no_folder_in_common(objects: ObjectStore, tmp_pa
             **objects.variables,
         }
         with Served(tmp_path / "here", **{**common, "jobs": 0}) as served:
-            batch = post(served, batch_of(60)).json()
+            batch = post(served, batch_of(30)).json()
             log = tmp_path / "worker-log"
             worker = worker_process(log, **common, data=tmp_path / "there", jobs=1, metrics_port=0)
             try:
                 ended = served.ended(batch["id"])
-                assert (ended["counts"]["done"], ended["counts"]["failed"]) == (60, 0)
+                assert (ended["counts"]["done"], ended["counts"]["failed"]) == (30, 0)
                 found = lines(served.http.get(f"/v1/batches/{batch['id']}/results", params={"limit": 100}))
-                assert sorted(int(one["custom_id"]) for one in found) == list(range(60))
+                assert sorted(int(one["custom_id"]) for one in found) == list(range(30))
                 where = re.search(r"gouji tells how it is going at (\S+)", log.read_text(encoding="utf-8"))
                 assert where is not None
                 assert httpx.get(f"{where[1]}/healthz", timeout=10).json() == {"status": "ok"}
@@ -180,7 +180,7 @@ def test_workers_elsewhere_need_no_folder_in_common(objects: ObjectStore, tmp_pa
                 assert httpx.get(f"{where[1]}/v1/batches", timeout=10).status_code == 404
                 metrics = httpx.get(f"{where[1]}/metrics", timeout=10).text
                 counted = dict(re.findall(r'gouji_documents_done_total\{verdict="(\w+)"\} (\S+)', metrics))
-                assert sum(map(float, counted.values())) == 60
+                assert sum(map(float, counted.values())) == 30
             finally:
                 worker.terminate()
                 assert worker.wait(30) == 0

@@ -71,15 +71,18 @@ def database(folder: Path) -> Database:
 
 
 def test_a_question_of_two_processes_is_sent_once_and_all_keep_to_one_number_at_once(tmp_path: Path) -> None:
-    questions = [f"question {number}" for number in range(12)]
-    with Endpoint(lambda *_: answering([], delay_s=0.15)) as endpoint:
-        both = [asker(tmp_path, endpoint, questions, GOUJI_LLM_CONCURRENCY=3) for _ in range(2)]
+    both_ask = [f"question {number}" for number in range(6)]
+    with Endpoint(lambda *_: answering([], delay_s=0.3)) as endpoint:
+        both = [
+            asker(tmp_path, endpoint, both_ask + [f"of {who} {n}" for n in range(9)], GOUJI_LLM_CONCURRENCY=3)
+            for who in "ab"
+        ]
         for each in both:
             go(each)
         free = [int(each.communicate(timeout=60)[0]) for each in both]
         assert [each.returncode for each in both] == [0, 0]
         asked = [json.dumps(each["messages"]) for each in endpoint.requests]
-        assert (len(asked), len(set(asked)), sum(free)) == (12, 12, 12)
+        assert (len(asked), len(set(asked)), sum(free)) == (24, 24, 6)
         assert endpoint.peak == 3
 
 

@@ -5,8 +5,22 @@ from typing import NamedTuple
 
 from extractor.read.flow import Word
 from extractor.read.pages import Box
+from extractor.read.picture.pieces import Piece
 
-__all__ = ["BEYOND", "Aligned", "Block", "Char", "Drawn", "Line", "Ruling", "Sheet", "Table", "TableCell", "Turn"]
+__all__ = [
+    "BEYOND",
+    "Aligned",
+    "Block",
+    "Char",
+    "Drawn",
+    "Line",
+    "Picture",
+    "Ruling",
+    "Sheet",
+    "Table",
+    "TableCell",
+    "Turn",
+]
 
 
 # The width of a column that stands for all that is not on the paper.
@@ -166,4 +180,14 @@ class Table:
     unsure: bool = False
 
 
-Block = Line | Table
+class Picture(NamedTuple):
+    """A picture on a page that has text as well, as it was read."""
+
+    pieces: tuple[Piece, ...]
+    x0: float
+    top: float
+    x1: float
+    bottom: float
+
+
+Block = Line | Table | Picture

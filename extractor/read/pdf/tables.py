@@ -11,7 +11,7 @@ from extractor.read.pdf.rulings import frames
 from extractor.read.pdf.shapes import BEYOND, Block, Char, Line, Sheet, Table, TableCell
 from extractor.read.pdf.typeset import cell_words, lines_of
 
-__all__ = ["blocks_of"]
+__all__ = ["blocks_of", "in_order"]
 
 # Points: a border so near the edge of the paper is no border.
 _AT_EDGE = 1.0
@@ -47,7 +47,7 @@ def blocks_of(sheet: Sheet, limits: Limits) -> list[Block]:
     aligned, free = aligned_tables(free, sheet.number, sheet.turn, right)
     blocks += aligned
     blocks += lines_of(free, sheet.number, sheet.turn)
-    return _in_order(blocks)
+    return in_order(blocks)
 
 
 def _hangs(char: Char, x: float, y: float, found: Sequence[Lattice], inside: Sequence[dict[int, list[Char]]]) -> bool:
@@ -65,7 +65,7 @@ def _hangs(char: Char, x: float, y: float, found: Sequence[Lattice], inside: Seq
     return False
 
 
-def _in_order(blocks: Sequence[Block]) -> list[Block]:
+def in_order(blocks: Sequence[Block]) -> list[Block]:
     return sorted(
         blocks, key=lambda block: ((block.top + block.bottom) / 2 if isinstance(block, Line) else block.top, block.x0)
     )

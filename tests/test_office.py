@@ -327,3 +327,20 @@ def test_limits_hold_for_office_files() -> None:
         read(docx(table(*[tc("1") * 10] * 20)), limits=Limits(max_cells=100))
     with pytest.raises(LimitError, match="max_unpacked"):
         read(docx(p("x" * 5_000)), limits=Limits(max_unpacked=2_000))
+
+
+@pytest.mark.parametrize(
+    ("drawing", "said"),
+    [
+        ('<w:drawing><extent cx="5000000" cy="2000000"/><blip/></w:drawing>', True),
+        ('<w:drawing><extent cx="900000" cy="900000"/><blip/></w:drawing>', False),
+        ('<w:drawing><extent cx="5000000" cy="2000000"/></w:drawing>', False),
+        ('<w:pict><shape style="width:415pt;height:120.5pt"><imagedata/></shape></w:pict>', True),
+        ('<w:pict><shape style="width:12pt;height:12pt"><imagedata/></shape></w:pict>', False),
+    ],
+)
+def test_pictures_in_a_document_are_said_to_be_unread(drawing: str, said: bool) -> None:
+    document = read(docx(p("年度报告") + f"<w:p><w:r>{drawing}</w:r></w:p>"))
+    assert [note.en for note in document.notes] == [
+        "1 picture in the document was not read: a table may stand there"
+    ] * said

@@ -341,6 +341,16 @@ def test_limits_hold_for_office_files() -> None:
 )
 def test_pictures_in_a_document_are_said_to_be_unread(drawing: str, said: bool) -> None:
     document = read(docx(p("年度报告") + f"<w:p><w:r>{drawing}</w:r></w:p>"))
-    assert [note.en for note in document.notes] == [
-        "1 picture in the document was not read: a table may stand there"
-    ] * said
+    told = ["1 picture in the document was not read: a table may stand there"]
+    assert [note.en for note in document.notes] == told * said
+
+
+def test_hidden_rows_of_a_sheet_are_named() -> None:
+    (path,) = FILES.glob("*.xlsx")
+    data = path.read_bytes()
+    with zipfile.ZipFile(BytesIO(data)) as archive:
+        members: dict[str, str | bytes] = {name: archive.read(name) for name in archive.namelist()}
+    assert "hidden rows or columns of a sheet are read as well" not in [note.en for note in read(data).notes]
+    name = next(name for name in members if name.startswith("xl/worksheets/sheet"))
+    members[name] = str(members[name], "utf-8").replace("<row ", '<row hidden="1" ', 1)
+    assert "hidden rows or columns of a sheet are read as well" in [note.en for note in read(packed(members)).notes]

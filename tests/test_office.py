@@ -327,3 +327,30 @@ def test_limits_hold_for_office_files() -> None:
         read(docx(table(*[tc("1") * 10] * 20)), limits=Limits(max_cells=100))
     with pytest.raises(LimitError, match="max_unpacked"):
         read(docx(p("x" * 5_000)), limits=Limits(max_unpacked=2_000))
+
+
+@pytest.mark.parametrize(
+    ("drawing", "said"),
+    [
+        ('<w:drawing><extent cx="5000000" cy="2000000"/><blip/></w:drawing>', True),
+        ('<w:drawing><extent cx="900000" cy="900000"/><blip/></w:drawing>', False),
+        ('<w:drawing><extent cx="5000000" cy="2000000"/></w:drawing>', False),
+        ('<w:pict><shape style="width:415pt;height:120.5pt"><imagedata/></shape></w:pict>', True),
+        ('<w:pict><shape style="width:12pt;height:12pt"><imagedata/></shape></w:pict>', False),
+    ],
+)
+def test_pictures_in_a_document_are_said_to_be_unread(drawing: str, said: bool) -> None:
+    document = read(docx(p("年度报告") + f"<w:p><w:r>{drawing}</w:r></w:p>"))
+    told = ["1 picture in the document was not read: a table may stand there"]
+    assert [note.en for note in document.notes] == told * said
+
+
+def test_hidden_rows_of_a_sheet_are_named() -> None:
+    (path,) = FILES.glob("*.xlsx")
+    data = path.read_bytes()
+    with zipfile.ZipFile(BytesIO(data)) as archive:
+        members: dict[str, str | bytes] = {name: archive.read(name) for name in archive.namelist()}
+    assert "hidden rows or columns of a sheet are read as well" not in [note.en for note in read(data).notes]
+    name = next(name for name in members if name.startswith("xl/worksheets/sheet"))
+    members[name] = str(members[name], "utf-8").replace("<row ", '<row hidden="1" ', 1)
+    assert "hidden rows or columns of a sheet are read as well" in [note.en for note in read(packed(members)).notes]

@@ -368,3 +368,10 @@ def test_the_file_name_does_not_matter(tmp_path: Path) -> None:
 
 def test_small_packed_streams_are_read() -> None:
     assert read(pdf(table_page([["规章", "12", "3"]]), packed=True)).text == "规章\t12\t3\n"
+
+
+def test_a_figure_broken_behind_a_comma_is_one_figure() -> None:
+    page = table_page([["规章", "", "3"], ["规范性文件", "4", "56"]])
+    page.text(203, 112, "6 ，")
+    page.text(203, 124, "035")
+    assert texts(read(pdf(page)))[0][0] == ["规章", "6，035", "3"]

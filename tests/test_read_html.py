@@ -369,3 +369,9 @@ def test_a_cell_with_something_to_see_is_not_blank(html: str, text: str) -> None
 
 def test_pictures_alone_are_no_table() -> None:
     assert page("<table><tr><td><img><td><img></table>x").grids == ()
+
+
+def test_pictures_within_the_page_are_said_to_be_unread() -> None:
+    assert page("<p>年度报告<img src='data:image/png;base64," + "A" * 200 + "'></p>").notes == ()
+    (note,) = page("<p>年度报告<img src='data:image/png;base64," + "A" * 20_000 + "'></p>").notes
+    assert note.en == "1 picture in the document was not read: a table may stand there"

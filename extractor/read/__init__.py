@@ -38,7 +38,7 @@ def read(
     `media_type`: "text/plain", "text/html", "text/markdown" or "text/csv", with or without a charset parameter; by
     default the content tells. The charset is only a hint. A str is taken as decoded; `Source.sha256` is then of its
     UTF-8 bytes.
-    `beside`: finds the frames of a page, where it comes from an archive that may hold them.
+    `beside`: finds the frames of a page, where it comes from an archive or a folder that may hold them.
 
     Raises UnreadableError (empty, binary, of a type not read), LimitError, UsageError (unknown `media_type`).
     """
@@ -97,7 +97,12 @@ def read_path(path: str | Path, limits: Limits = _DEFAULT) -> Document:
     with Path(path).open("rb") as file:
         # A byte more than allowed shows that there is more, without reading a disk full of it.
         data = file.read(limits.max_bytes + 1)
-    return read(data, name=str(path), limits=limits)
+    near = None
+    if Path(path).suffix.lower().startswith((".htm", ".xht", ".sht")):
+        from extractor.read.aside import aside
+
+        near = aside(Path(path), str(path), limits)
+    return read(data, name=str(path), limits=limits, beside=near)
 
 
 def check_regular(path: str | Path) -> None:

@@ -20,13 +20,15 @@ __all__ = ["Flow", "FlowCell", "Word"]
 class Word(NamedTuple):
     """Text that stands together on a page, and where. Neither page nor box where the format has no pages.
 
-    `second`: what a second recognition reads there, if it was recognised twice.
+    `second`: what a second recognition reads there, if it was recognised twice. `scanned`, `faint`: as in Run.
     """
 
     text: str
     page: int = 0
     box: Box | None = None
     second: str | None = None
+    scanned: bool = False
+    faint: bool = False
 
 
 class FlowCell(NamedTuple):
@@ -89,7 +91,7 @@ class Flow:
             start = self._at
             self._put(visible(word.text))
             if word.box is not None and self._at > start:
-                self._runs.append(Run(start, self._at, word.page, word.box))
+                self._runs.append(Run(start, self._at, word.page, word.box, word.scanned, word.faint))
                 if word.second is not None:
                     self._seconds.append(Second(start, self._at, word.second))
         return self._at - begun

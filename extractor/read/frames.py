@@ -1,4 +1,4 @@
-"""Pages made of several files: frames and inline frames, found beside the page in the same archive, never elsewhere."""
+"""Pages made of several files: frames and inline frames, found beside the page, where `beside` finds them."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -40,8 +40,8 @@ def read_framed(text: str, name: str, limits: Limits, beside: Beside) -> Parts:
         shown = ", ".join(missing[:3])
         notes = (
             Reason(
-                f"{len(missing)} frames of the page are not in its archive ({shown})",
-                f"页面的 {len(missing)} 个框架不在同一存档中（{shown}）",
+                f"{len(missing)} frames of the page are not beside it ({shown})",
+                f"页面的 {len(missing)} 个框架不在页面旁（{shown}）",
             ),
         )
     whole = joined(parts)

@@ -9,6 +9,7 @@ from extractor.read.document import Grid
 from extractor.read.limits import Limits
 from extractor.read.markup import check_markup, enclose_stray_cells
 from extractor.read.tags import INTRICATE
+from extractor.read.told import unread_pictures
 from extractor.read.walk import Styled, Walk
 from extractor.report import Reason
 
@@ -42,6 +43,9 @@ def read_html(text: str, limits: Limits) -> tuple[str, tuple[Grid, ...], tuple[R
     if counts[Styled.STRUCK]:
         struck = counts[Styled.STRUCK]
         notes = (*notes, Reason(f"struck-out text left out ({struck} places)", f"略去已划掉的文字（{struck} 处）"))
+    pictures = _pictures(tree, text)
+    if pictures:
+        notes = (*notes, unread_pictures(pictures))
     walk = Walk(_spans(tree, limits), styled, limits)
     if tree.root is not None:
         # Where cells hold what is not to be shown as it stands, or tables, there is no short way through a row.
@@ -50,6 +54,8 @@ def read_html(text: str, limits: Limits) -> tuple[str, tuple[Grid, ...], tuple[R
     return "".join(walk.parts), grids, notes + tuple(dict.fromkeys(walk.notes))
 
 
+# Fewer characters of a picture within the page are an icon.
+_LARGE = 12_000
 _INVISIBLE = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _STRUCK = re.compile(r"text-decoration(?:-line)?\s*:[^;]{0,80}line-through", re.IGNORECASE)
 _RAISED = re.compile(r"vertical-align\s*:\s*(super|sub)\b", re.IGNORECASE)
@@ -67,6 +73,13 @@ def _hidden(tree: LexborHTMLParser, text: str) -> dict[int, Styled]:
     nodes = tree.css("[hidden],xml")
     nodes += [node for node in tree.css("[style]") if _INVISIBLE.search(node.attributes.get("style") or "")]
     return dict.fromkeys((node.mem_id for node in nodes), Styled.HIDDEN)
+
+
+def _pictures(tree: LexborHTMLParser, text: str) -> int:
+    """How many pictures the page carries within itself that are no icons. Others are somewhere in the network."""
+    if "data:image" not in text:
+        return 0
+    return sum(len(node.attributes.get("src") or "") >= _LARGE for node in tree.css('img[src^="data:image"]'))
 
 
 def _struck(tree: LexborHTMLParser) -> dict[int, Styled]:

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from extractor.errors import DocumentError, LimitError, UnreadableError
 from extractor.read import Document, check_regular, read
 from extractor.read.archive import Archive, opened
+from extractor.read.aside import PAGES, aside, is_part_of_page
 from extractor.read.formats import SUFFIXES
 from extractor.read.limits import Limits
 
@@ -23,8 +24,6 @@ INSIDE = "!"
 
 _BLOCK = 1 << 20
 _ARCHIVES = (".zip", ".gz", ".tgz", ".tar")
-_PAGES = (".htm", ".html", ".xhtml", ".shtml")
-_PARTS_OF_PAGES = (".files", "_files", ".fld")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +57,8 @@ class Locator:
         if not self.inside:
             if len(data) > limits.max_bytes and self.path is not None:
                 opened(self.path, self.name, limits)  # of an archive this says what is wrong with it: size is not
-            return read(data, name=self.name, limits=limits)
+            near = aside(self.path, self.name, limits) if self.path is not None else None
+            return read(data, name=self.name, limits=limits, beside=near)
         archive = self._archive(limits)
         here = archive.names[self.inside[-1]]
         if len(self.inside) > limits.max_nesting and opened(data, here, limits) is not None:
@@ -166,9 +166,9 @@ def _documents(source: Locator, limits: Limits, skipped: Counter[str], seen: _Se
         return
     names = archive.names
     seen.add(members=len(names))
-    pages = {name[: -len(suffix)] for name in names for suffix in _PAGES if name.lower().endswith(suffix)}
+    pages = {name[: -len(suffix)] for name in names for suffix in PAGES if name.lower().endswith(suffix)}
     for number, name in enumerate(names):
-        if _is_aside(name) or _is_part_of_page(name, pages):
+        if _is_aside(name) or is_part_of_page(name, pages):
             continue
         suffix = PurePosixPath(name).suffix.lower()
         if suffix not in SUFFIXES:
@@ -193,17 +193,6 @@ def _is_aside(name: str) -> bool:
     """What archivers add, and hidden files."""
     parts = name.split("/")
     return parts[-1].startswith(".") or "__MACOSX" in parts
-
-
-def _is_part_of_page(name: str, pages: set[str]) -> bool:
-    """Whether it stands in the folder that a saved page keeps its parts in: page.htm, page.files/sheet001.htm."""
-    folder = posixpath.dirname(name)
-    while folder:
-        for suffix in _PARTS_OF_PAGES:
-            if folder.endswith(suffix) and folder.removesuffix(suffix) in pages:
-                return True
-        folder = posixpath.dirname(folder) if folder != posixpath.dirname(folder) else ""
-    return False
 
 
 def named_inside(argument: str, limits: Limits) -> list[Locator]:

@@ -11,12 +11,17 @@ Box: TypeAlias = tuple[float, float, float, float]
 
 
 class Run(NamedTuple):
-    """Text that stands together on a page (a word, a line): [start, end) of Document.text. Pages count from 1."""
+    """Text that stands together on a page (a word, a line): [start, end) of Document.text. Pages count from 1.
+
+    `scanned`, `faint`: as of a page, for text out of a picture on a page that has text of its own as well.
+    """
 
     start: int
     end: int
     page: int
     box: Box
+    scanned: bool = False
+    faint: bool = False
 
 
 class Second(NamedTuple):
@@ -73,20 +78,25 @@ class Pages:
 
     def scanned(self, start: int) -> bool:
         """Whether the text at that offset was recognised from a picture."""
-        page = self._page(start)
-        return page is not None and page.scanned
+        page, run = self._page(start), self._run(start)
+        return (page is not None and page.scanned) or (run is not None and run.scanned)
 
     def faint(self, start: int) -> bool:
         """Whether that offset is on a page that was recognised from a picture hardly legible."""
-        page = self._page(start)
-        return page is not None and page.faint
+        page, run = self._page(start), self._run(start)
+        return (page is not None and page.faint) or (run is not None and run.faint)
 
     def second(self, start: int, end: int) -> str | None:
         """What a second recognition reads where text[start:end] stands; None where it was recognised once."""
+        run = self._run(start)
+        one = None if run is None else self._seconds.get(run.start)
+        return one.text if one is not None and end <= one.end else None
+
+    def _run(self, start: int) -> Run | None:
+        """The run in which that offset lies."""
         number = bisect_right(self._ends, start)
         run = self.runs[number] if number < len(self.runs) else None
-        one = None if run is None or run.start > start else self._seconds.get(run.start)
-        return one.text if one is not None and end <= one.end else None
+        return None if run is None or run.start > start else run
 
     def _page(self, start: int) -> Page | None:
         placed = self.place(start, start + 1)

@@ -2,7 +2,9 @@
 
 import re
 
-__all__ = ["has_part", "is_mhtml", "is_tar"]
+from extractor.report import Reason
+
+__all__ = ["has_part", "is_mhtml", "is_tar", "unread_pictures"]
 
 _HEAD = 16_384
 # One way to match only: a \r before the \n belongs to what is before it. Two ways a line are 2^40 over forty of them.
@@ -32,3 +34,9 @@ def has_part(data: bytes, folder: str) -> bool:
     except Exception:  # damaged: whoever reads it says how
         return True
     return "[content_types].xml" in names and any(name.startswith(folder) for name in names)
+
+
+def unread_pictures(count: int) -> Reason:
+    """Says that a document holds pictures large enough for a table, which were not read."""
+    are = "pictures in the document were" if count > 1 else "picture in the document was"
+    return Reason(f"{count} {are} not read: a table may stand there", f"文件内有 {count} 幅图片未读取，其中可能有表格")

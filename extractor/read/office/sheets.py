@@ -24,17 +24,20 @@ Value: TypeAlias = int | float | str | bool | time | date | datetime | timedelta
 
 # A cell reference in a sheet's XML. A stray cell at the far corner would have the whole sheet laid out in memory.
 _REFERENCE = re.compile(rb"""\br\s*=\s*["']([A-Za-z]{0,20})([0-9]{1,20})["']""")
-_OVERLAP = 64
+_OVERLAP = 300
+_HIDDEN = re.compile(rb"""<(?:\w{1,9}:)?(?:row|col)\b[^>]{0,250}\bhidden\s*=\s*["'](?:1|true)["']""")
+_HIDDEN_ROWS = Reason("hidden rows or columns of a sheet are read as well", "工作表中隐藏的行或列也已读取")
 _ZIP = b"PK\x03\x04"
 
 
 def read_parts(data: bytes, limits: Limits) -> Parts:
     """Text and tables of all visible sheets. Raises UnreadableError, LimitError."""
+    flow = Flow(limits)
     if data.startswith(_ZIP):
-        _check_package(data, limits)
+        if _check_package(data, limits):
+            flow.notes.append(_HIDDEN_ROWS)
     else:
         check_workbook(data, limits)
-    flow = Flow(limits)
     hidden: list[str] = []
     for sheet in _sheets(data, limits):
         if isinstance(sheet, str):
@@ -100,8 +103,9 @@ def _no_panic_on_stderr() -> Iterator[None]:
             os.close(null)
 
 
-def _check_package(data: bytes, limits: Limits) -> None:
-    """LimitError for what calamine would unpack or lay out whole without asking."""
+def _check_package(data: bytes, limits: Limits) -> bool:
+    """LimitError for what calamine would unpack or lay out whole without asking. Whether rows or columns are hidden."""
+    hidden = False
     packed = Packed(data, limits)
     for member in packed.members:
         if not member.filename.lower().endswith((".xml", ".bin", ".rels")):
@@ -114,11 +118,13 @@ def _check_package(data: bytes, limits: Limits) -> None:
                     f"{member.filename} has a document type declaration, which no office file has (entities?)"
                 )
             if sheet:
+                hidden = hidden or _HIDDEN.search(tail + block) is not None
                 for letters, number in _REFERENCE.findall(tail + block):
                     rows, columns = max(rows, int(number)), max(columns, _column(letters))
             tail = block[-_OVERLAP:]
         if sheet:
             limits.check("max_slots", rows * columns, "rows × columns of a sheet")
+    return hidden
 
 
 def _column(letters: bytes) -> int:

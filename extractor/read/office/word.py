@@ -1,5 +1,6 @@
 """The paragraphs of a Word document as a reader sees them: insertions accepted, deletions and hidden text left out."""
 
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -7,6 +8,7 @@ from typing import TYPE_CHECKING
 from extractor.read.office.numbering import Numbering, value
 from extractor.read.office.package import local
 from extractor.read.office.styles import Look, Styles, child, look_of
+from extractor.read.told import unread_pictures
 from extractor.report import Reason
 
 if TYPE_CHECKING:
@@ -23,6 +25,11 @@ _WRAPPERS = frozenset(
     {"ins", "moveTo", "sdt", "sdtContent", "customXml", "smartTag", "hyperlink", "fldSimple", "dir", "bdo", "oMath"}
 )
 _LEFT_OUT = frozenset({"del", "moveFrom", "instrText", "delText", "delInstrText", "rt"})
+# In points: the least size of a picture that a table may stand in. What DrawingML and VML measure in.
+_WIDE, _HIGH = 150.0, 40.0
+_EMU = 1 / 12_700
+_UNITS = {"pt": 1.0, "in": 72.0, "cm": 28.35, "mm": 2.835, "px": 0.75}
+_SIZE = re.compile(r"\b(width|height)\s*:\s*([0-9.]{1,9})(pt|in|cm|mm|px)")
 _SIGNS = {"noBreakHyphen": "-", "cr": "\n", "br": "\n", "tab": "\t", "ptab": "\t"}
 
 
@@ -42,6 +49,7 @@ class Docx:
         self._styles = styles
         self._numbering = numbering
         self.left_out: Counter[str] = Counter()
+        self.pictures = 0
 
     def notes(self) -> list[Reason]:
         """On what was left out."""
@@ -62,6 +70,8 @@ class Docx:
                     f"修订标记：已删除的内容未计入（{out['deleted']} 处）",
                 )
             )
+        if self.pictures:
+            notes.append(unread_pictures(self.pictures))
         return notes
 
     def blocks(self, container: "_Element") -> "Iterator[Block]":
@@ -140,6 +150,7 @@ class Docx:
                     self._inline(base, look, said, floats)
             elif name in ("drawing", "pict", "object"):
                 floats += _text_boxes(element)
+                self.pictures += _is_large_picture(element)
 
 
 def _alternative(element: "_Element") -> "_Element":
@@ -150,6 +161,28 @@ def _alternative(element: "_Element") -> "_Element":
             return one
         fallback = one
     return fallback
+
+
+def _is_large_picture(drawing: "_Element") -> bool:
+    """Whether a drawing is a picture that a table may stand in, rather than a seal or a logo."""
+    pictures = [element for element in drawing.iter() if local(element) in ("blip", "imagedata")]
+    if not pictures:
+        return False
+    for element in drawing.iter():
+        if local(element) == "extent":
+            return _points(element.get("cx"), _EMU) >= _WIDE and _points(element.get("cy"), _EMU) >= _HIGH
+        if local(element) == "shape":
+            style = element.get("style") or ""
+            sizes = {name: _points(number, _UNITS[unit]) for name, number, unit in _SIZE.findall(style)}
+            return sizes.get("width", 0.0) >= _WIDE and sizes.get("height", 0.0) >= _HIGH
+    return False
+
+
+def _points(number: str | None, each: float) -> float:
+    try:
+        return float(number or 0) * each
+    except ValueError:
+        return 0.0
 
 
 def _text_boxes(drawing: "_Element") -> "Iterator[_Element]":

@@ -14,13 +14,14 @@ from extractor.read.flow import Flow
 from extractor.read.limits import Limits
 from extractor.read.pages import Page
 from extractor.read.pdf.compose import Composer
+from extractor.read.pdf.embedded import large_pictures, read_embedded
 from extractor.read.pdf.layer import Layer, judge
 from extractor.read.pdf.margins import without_margins
 from extractor.read.pdf.opening import opened, take_apart
 from extractor.read.pdf.pictures import INSTALL, can_read, named, numbers, read_pictures
-from extractor.read.pdf.shapes import Block, Table
+from extractor.read.pdf.shapes import Block, Sheet, Table
 from extractor.read.pdf.stitch import stitched
-from extractor.read.pdf.tables import blocks_of
+from extractor.read.pdf.tables import blocks_of, in_order
 from extractor.report import Reason
 
 __all__ = ["read_parts"]
@@ -50,6 +51,9 @@ class _Reader:
         self.pages: list[Page] = []
         self.layers: list[Layer] = []
         self.reads_pictures = False
+        # Pictures that were read on pages of text, and the pages with pictures that were not.
+        self.pictures = 0
+        self.unread: list[int] = []
         self.as_pictures: tuple[Layer, ...] = (Layer.PICTURE, Layer.BROKEN)
 
     def read(self) -> None:
@@ -89,6 +93,8 @@ class _Reader:
             blocks.append(blocks_of(sheet, self.limits) if layer in (Layer.GOOD, Layer.RECOGNISED) else [])
             if any(isinstance(block, Table) and block.cut for block in blocks[-1]):
                 cut.append(index + 1)
+            if layer is Layer.GOOD:
+                blocks[-1] = self._with_pictures(sheet, blocks[-1])
             sizes.append((sheet.height, sheet.width) if sheet.turn.quarters % 2 else (sheet.width, sheet.height))
         if any(layer in (*self.as_pictures, Layer.RECOGNISED) for layer in self.layers) and can_read():
             self.reads_pictures = True
@@ -108,6 +114,18 @@ class _Reader:
             )
         return blocks, sizes
 
+    def _with_pictures(self, sheet: Sheet, blocks: list[Block]) -> list[Block]:
+        """The blocks of a page, and what its pictures show, where there is somebody to read them."""
+        boxes = large_pictures(sheet)
+        if not boxes:
+            return blocks
+        if not can_read() or sheet.turn.quarters:
+            self.unread.append(sheet.number)
+            return blocks
+        self.pictures += len(boxes)
+        self.limits.check("max_pages", self.pictures, "pictures in the PDF")
+        return in_order([*blocks, *read_embedded(self.pdf, sheet.number, boxes, self.limits)])
+
     def _say_what_is_no_text(self) -> None:
         """Notes on pages that were not read as text. UnreadableError if there is nothing else and nobody to read it."""
         of_layer = {layer: [number for number, one in enumerate(self.layers, 1) if one is layer] for layer in Layer}
@@ -119,6 +137,13 @@ class _Reader:
         if broken:
             said.append(f"the text layer of {named(broken)} is broken, and only a picture of it is left")
         notes = self.flow.notes
+        if self.unread:
+            notes.append(
+                Reason(
+                    f"a picture on {named(self.unread)} was not read: {INSTALL}",
+                    f"第 {numbers(self.unread)} 页有图片未能读取",
+                )
+            )
         if said and not self.reads_pictures:
             if not of_layer[Layer.GOOD] and not recognised:
                 raise UnreadableError(f"{' and '.join(said)}: {INSTALL}")

@@ -12,9 +12,10 @@ from functools import lru_cache
 from itertools import pairwise, takewhile
 from statistics import median
 
-from extractor.read.figures import FigureKind, read_figure
-from extractor.read.pdf.chars import BLANK
-from extractor.read.pdf.shapes import Aligned, Char, Table, TableCell, Turn
+from extractor.read.figures import UNIT_PATTERN, FigureKind, read_figure
+from extractor.read.flow import Word
+from extractor.read.pdf.chars import BLANK, UNKNOWN
+from extractor.read.pdf.shapes import BEYOND, Aligned, Char, Table, TableCell, Turn
 from extractor.read.pdf.typeset import cell_words, rows_of
 
 __all__ = ["aligned_tables"]
@@ -25,10 +26,13 @@ _APART, _APART_DRAWN = 0.3, 0.04
 _LEVEL, _PITCH, _INTO = 0.4, 2.2, 0.5
 _MOST_BETWEEN, _MOST_HEADS = 10, 10
 # From line to line of a table, and of its heads, at most.
-_FAR, _FAR_HEADS = 7.0, 3.6
+_FAR, _FAR_HEADS = 7.0, 5.5
+# In points: above it there is no table, but what a browser prints over each page.
+_HEADER = 24.0
 _ORDINAL = re.compile(r"[（(]?(?:[一二三四五六七八九十]{1,3}|\d{1,2})[）)、.．]|其中")
 _LEAST_FIGURES = 3
 _DIGIT = re.compile(r"\d")
+_UNIT = re.compile(UNIT_PATTERN)
 _TITLE = re.compile(r"[一二三四五六七八九十]{1,3}、|第.{1,5}条|[（(][一二三四五六七八九十]{1,3}[)）]")
 
 
@@ -61,17 +65,18 @@ class _Block:
 
     heads: list[list[_Piece]] = field(default_factory=list)
     rows: list[list[_Piece]] = field(default_factory=list)
-    labels: list[_Piece] = field(default_factory=list)
+    labels: list[list[_Piece]] = field(default_factory=list)
 
 
-def aligned_tables(chars: Sequence[Char], page: int, turn: Turn) -> tuple[list[Table], list[Char]]:
-    """The tables among characters that stand in no ruled one, and the characters that are left."""
+def aligned_tables(chars: Sequence[Char], page: int, turn: Turn, right: float) -> tuple[list[Table], list[Char]]:
+    """The tables among characters that stand in no ruled one, and the characters that are left. `right`: the edge of
+    the paper."""
     lines = [_pieces(row) for row in rows_of(chars)]
     lines = [line for line in lines if line]
     out: list[Table] = []
     taken: set[int] = set()
     for block in _blocks(lines):
-        made = _Maker(block, page, turn).table()
+        made = _Maker(block, page, turn).table(right)
         if made is not None:
             table, used = made
             out.append(table)
@@ -105,6 +110,8 @@ def _figures(line: Sequence[_Piece]) -> list[_Piece]:
     at = len(line)
     while at and _says_figure(line[at - 1].text):
         at -= 1
+    if len(line) > at > 1 and _UNIT.fullmatch(line[at - 1].text):
+        at -= 1  # a column of units
     figures = list(line[at:])
     return figures if at or len(figures) >= _LEAST_FIGURES else []
 
@@ -121,27 +128,25 @@ def _blocks(lines: Sequence[list[_Piece]]) -> Iterator[_Block]:
         block = _Block([], [lines[number]])
         left = figures[number][0].x0
         last, at = number, number + 1
-        between: list[_Piece] = []
+        between: list[list[_Piece]] = []
         while at < len(lines) and at - last <= _MOST_BETWEEN and _gap(lines[at - 1], lines[at]) <= _FAR:
             height = _height(lines[at])
             if figures[at]:
                 left = min(left, figures[at][0].x0)
-                if any(piece.x1 > left + _INTO * height for piece in between):
+                if any(piece.x1 > left + _INTO * height for line in between for piece in line):
                     break
                 block.labels += between
                 block.rows.append(lines[at])
                 between, last = [], at
-            elif len(lines[at]) == 1 and lines[at][0].x1 <= left + _INTO * height:
-                between.append(lines[at][0])
             elif all(piece.x1 <= left + _INTO * height for piece in lines[at]):
-                between += lines[at]
+                between.append(lines[at])
             else:
                 break
             at += 1
-        tail = list(takewhile(lambda piece: not _TITLE.match(piece.text), between))
+        tail = list(takewhile(lambda line: not _TITLE.match(line[0].text), between))
         first = number
         while first > done and number - first < _MOST_HEADS and _may_head(lines[first - 1], left):
-            if _gap(lines[first - 1], lines[first]) > _FAR_HEADS:
+            if _gap(lines[first - 1], lines[first]) > _FAR_HEADS or lines[first - 1][0].y < _HEADER:
                 break
             first -= 1
         # The uppermost line of heads stands over figures: what is only on the left is a title.
@@ -181,13 +186,19 @@ class _Maker:
         self.size = median(_height(row) for row in block.rows)
         self.sure = True
         self.headed = False
+        count = [len(row) - len(figures) for row, figures in zip(block.rows, self.figures, strict=True)]
+        own = [self._whole(row[:at]) for row, at in zip(block.rows, count, strict=True)]
+        lines = [line for line in (*own, *(self._whole(line) for line in block.labels)) if line]
+        self.labels = sorted(lines, key=lambda line: line[0].y)
+        self.split = self._split()
         self.columns = self._columns()
         self.used: list[_Piece] = []
         # Lines above the first line of figures that may be the beginning of its label.
         self.leading: list[_Piece] = []
 
-    def table(self) -> tuple[Table, list[_Piece]] | None:
-        """The table and the pieces that are in it; None where there is too little to call it one."""
+    def table(self, right: float) -> tuple[Table, list[_Piece]] | None:
+        """The table and the pieces that are in it; None where there is too little to call it one. `right`: the edge of
+        the paper, off which it runs if something stands close to it."""
         block = self.block
         figures = sum(map(len, self.figures))
         self.headed = any(len(line) > 1 for line in block.heads)
@@ -197,20 +208,28 @@ class _Maker:
         rows = self._rows()
         used = [piece for row in (*heads, *rows) for piece, _, _ in row]
         x0 = min(one.x0 for one in used) - self.size
-        split = self._split
+        split = self.split
         labels = [x0] if split is None else [x0, split]
         edges = [*labels, *self._edges()]
         table_rows = []
+        cut = False
         for row in (*heads, *rows):
             cells = []
             for piece, first, after in sorted(row, key=lambda one: one[1]):
                 words = cell_words(piece.chars, self.page, self.turn, float("inf"))
+                if piece.x1 > right - self.size:
+                    words.append(Word(UNKNOWN, self.page))
+                    cut = True
                 cells.append(TableCell(edges[first], edges[after], 1, words))
             table_rows.append(cells)
         top = min(char.top for piece in used for char in piece.chars)
         bottom = max(char.bottom for piece in used for char in piece.chars)
-        table = Table(self.page, x0, top, edges[-1], bottom, table_rows, edges, unsure=not self.sure)
-        table.aligned = Aligned(self.columns, headed=bool(heads))
+        if cut:
+            edges.append(edges[-1] + BEYOND)
+            for made in table_rows:
+                made.append(TableCell(edges[-2], edges[-1], 1, [Word(UNKNOWN, self.page)]))
+        table = Table(self.page, x0, top, edges[-1], bottom, table_rows, edges, cut=cut, unsure=not self.sure)
+        table.aligned = Aligned(self.columns, headed=bool(heads) or self._figure_columns() == 1)
         return table, self.used
 
     def _columns(self) -> list[tuple[float, float]]:
@@ -232,28 +251,44 @@ class _Maker:
                 self.sure = False
         return columns
 
+    def _figure_columns(self) -> int:
+        """How many columns of figures there are: one for units is none."""
+        units = {
+            number
+            for row in self.figures
+            for piece in row
+            if _UNIT.fullmatch(piece.text)
+            for number in self._over(piece, self.columns)
+        }
+        return len(self.columns) - len(units)
+
     def _over(self, piece: _Piece, columns: Sequence[tuple[float, float]]) -> list[int]:
         return [number for number, (x0, x1) in enumerate(columns) if piece.x0 < x1 and x0 < piece.x1]
 
     def _edges(self) -> list[float]:
         """Where the columns of figures begin, and the last one ends."""
         inner = [(one[1] + other[0]) / 2 for one, other in pairwise(self.columns)]
-        labels = [
-            piece.x1
-            for row, figures in zip(self.block.rows, self.figures, strict=True)
-            for piece in row[: len(row) - len(figures)]
-        ]
+        labels = [piece.x1 for line in self.labels for piece in line]
         before = max((x1 for x1 in labels if x1 < self.columns[0][0]), default=self.columns[0][0] - self.size)
         return [(before + self.columns[0][0]) / 2, *inner, self.columns[-1][1] + self.size]
 
-    @property
+    def _whole(self, line: Sequence[_Piece]) -> list[_Piece]:
+        """The labels of a line, put together where nothing but another font parts them."""
+        out: list[_Piece] = []
+        for piece in line:
+            if out and piece.x0 - out[-1].x1 < _APART * self.size:
+                out[-1] = _joined([out[-1], piece])
+            else:
+                out.append(piece)
+        return out
+
     def _split(self) -> float | None:
         """What parts the labels of groups from those of rows; None where all labels are of one kind."""
-        pairs = [
-            (labels[-2].x1, labels[-1].x0)
-            for row, figures in zip(self.block.rows, self.figures, strict=True)
-            if len(labels := row[: len(row) - len(figures)]) > 1
-        ]
+        pairs = [(line[-2].x1, line[-1].x0) for line in self.labels if len(line) > 1]
+        for before, line, after in zip(self.labels, self.labels[1:], self.labels[2:], strict=False):
+            right = min(before[-1].x0, after[-1].x0)
+            if len(line) == 1 and line[0].x1 < right:
+                pairs.append((line[0].x1, right))
         if not pairs:
             return None
         low, high = max(x1 for x1, _ in pairs), min(x0 for _, x0 in pairs)
@@ -262,7 +297,7 @@ class _Maker:
     def _heads(self) -> list[list[tuple[_Piece, int, int]]]:
         """The heads by storeys: those over several columns line by line, below them those of each column, the lines of
         which are put together."""
-        shift = 1 if self._split is None else 2
+        shift = 1 if self.split is None else 2
         heads = list(self.block.heads)
         while heads and not any(self._over(piece, self.columns) for piece in heads[-1]):
             self.leading[:0] = heads.pop()
@@ -298,21 +333,25 @@ class _Maker:
         return [*storeys, lowest] if lowest else storeys
 
     def _rows(self) -> list[list[tuple[_Piece, int, int]]]:
-        split = self._split
+        split = self.split
         shift = 1 if split is None else 2
         groups: list[_Piece] = []
         labels: list[_Piece] = []
-        count = [len(row) - len(figures) for row, figures in zip(self.block.rows, self.figures, strict=True)]
-        pieces = [piece for row, at in zip(self.block.rows, count, strict=True) for piece in row[:at]]
-        for piece in [part for one in (*pieces, *self.block.labels) for part in self._parted(one, split)]:
-            (groups if split is not None and piece.x1 <= split else labels).append(piece)
         anchors = [median(piece.y for piece in figures) for figures in self.figures]
-        parts = self._shared_out(sorted(labels, key=lambda one: one.y), anchors)
-        if not self.headed and parts and parts[0] and not _ORDINAL.match(parts[0][0].text):
+        for line in self.labels:
+            parts = [part for one in line for part in self._parted(one, split)]
+            level = any(abs(anchor - line[0].y) <= _LEVEL * self.size for anchor in anchors)
+            for piece in parts:
+                of_group = split is not None and piece.x1 <= split and not (level and piece is parts[-1])
+                (groups if of_group else labels).append(piece)
+        labels.sort(key=lambda one: one.y)
+        alone = self._alone(labels, anchors)
+        shared = self._shared_out([one for one in labels if one not in alone], anchors)
+        if not self.headed and shared and shared[0] and not _ORDINAL.match(shared[0][0].text):
             # The beginning of its label may stand on the page before.
-            self.sure = self.sure and not any(part and _ORDINAL.match(part[0].text) for part in parts[1:])
+            self.sure = self.sure and not any(part and _ORDINAL.match(part[0].text) for part in shared[1:])
         out: list[list[tuple[_Piece, int, int]]] = []
-        for figures, part in zip(self.figures, parts, strict=True):
+        for figures, part in zip(self.figures, shared, strict=True):
             row = []
             if part:
                 label = _joined(part)
@@ -325,11 +364,25 @@ class _Maker:
             self.used += [*part, *figures]
         for group in _stacks(groups, _PITCH * self.size):
             y = (group[0].y + group[-1].y) / 2
-            nearest = min(range(len(anchors)), key=lambda number: abs(anchors[number] - y))
-            if not any(first == 0 for _, first, _ in out[nearest]):
-                out[nearest].append((_joined(group), 0, 1))
+            rooms = [number for number, row in enumerate(out) if all(first > 0 for _, first, _ in row)]
+            if rooms:
+                out[min(rooms, key=lambda number: abs(anchors[number] - y))].append((_joined(group), 0, 1))
                 self.used += group
-        return out
+        self.used += alone
+        lines = [*zip(anchors, out, strict=True), *((one.y, [(one, 0, shift)]) for one in alone)]
+        return [row for _, row in sorted(lines, key=lambda line: line[0])]
+
+    def _alone(self, labels: Sequence[_Piece], anchors: Sequence[float]) -> list[_Piece]:
+        """Lines that begin with an ordinal and stand beside no figures, right above another that does: titles."""
+        slack = _LEVEL * self.size
+        return [
+            one
+            for one, after in pairwise(labels)
+            if _ORDINAL.match(one.text)
+            and _ORDINAL.match(after.text)
+            and all(abs(anchor - one.y) > slack for anchor in anchors)
+            and any(abs(anchor - after.y) <= slack for anchor in anchors)
+        ]
 
     def _parted(self, piece: _Piece, split: float | None) -> list[_Piece]:
         """The label of a group that touches that of its row, taken apart where another command drew the next letter."""
@@ -344,18 +397,19 @@ class _Maker:
         """For each line of figures the lines of its label: the way in which all of them fit, and no line that begins
         with an ordinal goes on another."""
         slack = _LEVEL * self.size
-        found: list[list[list[_Piece]]] = []
+        if not labels and not self.leading:
+            return [[] for _ in anchors]
         for above in range(len(self.leading) + 1):
             lines = [*self.leading[len(self.leading) - above :], *labels]
             if above and lines[1:] and lines[1].y - lines[0].y > _PITCH * self.size:
                 break
-            found += [way for share in (_around, _downwards, _upwards) if (way := share(lines, anchors, slack))]
-        if found:
-            fewest = min(map(_odd, found))
-            best = [way for way in found if _odd(way) == fewest]
-            ways = {tuple(tuple(map(id, part)) for part in way) for way in best}
-            self.sure = self.sure and len(ways) == 1
-            return best[0]
+            found = [way for share in (_around, _downwards, _upwards) if (way := share(lines, anchors, slack))]
+            fewest = min(map(_odd, found), default=0)
+            ways = [way for way in found if _odd(way) == fewest]
+            if not found or ((fewest or all(map(_headless, ways))) and above < len(self.leading)):
+                continue
+            self.sure = self.sure and fewest == 0 and all(_same(ways[0], way) for way in ways)
+            return ways[0]
         self.sure = False
         out: list[list[_Piece]] = [[] for _ in anchors]
         for piece in labels:
@@ -370,6 +424,16 @@ def _odd(way: Sequence[Sequence[_Piece]]) -> int:
     return sum(bool(_ORDINAL.match(piece.text)) for part in way for piece in part[1:]) + sum(not part for part in way)
 
 
+def _headless(way: Sequence[Sequence[_Piece]]) -> bool:
+    """Whether the first label does not begin as most others do: with an ordinal."""
+    firsts = [bool(_ORDINAL.match(part[0].text)) for part in way if part]
+    return bool(firsts) and not firsts[0] and 2 * sum(firsts) >= len(firsts)
+
+
+def _same(way: Sequence[Sequence[_Piece]], other: Sequence[Sequence[_Piece]]) -> bool:
+    return all(list(map(id, one)) == list(map(id, two)) for one, two in zip(way, other, strict=True))
+
+
 def _left(part: Sequence[_Piece]) -> float:
     return min(one.x0 for one in part)
 
@@ -382,7 +446,7 @@ def _stacks(pieces: Sequence[_Piece], pitch: float) -> list[list[_Piece]]:
     out: list[list[_Piece]] = []
     for piece in sorted(pieces, key=lambda one: one.y):
         stack = next((one for one in out if piece.y - one[-1].y <= pitch and piece.x0 < one[-1].x1), None)
-        if stack is None:
+        if stack is None or _ORDINAL.match(piece.text):
             out.append([piece])
         else:
             stack.append(piece)
@@ -421,6 +485,8 @@ def _downwards(labels: Sequence[_Piece], anchors: Sequence[float], slack: float)
         if part and part[0].y > anchor + slack:
             return None
         end = next((n for n, (one, other) in enumerate(pairwise(part), 1) if other.y - one.y > 6 * slack), len(part))
+        if end < len(part) and len(out) < len(anchors) - 1:
+            return None
         out.append(part[:end])
     return out
 

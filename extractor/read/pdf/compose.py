@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from extractor.read.flow import Flow, FlowCell
-from extractor.read.pdf.shapes import Block, Line, Table
+from extractor.read.pdf.shapes import Block, Line, Picture, Table
+from extractor.read.picture import put_pieces
 from extractor.report import Reason
 
 __all__ = ["Composer"]
@@ -45,6 +46,9 @@ class Composer:
             if isinstance(block, Table):
                 self.close()
                 self.flow.table(_rows(block), _UNSURE if block.unsure else None)
+            elif isinstance(block, Picture):
+                self.close()
+                put_pieces(block.pieces, self.flow)
             else:
                 if self._open and not self._goes_on(self._open[-1], block, new_page=new_page):
                     self.close()

@@ -5,8 +5,26 @@ from typing import NamedTuple
 
 from extractor.read.flow import Word
 from extractor.read.pages import Box
+from extractor.read.picture.pieces import Piece
 
-__all__ = ["Aligned", "Block", "Char", "Drawn", "Line", "Ruling", "Sheet", "Table", "TableCell", "Turn"]
+__all__ = [
+    "BEYOND",
+    "Aligned",
+    "Block",
+    "Char",
+    "Drawn",
+    "Line",
+    "Picture",
+    "Ruling",
+    "Sheet",
+    "Table",
+    "TableCell",
+    "Turn",
+]
+
+
+# The width of a column that stands for all that is not on the paper.
+BEYOND = 20.0
 
 
 class Char(NamedTuple):
@@ -131,7 +149,8 @@ class TableCell:
 
 
 class Aligned(NamedTuple):
-    """Of a table without rulings: where the figures of its columns begin and end; whether heads stand over them."""
+    """Of a table without rulings: where the figures of its columns begin and end; whether heads stand over them, or it
+    needs none to tell one column from another."""
 
     columns: list[tuple[float, float]]
     headed: bool
@@ -161,4 +180,14 @@ class Table:
     unsure: bool = False
 
 
-Block = Line | Table
+class Picture(NamedTuple):
+    """A picture on a page that has text as well, as it was read."""
+
+    pieces: tuple[Piece, ...]
+    x0: float
+    top: float
+    x1: float
+    bottom: float
+
+
+Block = Line | Table | Picture

@@ -87,7 +87,7 @@ def _first_table(blocks: Sequence[Block]) -> int | None:
     for number, block in enumerate(blocks[:2]):
         if isinstance(block, Table):
             return number
-        if not _AGAIN.fullmatch(block.text.strip()):
+        if not isinstance(block, Line) or not _AGAIN.fullmatch(block.text.strip()):
             return None
     return None
 

@@ -8,17 +8,16 @@ from extractor.read.pdf.aligned import aligned_tables
 from extractor.read.pdf.chars import UNKNOWN
 from extractor.read.pdf.lattice import Lattice, lattice
 from extractor.read.pdf.rulings import frames
-from extractor.read.pdf.shapes import Block, Char, Line, Sheet, Table, TableCell
+from extractor.read.pdf.shapes import BEYOND, Block, Char, Line, Sheet, Table, TableCell
 from extractor.read.pdf.typeset import cell_words, lines_of
 
-__all__ = ["blocks_of"]
+__all__ = ["blocks_of", "in_order"]
 
 # Points: a border so near the edge of the paper is no border.
 _AT_EDGE = 1.0
 # In heights of the letters: so far below its frame the text of a cell cut by a page break may stand; so far from the
 # edge of the paper the text of a cell that runs off it ends, if all of it is there.
 _HANGS, _CLEAR = 4.0, 1.0
-_BEYOND = 20.0  # the width of a column that stands for all that is not on the paper
 
 
 def blocks_of(sheet: Sheet, limits: Limits) -> list[Block]:
@@ -45,10 +44,10 @@ def blocks_of(sheet: Sheet, limits: Limits) -> list[Block]:
             blocks.append(_table(one, texts, sheet))
         else:
             free += next(iter(texts.values()), [])
-    aligned, free = aligned_tables(free, sheet.number, sheet.turn)
+    aligned, free = aligned_tables(free, sheet.number, sheet.turn, right)
     blocks += aligned
     blocks += lines_of(free, sheet.number, sheet.turn)
-    return _in_order(blocks)
+    return in_order(blocks)
 
 
 def _hangs(char: Char, x: float, y: float, found: Sequence[Lattice], inside: Sequence[dict[int, list[Char]]]) -> bool:
@@ -66,7 +65,7 @@ def _hangs(char: Char, x: float, y: float, found: Sequence[Lattice], inside: Seq
     return False
 
 
-def _in_order(blocks: Sequence[Block]) -> list[Block]:
+def in_order(blocks: Sequence[Block]) -> list[Block]:
     return sorted(
         blocks, key=lambda block: ((block.top + block.bottom) / 2 if isinstance(block, Line) else block.top, block.x0)
     )
@@ -92,7 +91,7 @@ def _table(found: Lattice, texts: dict[int, list[Char]], sheet: Sheet) -> Table:
     x0, top, x1, bottom = found.box
     edges = list(xs)
     if cut:
-        edges.append(right + _BEYOND)
+        edges.append(right + BEYOND)
         for row in rows:
             row.append(TableCell(x1, edges[-1], 1, [Word(UNKNOWN, sheet.number)]))
     return Table(sheet.number, x0, top, x1, bottom, rows, edges, found.open_top, found.open_bottom, cut)

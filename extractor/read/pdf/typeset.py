@@ -1,5 +1,6 @@
 """Characters put together to words and lines, as they stand on the page."""
 
+import re
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 from statistics import median
@@ -18,6 +19,8 @@ _SPACE, _APART, _WIDE_SPACE, _COLUMN = 0.15, 0.45, 0.9, 1.9
 _LOW = 0.6
 # Of the usual width: what stands no further beside the middle of a column is in it.
 _BESIDE = 0.6
+# A figure in groups of three that was broken behind a comma.
+_THOUSANDS = re.compile(r"\d{1,3}(?:[,，]\d{3})*[,，]\n\d{3}(?:[,，]\d{3})*")
 # In points: what a narrow cell keeps free beside its text.
 _PADDING = 11.5
 
@@ -47,8 +50,12 @@ def cell_words(chars: Sequence[Char], page: int, turn: Turn, width: float) -> li
 
     for row in rows_of(upright):
         line = _line(row, page, shown)
-        if before is not None and not runs_on(before, line, width):
-            out.append(Word("\n"))
+        if before is not None:
+            if _THOUSANDS.fullmatch("".join(f"{before.text}\n{line.text}".split(" "))):
+                while len(out) > 1 and out[-2].text == " ":
+                    del out[-2]
+            elif not runs_on(before, line, width):
+                out.append(Word("\n"))
         out += line.words
         before = line
     return out

@@ -7,6 +7,7 @@ import typer
 
 from extractor.cli.audit import audit
 from extractor.cli.batch import batch_app
+from extractor.cli.bulk import bulk
 from extractor.cli.cache import cache_app
 from extractor.cli.doctor import doctor
 from extractor.cli.document import text
@@ -32,6 +33,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("extract", short_help="Extract checked, sourced figures from reports.")(extract)
+app.command("bulk", short_help="Extract any number of reports into tables.")(bulk)
 app.command("audit", short_help="Check reports of several years against each other.")(audit)
 app.command("explain", short_help="Show why a cell holds what it holds.")(explain)
 app.add_typer(forms_app, name="forms")

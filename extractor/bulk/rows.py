@@ -30,17 +30,17 @@ class Gathered:
         if len(self._rows.cells) >= _BLOCK:
             self._settle()
 
-    def keep(self, files: dict[str, Path], without: Iterable[str]) -> None:
-        """The rows that a committed shard has, by table, but for those of the reports `without`."""
+    def keep(self, files: dict[str, Path], reports: Iterable[str]) -> None:
+        """The rows of `reports` that a committed shard has, by table; no others."""
         import pyarrow as pa
         import pyarrow.compute as pc
         import pyarrow.parquet as pq
 
-        gone = pa.array(sorted(without), pa.string())
+        staying = pa.array(sorted(reports), pa.string())
         for name, path in files.items():
             if path.exists():
                 table = pq.read_table(path, schema=arrow_schema(TABLES[name]))
-                self._tables[name].append(table.filter(pc.invert(pc.is_in(table.column("report"), gone))))
+                self._tables[name].append(table.filter(pc.is_in(table.column("report"), staying)))
 
     def table(self, name: str) -> "pa.Table":
         """All rows of one table."""

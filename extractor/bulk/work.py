@@ -29,7 +29,7 @@ from extractor.parse.prose.rules import load_prose
 from extractor.pool import Pool
 from extractor.read.locator import Locator
 
-__all__ = ["do"]
+__all__ = ["close_hands", "do"]
 
 _STRIKES = 3
 _BEAT = 0.5  # seconds between signs of life
@@ -42,23 +42,21 @@ def do(order: str, shard: str) -> str:
     """Does one task of an order, unless it is done; gives back the shard's name. Raises GoujiError, OSError."""
     hand = _hands.get(order)
     if hand is None:
-        for other in _hands.values():
-            other.close()
-        _hands.clear()
+        close_hands()
         hand = _hands[order] = _Hand(Order.from_json(order))
     try:
         hand.do(shard)
     except BaseException:  # what it was reading may still be under way
-        _hands.clear()
-        hand.close()
+        close_hands()
         raise
     return shard
 
 
 @atexit.register
-def _close_all() -> None:
-    for hand in _hands.values():
-        hand.close()
+def close_hands() -> None:
+    """Ends the processes that read for this one."""
+    while _hands:
+        _hands.popitem()[1].close()
 
 
 class _Hand:
@@ -219,10 +217,10 @@ class _Doing:
         """The files of the shard, with what it held before and keeps; each renamed into its place, the ledger last."""
         house, shard = self._house, self._task.shard
         old = entries_of(house, shard)
-        staying, leaving = self._divided(old)
-        if old:
-            gone = {key for entry in (*leaving, *self._fresh) for key in entry.reports}
-            self._rows.keep({name: house.table(name, shard) for name in TABLES}, gone)
+        staying = list(self._staying(old))
+        if staying:
+            keys = (key for entry in staying for key in entry.reports)
+            self._rows.keep({name: house.table(name, shard) for name in TABLES}, keys)
         entries = [*staying, *self._fresh]
         still_open = {key for entry in entries for key in entry.open}
         questions = {one.key: one for one in questions_of(house, shard) if one.key in still_open} | self._questions
@@ -243,18 +241,14 @@ class _Doing:
                     temporary.replace(path)
                 house.rewriting(shard).unlink(missing_ok=True)
 
-    def _divided(self, old: list[Entry]) -> tuple[list[Entry], list[Entry]]:
-        """The entries of the shard that stay as they are, but for when their file was changed; and those that go."""
-        leaving_names = {one.file.name for one in self._task.todo} | set(self._task.drop)
-        staying, leaving = [], []
+    def _staying(self, old: list[Entry]) -> Iterator[Entry]:
+        """The entries of the shard that stay as they are, but for when their file was changed."""
+        leaving = {one.file.name for one in self._task.todo} | set(self._task.drop)
         for entry in old:
             if entry.file.name in self._same:
-                staying.append(replace(entry, file=self._same[entry.file.name].file))
-            elif entry.file.name in leaving_names:
-                leaving.append(entry)
-            else:
-                staying.append(entry)
-        return staying, leaving
+                yield replace(entry, file=self._same[entry.file.name].file)
+            elif entry.file.name not in leaving:
+                yield entry
 
 
 def _is_small(job: Job) -> bool:

@@ -1,5 +1,6 @@
 """What the tests of bulk runs share: an engine in this process, documents that are no good, tables read back."""
 
+import gc
 import os
 import signal
 import time
@@ -29,6 +30,8 @@ class Here:
                 yield do(order, shard)
                 self._after(number)
         finally:
+            gc.unfreeze()
+            gc.set_threshold(700, 10, 10)
             close_hands()  # a process forked from this one would hold the lock of the run
 
 

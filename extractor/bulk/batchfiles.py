@@ -9,7 +9,7 @@ from typing import IO, TYPE_CHECKING
 
 from extractor.ask.endpoint.cache import Kept
 from extractor.ask.endpoint.settings import Settings
-from extractor.bulk.gaps import Answered, question_of, reconcile, store_of, unanswered
+from extractor.bulk.gaps import Answered, question_of, reconcile, renew, store_of, unanswered
 from extractor.bulk.house import House
 from extractor.errors import ModelError, UsageError
 
@@ -30,9 +30,10 @@ def exchange(going: "Going", settings: Settings, answers: Iterable[Path]) -> Ans
     out = Answered()
     refused: set[str] = set()
     files = list(answers)
+    renew(going, settings)
     if files:
         refused = asyncio.run(_read(going.house, settings, files, out))
-    reconcile(going, settings, 1, out)
+    reconcile(going, settings, 2, out)
     asyncio.run(_write(going.house, settings, refused, out))
     return out
 

@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from extractor.ask.endpoint.cache import key_of
 from extractor.ask.endpoint.settings import Settings
 from extractor.ask.endpoint.stores import open_cache
 from extractor.ask.model import Question
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from extractor.ask.endpoint.connect import Connection
     from extractor.bulk.run import Going
 
-__all__ = ["Answered", "as_kept", "ask_live", "question_of", "reconcile", "store_of", "unanswered"]
+__all__ = ["Answered", "as_kept", "ask_live", "question_of", "reconcile", "renew", "store_of", "unanswered"]
 
 _TURNS = 4
 _AHEAD = 4  # questions under way for each connection: some wait for others to be limited, or retried
@@ -90,7 +91,8 @@ def question_of(asked: Asked) -> Question | None:
 def ask_live(going: "Going", settings: Settings) -> Answered:
     """Asks all there is to ask, and puts the answers where they belong; again for what these bring up."""
     out = Answered()
-    for turn in range(1, _TURNS + 1):
+    renew(going, settings)
+    for turn in range(2, _TURNS + 2):
         total = sum(1 for _ in unanswered(going.house))
         if not total or out.reason is not None:
             break
@@ -142,6 +144,20 @@ async def _ask(model: "Connection", question: Question, out: Answered) -> bool:
         out.reason = out.reason or str(error)
         return not isinstance(error, ModelRefusedError | BudgetError)
     return True
+
+
+def renew(going: "Going", settings: Settings) -> None:
+    """Reads again the files whose questions were meant for another model, or worded by an earlier version."""
+    kept, house = as_kept(settings), going.house
+    shards: dict[str, int] = {}
+    for shard in house.shards():
+        questions = ((one.key, question_of(one)) for one in questions_of(house, shard))
+        stale = {key for key, question in questions if question is None or key_of(question, kept) != key}
+        todo = tuple(Todo(entry.file) for entry in entries_of(house, shard) if not stale.isdisjoint(entry.open))
+        if todo:
+            house.write(house.task(shard), Task(shard, todo).to_json())
+            shards[shard] = len(todo)
+    going.carry_out("reading", replace(going.order, turn=1), shards)
 
 
 def reconcile(going: "Going", settings: Settings, turn: int, out: Answered) -> int:

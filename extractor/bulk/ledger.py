@@ -20,13 +20,15 @@ _DONE = b"gouji.done"
 class Entry:
     """A file that was read. `reports`: the keys of its rows, one for each document in it.
 
-    `failed`: how many of them failed; `asked`: keys of the questions they raised; `open`: of those without an answer.
+    `failed`: how many of them failed; `noted`: whether questions were noted; `asked`: the keys of those they raised,
+    `open`: of those without an answer.
     """
 
     file: File
     sha256: str
     reports: tuple[str, ...]
     failed: int = 0
+    noted: bool = False
     asked: tuple[str, ...] = ()
     open: tuple[str, ...] = ()
 
@@ -79,6 +81,7 @@ def ledger_table(entries: Sequence[Entry], *, done: str) -> "pa.Table":
             "sha256": pa.array([one.sha256 for one in entries], pa.string()),
             "reports": pa.array([list(one.reports) for one in entries], texts),
             "failed": pa.array([one.failed for one in entries], pa.int32()),
+            "noted": pa.array([one.noted for one in entries], pa.bool_()),
             "asked": pa.array([list(one.asked) for one in entries], texts),
             "open": pa.array([list(one.open) for one in entries], texts),
         }
@@ -122,9 +125,9 @@ def _entries(path: Path) -> Iterator[Entry]:
 
     table = pq.read_table(path)
     for row in zip(*(table.column(name).to_pylist() for name in table.column_names), strict=True):
-        name, place, size, mtime_ns, sha256, reports, failed, asked, still_open = row
+        name, place, size, mtime_ns, sha256, reports, failed, noted, asked, still_open = row
         file = File(_text(name), _text(place), size, mtime_ns)
-        yield Entry(file, sha256, tuple(reports), failed, tuple(asked), tuple(still_open))
+        yield Entry(file, sha256, tuple(reports), failed, noted, tuple(asked), tuple(still_open))
 
 
 def _bytes(name: str) -> bytes:

@@ -38,13 +38,21 @@ class Plan:
 
 
 def made_plan(
-    house: House, files: Iterable[File], *, run: str, shard_size: int, retry: bool = False, prune: bool = False
+    house: House,
+    files: Iterable[File],
+    *,
+    run: str,
+    shard_size: int,
+    asking: bool = False,
+    retry: bool = False,
+    prune: bool = False,
 ) -> Plan:
     """Tasks for what is new, changed or half replaced, written into the house.
 
-    `retry`: also for what failed before. `prune`: rows of files that are gone leave; else they are only named.
+    `asking`: also for what was read without noting what a language model could be asked. `retry`: also for what failed
+    before. `prune`: rows of files that are gone leave; else they are only named.
     """
-    known = _Known(house, retry)
+    known = _Known(house, asking, retry)
     plan = Plan()
     mending: dict[str, list[Todo]] = defaultdict(list)
     shard: list[Todo] = []
@@ -92,10 +100,10 @@ class _Was:
 class _Known:
     """What is committed, by name; what is asked for leaves it, so that what is left is gone from IN."""
 
-    def __init__(self, house: House, retry: bool) -> None:
+    def __init__(self, house: House, asking: bool, retry: bool) -> None:
         self.names: dict[str, _Was] = {}
         for shard, entry in known_files(house):
-            again = (retry and entry.failed > 0) or house.rewriting(shard).exists()
+            again = house.rewriting(shard).exists() or (retry and entry.failed > 0) or (asking and not entry.noted)
             file = entry.file
             self.names[file.name] = _Was(shard, file.size, file.mtime_ns, entry.sha256, again)
 

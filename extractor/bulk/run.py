@@ -123,7 +123,15 @@ def run(bulk: Bulk, watcher: Watcher, *, llm: Mapping[str, object] | None, then:
         order = Order(str(bulk.out), number, bulk.form, bulk.limits, llm)
         going = Going(bulk, house, order, watcher)
         files = _counted(files_of(bulk.source, going.plan.skipped, leave_out=bulk.out), watcher)
-        plan = made_plan(house, files, run=number, shard_size=bulk.shard_size, retry=bulk.retry, prune=bulk.prune)
+        plan = made_plan(
+            house,
+            files,
+            run=number,
+            shard_size=bulk.shard_size,
+            asking=llm is not None,
+            retry=bulk.retry,
+            prune=bulk.prune,
+        )
         plan.skipped = going.plan.skipped
         going.plan = plan
         going.carry_out("reading", order, plan.shards)

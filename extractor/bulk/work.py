@@ -217,7 +217,8 @@ class _Doing:
         reports = tuple(document.key for document in documents)
         broken = sum(document.failed for document in documents)
         asked = dict.fromkeys(key for document in documents for key in document.asked)
-        self._fresh.append(Entry(todo.file, sha256, reports, broken, tuple(asked), tuple(unanswered)))
+        noted = self._order.llm is not None
+        self._fresh.append(Entry(todo.file, sha256, reports, broken, noted, tuple(asked), tuple(unanswered)))
 
     def _commit(self) -> None:
         """The files of the shard, with what it held before and keeps; each renamed into its place, the ledger last."""

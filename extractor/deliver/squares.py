@@ -45,7 +45,7 @@ class _Leaf:
 
 
 def laid_out(form: Form, table: Table, how: Print, printed: Callable[[str], bool], year: int | None) -> list[Square]:
-    """The squares of `table` from row 0 on, GRID wide. Optional rows only where `printed` says so of one of their cells.
+    """The squares of `table` from row 0 on, GRID wide. Optional rows only where one of their cells is `printed`.
 
     `year` is put where a column is headed by it.
     """

@@ -80,8 +80,7 @@ def named(name: str, bodies: BodyRules, rules: PanelRules) -> Named:
     function = key[sum(map(len, places)) :]
     levels = [_level(place, rules) for place in places]
     level = levels[-1] if levels else None
-    ends = [function.find(end) for end in rules.townships]
-    if level is not None and any(1 <= end <= 6 for end in ends):
+    if function.endswith(rules.townships):
         level = Level.TOWNSHIP
 
     def of(wanted: tuple[str, ...]) -> str | None:

@@ -132,14 +132,5 @@ def panel_of(results: Results, decisions: Decisions, *, all_cells: bool = False)
         make_long(database)
         make_wide(database, variables)
         publish(database, schemas.DUPLICATES, duplicate_rows(database, decisions))
-        tables = (
-            schemas.wide(variables),
-            schemas.LONG,
-            schemas.BODIES,
-            schemas.MERGES,
-            schemas.DUPLICATES,
-            schemas.BREAKS,
-            schemas.CONCORDANCE,
-            schemas.LEFT_OUT,
-        )
+        tables = (schemas.wide(variables), *schemas.PUBLISHED)
         yield Panel({table.name: table for table in tables}, database, decisions)

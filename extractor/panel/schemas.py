@@ -9,7 +9,19 @@ from extractor.panel.bodies import Ground
 from extractor.panel.names import Level
 from extractor.report import Severity, Status
 
-__all__ = ["BODIES", "BREAKS", "CONCORDANCE", "DUPLICATES", "LEFT_OUT", "LONG", "MERGES", "Flag", "Standing", "wide"]
+__all__ = [
+    "BODIES",
+    "BREAKS",
+    "CONCORDANCE",
+    "DUPLICATES",
+    "LEFT_OUT",
+    "LONG",
+    "MERGES",
+    "PUBLISHED",
+    "Flag",
+    "Standing",
+    "wide",
+]
 
 
 class Standing(StrEnum):
@@ -230,6 +242,10 @@ LEFT_OUT = TableSchema(
     ),
     ("report",),
 )
+
+
+PUBLISHED = (LONG, BODIES, MERGES, DUPLICATES, BREAKS, CONCORDANCE, LEFT_OUT)
+"""All but the panel itself, whose columns depend on the variables."""
 
 
 def wide(variables: tuple[Variable, ...]) -> TableSchema:

@@ -50,6 +50,7 @@ SEVERITY_FILL = {Severity.ERROR: "#F8CBAD", Severity.WARNING: "#FFF2CC", Severit
 _FONT = "SimSun"
 
 _DIGITS = 15
+_TOO_LONG: int = 10**_DIGITS
 
 
 def need_xlsxwriter() -> None:
@@ -133,10 +134,9 @@ class Book:
 def exact(value: Number) -> bool:
     """Whether a float, which is what a workbook keeps, has just this value in its 15 digits."""
     if isinstance(value, int):
-        return abs(value) < 10**_DIGITS
+        return abs(value) < _TOO_LONG
     digits = value.normalize().as_tuple()
-    same: bool = Decimal(repr(float(value))) == value
-    return same and len(digits.digits) <= _DIGITS
+    return len(digits.digits) <= _DIGITS and Decimal(repr(float(value))) == value
 
 
 def sheet_name(name: str) -> str:

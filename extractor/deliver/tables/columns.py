@@ -1,5 +1,6 @@
 """What a published table is made of: columns with a type and a description, without any library behind them."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -10,7 +11,7 @@ __all__ = ["SCALE", "Column", "Of", "Row", "TableSchema", "Value"]
 SCALE = 10
 """Digits behind the point of a `decimal` column, of 38 in all."""
 
-Value: TypeAlias = "str | int | float | bool | Decimal | list[Value] | dict[str, Value] | None"
+Value: TypeAlias = "str | int | float | bool | Decimal | Sequence[Value] | Mapping[str, Value] | None"
 Row: TypeAlias = tuple[Value, ...]
 """The values of one row in the order of the table's columns."""
 

@@ -27,19 +27,16 @@ class ReportRows(NamedTuple):
 
 
 def report_rows(reports: Iterable[Report]) -> ReportRows:
-    """The rows of `reports`. One that failed has a row in failures, and in no other table but for further findings."""
+    """The rows of `reports`. One that failed has a row in failures, which holds its one finding, and no others."""
     out = ReportRows([], [], [], [])
     for report in reports:
         key = report_key(report.source)
-        findings = list(enumerate(report.findings))
         if report.verdict is Verdict.FAILED:
-            told = next(((at, one) for at, one in findings if one.rule.startswith(FAILED_RULE)), None)
-            out.failures.append(_failure(key, report.source, None if told is None else told[1]))
-            findings = [one for one in findings if one is not told]
-        else:
-            out.reports.append(_report(key, report))
+            out.failures.append(_failure(key, report))
+            continue
+        out.reports.append(_report(key, report))
         out.cells.extend(_cells(key, report))
-        out.findings.extend(_finding(key, at, finding) for at, finding in findings)
+        out.findings.extend(_finding(key, at, finding) for at, finding in enumerate(report.findings))
     return out
 
 
@@ -147,10 +144,12 @@ def _quote(quote: Evidence) -> Value:
     return {"start": quote.start, "end": quote.end, "text": quote.text, "page": quote.page, "box": box}
 
 
-def _failure(key: str, source: Source, told: Finding | None) -> Row:
+def _failure(key: str, report: Report) -> Row:
+    source = report.source
     head = (key, source.name, source.sha256, source.media_type)
+    told = next((finding for finding in report.findings if finding.rule.startswith(FAILED_RULE)), None)
     if told is None:
-        return (*head, "unrecognised", "未能读出报告", "no report was read")
+        return (*head, "document", "未能读出报告", "no report was read")
     return (*head, told.rule.removeprefix(FAILED_RULE), told.message, told.message_en)
 
 

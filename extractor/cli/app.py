@@ -7,6 +7,7 @@ import typer
 
 from extractor.cli.audit import audit
 from extractor.cli.batch import batch_app
+from extractor.cli.bulk import bulk
 from extractor.cli.cache import cache_app
 from extractor.cli.deliver import codebook, deliver, schema
 from extractor.cli.doctor import doctor
@@ -34,6 +35,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("extract", short_help="Extract checked, sourced figures from reports.")(extract)
+app.command("bulk", short_help="Extract any number of reports into tables.")(bulk)
 app.command("audit", short_help="Check reports of several years against each other.")(audit)
 app.command("deliver", short_help="Turn results into Parquet, CSV, workbooks, DuckDB.")(deliver)
 app.command("panel", short_help="Put bodies and years side by side, editions made comparable.")(panel)

@@ -20,7 +20,7 @@ from extractor.deliver.tables.rows import digits, fitting, report_key, report_ro
 from extractor.deliver.tables.schemas import SCHEMA_VERSION, TABLES
 from extractor.deliver.to_csv import runs_as_formula
 from extractor.deliver.to_json import json_line
-from extractor.errors import ForeignResultError, ResultError
+from extractor.errors import ForeignResultError, ResultError, UsageError
 from extractor.report import Asked, Cell, Evidence, Finding, Report, Severity, Source, Status, Usage, Verdict
 from tests.sampled import as_jsonl, sampled
 
@@ -188,6 +188,22 @@ class TestWhatCannotBeRead:
     def test_a_wrong_type_is_an_error(self, wrong: dict[str, object]) -> None:
         with pytest.raises(ResultError):
             report_of({**json.loads(json_line(FULL)), **wrong})
+
+    def test_only_what_a_bulk_run_has_committed_counts(self, tmp_path: Path) -> None:
+        import pyarrow.parquet as pq
+
+        for shard, reports in (("00001", sampled()[:2]), ("00002", sampled()[2:4])):
+            for name, table in tables_of(reports).items():
+                (tmp_path / name).mkdir(exist_ok=True)
+                pq.write_table(table, tmp_path / name / f"{shard}.parquet")
+        (tmp_path / "_gouji" / "ledger").mkdir(parents=True)
+        (tmp_path / "_gouji" / "ledger" / "00001.parquet").write_bytes(b"PAR1")
+        names = {one.source.name for one in open_results([tmp_path], pytest.fail).reports()}
+        assert names == {one.source.name for one in sampled()[:2]}
+        (tmp_path / "_gouji" / "rewriting").mkdir()
+        (tmp_path / "_gouji" / "rewriting" / "00001").touch()
+        with pytest.raises(UsageError, match="run it again first"):
+            open_results([tmp_path], pytest.fail)
 
     def test_a_table_without_a_column_is_refused(self, tmp_path: Path) -> None:
         import pyarrow.parquet as pq

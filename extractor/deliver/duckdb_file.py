@@ -46,10 +46,13 @@ VIEWS = {
         "reports to check by hand first: doubt times weight, see docs/panel.md",
         f"""WITH of_cells AS (
             SELECT c.report, count(*) FILTER (c.status = 'disputed') AS disputed,
-                   count(*) FILTER (c.status = 'missing' AND NOT coalesce(f.optional, false)) AS missing,
+                   count(*) FILTER (c.status = 'missing' AND NOT coalesce(f.optional, false) AND s.cell IS NULL)
+                       AS missing,
                    count(*) FILTER (c.status = 'corrected') AS corrected,
                    max(c.value) FILTER (c.cell IN {_RECEIVED} AND c.status IN {_USABLE}) AS received
-            FROM cells c LEFT JOIN fields f ON f.form = c.form AND f.cell = c.cell GROUP BY c.report),
+            FROM cells c LEFT JOIN fields f ON f.form = c.form AND f.cell = c.cell
+            LEFT JOIN cells s ON s.report = c.report AND s.cell = f.subtotal AND s.status NOT IN ('missing', 'derived')
+            GROUP BY c.report),
         of_findings AS (
             SELECT report, count(DISTINCT cell) AS suspect
             FROM (SELECT report, unnest(suspects) AS cell FROM findings) GROUP BY report),

@@ -14,7 +14,16 @@ from extractor.forms.model import Form
 from extractor.forms.table import Frozen, Id, unique
 from extractor.forms.yamlfile import MisplacedError, load_yaml
 
-__all__ = ["COMPARABLE", "Concordance", "Relation", "Source", "Variable", "load_concordance"]
+__all__ = [
+    "COMPARABLE",
+    "Concordance",
+    "ConcordanceFile",
+    "Family",
+    "Relation",
+    "Source",
+    "Variable",
+    "load_concordance",
+]
 
 
 class Relation(StrEnum):
@@ -60,7 +69,7 @@ class Variable(Frozen):
     main: bool = True
 
 
-class _Family(Frozen):
+class Family(Frozen):
     """Each cell of a table as a variable of its own."""
 
     table: Id
@@ -68,12 +77,14 @@ class _Family(Frozen):
     prefix: Id | None = None
 
 
-class _File(Frozen):
+class ConcordanceFile(Frozen):
+    """rules/concordance.yaml as it is written."""
+
     variables: tuple[Variable, ...] = Field(min_length=1)
-    families: tuple[_Family, ...] = ()
+    families: tuple[Family, ...] = ()
 
     @model_validator(mode="after")
-    def _check(self) -> "_File":
+    def _check(self) -> "ConcordanceFile":
         unique([one.id for one in self.variables], "variable", "variables", "id")
         for index, one in enumerate(self.variables):
             if not any(source.kind in COMPARABLE for source in one.sources):
@@ -99,7 +110,7 @@ def load_concordance(directory: Path | None = None) -> Concordance:
 @cache
 def _load(directory: Path) -> Concordance:
     path = directory / "concordance.yaml"
-    written, forms = load_yaml(path, _File), load_forms(directory)
+    written, forms = load_yaml(path, ConcordanceFile), load_forms(directory)
     for one in written.variables:
         for source in one.sources:
             if source.form not in forms:
@@ -126,7 +137,7 @@ def _load(directory: Path) -> Concordance:
     return Concordance(tuple(variables))
 
 
-def _expanded(family: _Family, forms: Mapping[str, Form], taken: set[tuple[str, str]]) -> Iterator[Variable]:
+def _expanded(family: Family, forms: Mapping[str, Form], taken: set[tuple[str, str]]) -> Iterator[Variable]:
     """A variable for each cell of the table, in printed order; rows that only some bodies print are left out."""
     sources: dict[str, list[Source]] = {}
     for form in family.forms:

@@ -145,12 +145,13 @@ def make_wide(connection: Any, variables: Sequence[Variable]) -> None:
     comparable, unlike = _askable(variables)
     insert(connection, "asked", [("variable", "VARCHAR"), ("form", "VARCHAR")], comparable)
     insert(connection, "unlike", [("variable", "VARCHAR"), ("form", "VARCHAR")], unlike)
-    insert(connection, "wanted", [("variable", "VARCHAR")], [(one.id,) for one in variables])
+    listed = [(place, one.id) for place, one in enumerate(variables)]
+    insert(connection, "wanted", [("place", "INTEGER"), ("variable", "VARCHAR")], listed)
     statuses = "['reported', 'derived', 'corrected', 'disputed', 'blank', 'not_applicable', 'missing']"
     connection.execute(f"""
         CREATE TABLE filled AS
         WITH years AS (SELECT body, year, list(DISTINCT form) AS forms FROM filed WHERE used GROUP BY body, year)
-        SELECT y.body, y.year, w.variable,
+        SELECT y.body, y.year, w.place, w.variable,
                CASE WHEN s.answers = 1 AND s.best < 3 THEN s.value END AS value,
                CASE WHEN s.answers > 1 THEN '{Standing.CONFLICT}' WHEN s.best IS NOT NULL THEN {statuses}[s.best + 1]
                    WHEN EXISTS (FROM asked a WHERE a.variable = w.variable AND a.form IN y.forms) THEN 'missing'
@@ -160,15 +161,18 @@ def make_wide(connection: Any, variables: Sequence[Variable]) -> None:
                nullif(array_to_string(s.flags, ' '), '') AS flags
         FROM years y CROSS JOIN wanted w
         LEFT JOIN settled s ON s.body = y.body AND s.year = y.year AND s.variable = w.variable""")
+    # Each body and year has a row for each variable: a list of them, and no hundreds of aggregates.
     pivoted = ", ".join(
-        f"any_value(value) FILTER (variable = '{one.id}') AS {one.id},"
-        f" any_value(status) FILTER (variable = '{one.id}') AS {one.id}__status,"
-        f" any_value(flags) FILTER (variable = '{one.id}') AS {one.id}__flags"
-        for one in variables
+        f"told[{place}].value AS {one.id}, told[{place}].status AS {one.id}__status,"
+        f" told[{place}].flags AS {one.id}__flags"
+        for place, one in enumerate(variables, start=1)
     )
     connection.execute(f"""
         CREATE TABLE panel AS
-        WITH spread AS (SELECT body, year, {pivoted} FROM filled GROUP BY body, year),
+        WITH gathered AS (
+            SELECT body, year, list(struct_pack(value, status, flags) ORDER BY place) AS told
+            FROM filled GROUP BY body, year),
+        spread AS (SELECT body, year, {pivoted} FROM gathered),
         heads AS (
             SELECT body, year, list_sort(list(DISTINCT form)) AS forms, list(report ORDER BY report) AS reports,
                    max(verdict) AS verdict, sum(findings_error)::INTEGER AS errors

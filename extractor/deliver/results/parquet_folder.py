@@ -1,6 +1,7 @@
 """A folder of the published tables as Parquet, in one file a table or in many, as `gouji bulk` and `deliver` write it.
 
-Files may lie as `reports.parquet`, `reports/part-7.parquet` or `shard-7/reports.parquet`.
+Files may lie as `reports.parquet`, `reports/part-7.parquet` or `shard-7/reports.parquet`. Where `gouji bulk` keeps its
+ledger in the folder, only the shards in that count: what else lies there a run has left behind.
 """
 
 from collections.abc import Iterator, Mapping
@@ -12,7 +13,7 @@ from extractor.deliver.tables.back import failure_back, report_back
 from extractor.deliver.tables.columns import TableSchema
 from extractor.deliver.tables.database import connect, scan
 from extractor.deliver.tables.schemas import CELLS, FAILURES, FINDINGS, REPORTS, TABLES
-from extractor.errors import ResultError
+from extractor.errors import ResultError, UsageError
 from extractor.report import Report
 
 if TYPE_CHECKING:
@@ -22,24 +23,33 @@ __all__ = ["ParquetResults", "table_files"]
 
 _BATCH = 20_000
 _LEFT_OUT = ("panel",)
+_LEDGER, _REWRITING = "_gouji/ledger", "_gouji/rewriting"
 
 
 def table_files(folder: Path, name: str) -> list[Path]:
     """The files of a table in `folder`, those of a panel made of it left out; sorted."""
     found = []
+    ledger = folder / _LEDGER
+    committed = {path.stem for path in ledger.glob("*.parquet")} if ledger.is_dir() else None
     for file in folder.rglob("*.parquet"):
         parts = file.relative_to(folder).with_suffix("").parts
         hidden = any(part.startswith((".", "_")) for part in parts)
-        if name in parts and not hidden and not set(_LEFT_OUT) & set(parts[:-1]):
+        left = committed is not None and file.stem not in committed
+        if name in parts and not hidden and not left and not set(_LEFT_OUT) & set(parts[:-1]):
             found.append(file)
     return sorted(found)
 
 
 class ParquetResults:
-    """The tables in `folder`. Raises ResultError where one lacks a column that it should have."""
+    """The tables in `folder`. Raises ResultError where one lacks a column that it should have, UsageError while a run
+    of `gouji bulk` has taken some of them apart."""
 
     def __init__(self, folder: Path) -> None:
         need_pyarrow()
+        if any((folder / _REWRITING).glob("*")):
+            raise UsageError(
+                f"{folder}: gouji bulk was writing shards of it anew and has not ended: run it again first"
+            )
         self.folder = folder
         self.files = {name: table_files(folder, name) for name in TABLES}
         for name, files in self.files.items():

@@ -39,7 +39,9 @@ def open_results(paths: list[Path], complain: Complain) -> Results:
     for path in paths:
         if not path.exists():
             raise UsageError(f"no such file or folder: {path}")
-    folders = [path for path in paths if path.is_dir() and table_files(path, "reports")]
+    folders = [
+        path for path in paths if path.is_dir() and (table_files(path, "reports") or table_files(path, "failures"))
+    ]
     if not folders:
         return FileResults(paths, complain)
     if len(paths) > 1:

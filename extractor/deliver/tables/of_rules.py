@@ -33,6 +33,7 @@ FIELDS = TableSchema(
             among=tuple(kind.value for kind in Kind),
         ),
         Column("optional", Of.BOOLEAN, "only some bodies print it", "是否部分单位自行加印", required=True),
+        Column("subtotal", Of.TEXT, "the cell that may be printed in its place, for its group", "可代替它印出的小计"),
     ),
     ("form", "cell"),
 )
@@ -64,7 +65,8 @@ def field_rows(forms: Iterable[Form]) -> Iterator[Row]:
             chinese = (table.titles[0], row.labels[0], column.labels[0])
             english = (words(table.id), words(row.id), words(column.id))
             unit = row.unit or column.unit
-            yield (form.id, cell, at, *chinese, *english, unit, form.kinds[cell].value, row.optional)
+            told = (unit, form.kinds[cell].value, row.optional, form.dispensable.get(cell))
+            yield (form.id, cell, at, *chinese, *english, *told)
 
 
 def identity_rows(forms: Iterable[Form]) -> Iterator[Row]:

@@ -5,6 +5,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from extractor.deliver.printable import printable
 from extractor.deliver.tables.rows import report_key, report_rows
 from extractor.deliver.tables.schemas import TABLES
 from extractor.deliver.xlsx.book import SEVERITY_FILL, Book, new_book
@@ -106,7 +107,7 @@ def _overview(book: Book, sheet: Any, reports: list[Report], names: list[str]) -
             sum(one.severity is severity for one in report.findings) for severity in (Severity.ERROR, Severity.WARNING)
         ]
         if name:
-            text = report.organ or "？"
+            text = printable(report.organ or "？")
             # A link inside the workbook, to a sheet whose name we made ourselves.
             link = "internal:'" + name.replace("'", "''") + "'!A1"
             sheet.write_url(row, 0, link, book.format(font_color="#0563C1", underline=1), text[:255])

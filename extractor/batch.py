@@ -21,7 +21,7 @@ from extractor.read import Document, Limits
 from extractor.read.locator import Locator, expanded
 from extractor.report import Finding, Report, Severity, Source, Verdict
 
-__all__ = ["extract_many", "extract_many_asking", "failed"]
+__all__ = ["extract_many", "extract_many_asking", "failed", "failure", "lost"]
 
 _MOST_READERS = 4
 _DIED = "the process that read it died (out of memory, or a crash in a library)"
@@ -54,8 +54,9 @@ def extract_many(
     if jobs <= 1 and not isolate:
         yield from map(one, origins)
         return
-    lost = partial(_lost, limits=limits)
-    with Pool(one, lost, jobs=max(1, jobs), seconds=limits.max_seconds, memory=limits.max_memory) as pool:
+    with Pool(
+        one, partial(lost, limits=limits), jobs=max(1, jobs), seconds=limits.max_seconds, memory=limits.max_memory
+    ) as pool:
         yield from pool.run(origins, small=_small)
 
 
@@ -131,7 +132,7 @@ def _one(origin: Locator, *, form: str | None, limits: Limits) -> Report:
     try:
         return extract(origin, form=form, limits=limits)
     except Exception as error:
-        return _failure(origin, error)
+        return failure(origin, error)
 
 
 def _document(origin: Locator, *, limits: Limits) -> Document | Exception:
@@ -149,16 +150,17 @@ async def _one_asking(origin: Locator, model: Model, read: _Read, *, form: str |
             raise document
         return await extract_document_asking(document, model, form=form)
     except Exception as error:
-        return _failure(origin, error)
+        return failure(origin, error)
 
 
 def _too_slow(limits: Limits) -> LimitError:
     return LimitError(f"it took over {limits.max_seconds:,} seconds, and its process was ended (max_seconds)")
 
 
-def _lost(origin: Locator, how: Lost, *, limits: Limits) -> Report:
+def lost(origin: Locator, how: Lost, *, limits: Limits) -> Report:
+    """The report of a document whose process had to be ended, or died."""
     if how is Lost.TIME:
-        return _failure(origin, _too_slow(limits))
+        return failure(origin, _too_slow(limits))
     return failed(origin, "crashed", _DIED)
 
 
@@ -170,7 +172,7 @@ def _lost_document(origin: Locator, how: Lost, *, limits: Limits) -> Document | 
     return _too_slow(limits) if how is Lost.TIME else _DiedError(_DIED)
 
 
-def _failure(origin: Locator, error: Exception) -> Report:
+def failure(origin: Locator, error: Exception) -> Report:
     """The report of a document that raised `error`, which is raised again where it is the caller's mistake."""
     if isinstance(error, DocumentError):
         return failed(origin, error.code, str(error))

@@ -17,12 +17,14 @@ GoujiError
 │   ├── ModelAnswerError       it answered, but nothing that can be read, even when asked again
 │   │   └── ModelTruncatedError   the answer was cut off at max_tokens
 │   └── BudgetError            the next question could cost more than is left; nothing was sent
+├── EngineError       a bulk run that could not be carried on, though it was tried again
 └── UsageError        the caller asked for something that does not exist
 """
 
 __all__ = [
     "BudgetError",
     "DocumentError",
+    "EngineError",
     "ForeignResultError",
     "GoujiError",
     "LabelError",
@@ -64,6 +66,10 @@ class LabelError(GoujiError):
 
 class UsageError(GoujiError):
     """The caller named a form, format or path that does not exist."""
+
+
+class EngineError(GoujiError):
+    """A bulk run that could not be carried on. What is committed stays; the same command goes on from there."""
 
 
 class DocumentError(GoujiError):

@@ -28,6 +28,9 @@ from extractor.cli.app import app
 from extractor.cli.audit import FOUND, FailOn
 from extractor.cli.extract import Format
 from extractor.deliver.audit_files import AUDIT_COLUMNS
+from extractor.deliver.duckdb_file import DOUBT, VIEWS
+from extractor.deliver.tables.of_rules import FIELDS, IDENTITIES
+from extractor.deliver.tables.schemas import TABLES
 from extractor.deliver.to_csv import COLUMNS
 from extractor.evaluate.gold import COMMENT, UNDECIDED
 from extractor.evaluate.gold import KEYS as KNOWN_KEYS
@@ -36,8 +39,11 @@ from extractor.evaluate.label import begun
 from extractor.evaluate.readers import Reader
 from extractor.evaluate.scoring import HARMFUL, Outcome
 from extractor.evaluate.trust import Trust
-from extractor.forms import model
+from extractor.forms import concordance, model, printed
 from extractor.forms.load import load_forms
+from extractor.panel import names, schemas
+from extractor.panel.bodies import Ground
+from extractor.panel.decisions import Choice
 from extractor.parse.fitting.split import Shape, cuts
 from extractor.parse.prose import rules as prose_rules
 from extractor.parse.recognise import rules as recognition_rules
@@ -46,9 +52,20 @@ from extractor.read import read_path
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-OUTPUT, RULES, HOW, AUDIT, LLM, EVAL, SERVICE = (
+OUTPUT, RULES, HOW, AUDIT, LLM, EVAL, SERVICE, DELIVER, PANEL, BULK = (
     (ROOT / "docs" / name).read_text(encoding="utf-8")
-    for name in ("output.md", "rules.md", "how-it-works.md", "audit.md", "llm.md", "eval.md", "service.md")
+    for name in (
+        "output.md",
+        "rules.md",
+        "how-it-works.md",
+        "audit.md",
+        "llm.md",
+        "eval.md",
+        "service.md",
+        "deliver.md",
+        "panel.md",
+        "bulk.md",
+    )
 )
 PAGES = {"README.md": README} | {
     f"docs/{name}": page
@@ -60,6 +77,9 @@ PAGES = {"README.md": README} | {
         ("llm.md", LLM),
         ("eval.md", EVAL),
         ("service.md", SERVICE),
+        ("deliver.md", DELIVER),
+        ("panel.md", PANEL),
+        ("bulk.md", BULK),
     )
 }
 MISPRINT = ROOT / "eval" / "samples" / "misprint-2023" / "report.html"
@@ -152,6 +172,9 @@ def test_options_named_in_running_text_exist() -> None:
         ["forms"],
         ["text"],
         ["label"],
+        ["deliver"],
+        ["panel"],
+        ["bulk"],
         ["eval", "run"],
         ["eval", "compare"],
     )
@@ -327,6 +350,12 @@ KEYS += [
 ]
 KEYS += [("## Bodies: rules/bodies.yaml", BodyRules)]
 KEYS += [
+    ("## Comparison: rules/concordance.yaml", kind)
+    for kind in (concordance.ConcordanceFile, concordance.Family, concordance.Source)
+]
+KEYS += [("## Names of bodies: rules/panel.yaml", kind) for kind in (names.PanelRules, names.Renaming)]
+KEYS += [("## Layout: rules/print.yaml", kind) for kind in (printed.Print,)]
+KEYS += [
     ("## Recognition: rules/recognition.yaml", kind)
     for kind in (
         recognition_rules.RecognitionRules,
@@ -351,6 +380,25 @@ def test_kinds_and_layouts_are_described() -> None:
     described = set(_CODE.findall(section(RULES, "## Forms: rules/forms/\\<id\\>.yaml")))
     for values in (model.Kind, model.EditKind, model.PlausibleKind, model.Layout, model.ForEach):
         assert set(values) <= described
+
+
+def test_tables_views_statuses_and_flags_are_those_of_the_program() -> None:
+    published = {*TABLES, FIELDS.name, IDENTITIES.name}
+    assert set(first_column(section(DELIVER, "## The tables"))) == published
+    assert set(first_column(section(DELIVER, "## The database"))) == set(VIEWS)
+    assert first_column(PANEL[: PANEL.index("## Values")]) == ["panel", *(table.name for table in schemas.PUBLISHED)]
+    sound = {Status.REPORTED, Status.DERIVED, Status.CORRECTED}
+    told = first_column(section(PANEL, "## Values, statuses, flags"))
+    assert set(told) == ({*Status, *schemas.Standing} - sound) | set(schemas.Flag)
+    described = set(_CODE.findall(section(PANEL, "## Bodies")))
+    assert set(Ground) - {Ground.DECIDED} <= described
+    assert {choice.value for choice in Choice} <= described
+    assert {relation.value for relation in concordance.Relation} <= set(_CODE.findall(RULES))
+
+
+def test_the_formula_of_the_worklist_is_the_one_told() -> None:
+    told = re.findall(r"0\.(\d+)\^(\w+)", section(PANEL, "## Which reports to check first"))
+    assert {name: round(1 - float(f"0.{rest}"), 4) for rest, name in told} == DOUBT
 
 
 def test_links_lead_somewhere() -> None:

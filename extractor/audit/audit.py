@@ -14,7 +14,7 @@ from extractor.audit.years import by_year, duplicates
 from extractor.forms.model import Form
 from extractor.report import JSONValue, Severity
 
-__all__ = ["Audit", "Coverage", "Pair", "audit"]
+__all__ = ["Audit", "Coverage", "Pair", "audit", "audit_body"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +115,7 @@ def audit(reports: Iterable[Filed | NotAudited], forms: Mapping[str, Form], rule
     bodies, findings = group(filed, rules or load_bodies())
     audited = []
     for body in bodies:
-        pairs, found = _body(body, forms)
+        pairs, found = audit_body(body, forms)
         audited.append(AuditedBody(body.name, body.reports, tuple(pairs)))
         findings += found
     return Audit(
@@ -126,7 +126,8 @@ def audit(reports: Iterable[Filed | NotAudited], forms: Mapping[str, Form], rule
     )
 
 
-def _body(body: Body, forms: Mapping[str, Form]) -> tuple[list[Pair], list[AuditFinding]]:
+def audit_body(body: Body, forms: Mapping[str, Form]) -> tuple[list[Pair], list[AuditFinding]]:
+    """The pairs of consecutive years of one body, whose forms are all known, and what is wrong between them."""
     years = by_year(body.reports)
     several = (duplicates(body.name, reports, forms) for reports in years.values())
     findings = [finding for finding in several if finding is not None]

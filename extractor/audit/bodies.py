@@ -20,7 +20,7 @@ from extractor.forms.yamlfile import load_yaml
 from extractor.read.fold import fold
 from extractor.report import JSONValue, Severity
 
-__all__ = ["Body", "BodyRules", "Joined", "group", "load_bodies", "normalised"]
+__all__ = ["Body", "BodyRules", "Joined", "first_place", "fuller", "group", "load_bodies", "normalised", "place_ends"]
 
 _LONGEST = 60
 _SHORTEST_PLACE = 2
@@ -87,11 +87,11 @@ def group(reports: Iterable[Filed], rules: BodyRules) -> tuple[list[Body], list[
     by_key: dict[str, list[Filed]] = {}
     for one in reports:
         by_key.setdefault(normalised(one.organ), []).append(one)
-    fuller, doubtful = _fuller(by_key, rules)
+    joined, doubtful = fuller(by_key, rules)
     spelled = {key: _spelling(members) for key, members in by_key.items()}
     gathered: dict[str, list[Filed]] = {}
     for key, members in by_key.items():
-        gathered.setdefault(fuller.get(key, key), []).extend(members)
+        gathered.setdefault(joined.get(key, key), []).extend(members)
     bodies = [Body(spelled[key], tuple(sorted(members, key=_order))) for key, members in gathered.items()]
     notes = [_kept_apart(spelled[key], sorted(spelled[one] for one in others)) for key, others in doubtful.items()]
     return sorted(bodies, key=lambda body: (body.name, body.reports[0].order)), notes
@@ -112,18 +112,18 @@ def _spelling(members: Sequence[Filed]) -> str:
     return min(counted, key=lambda organ: (-counted[organ], organ))
 
 
-def _fuller(keys: Iterable[str], rules: BodyRules) -> tuple[dict[str, str], dict[str, list[str]]]:
+def fuller(keys: Iterable[str], rules: BodyRules) -> tuple[dict[str, str], dict[str, list[str]]]:
     """For each name the one that says more about where it is; and names for which that cannot be told, with those
     that they may stand for."""
     known = set(keys)
     longer: dict[str, list[str]] = {}
     for key in known:
-        for end in _chain_ends(key, rules):
+        for end in place_ends(key, rules):
             if key[end:] in known:
                 longer.setdefault(key[end:], []).append(key)
     joined, doubtful = {}, {}
     for key, names in longer.items():
-        place = _first_place(key, rules)
+        place = first_place(key, rules)
         if place is None:
             continue
         longest = max(names, key=len)
@@ -134,7 +134,7 @@ def _fuller(keys: Iterable[str], rules: BodyRules) -> tuple[dict[str, str], dict
     return joined, doubtful
 
 
-def _chain_ends(name: str, rules: BodyRules) -> list[int]:
+def place_ends(name: str, rules: BodyRules) -> list[int]:
     """Where a chain of places from the beginning of `name` ends (厦门市|海沧区|教育局: 3 and 6), short of all of it."""
     if len(name) > _LONGEST:
         return []
@@ -145,9 +145,9 @@ def _chain_ends(name: str, rules: BodyRules) -> list[int]:
     return starts[1:]
 
 
-def _first_place(name: str, rules: BodyRules) -> str | None:
+def first_place(name: str, rules: BodyRules) -> str | None:
     """The place that `name` begins with, if it begins with one that has a name of its own."""
-    ends = _chain_ends(name, rules)
+    ends = place_ends(name, rules)
     place = name[: ends[0]] if ends else None
     return None if place is None or place.endswith(rules.no_places) else place
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 from extractor.audit.model import Figure, Filed, NotAudited
+from extractor.audit.wellformed import kind_of, list_of, object_of, text_of
 from extractor.errors import ForeignResultError, ResultError
 from extractor.forms.model import Form
 from extractor.report import Evidence, Number, Report, Severity, Status, Verdict
@@ -48,18 +49,18 @@ def filed_result(result: object, where: str, needed: frozenset[str]) -> Filed | 
     Raises ResultError for anything else, and says what is wrong with it.
     """
     if not isinstance(result, dict):
-        raise ForeignResultError(f"no result of gouji: {_kind(result)} where an object should be")
+        raise ForeignResultError(f"no result of gouji: {kind_of(result)} where an object should be")
     if not {"source", "cells", "verdict"} <= result.keys():
         lacking = ", ".join(f'"{key}"' for key in ("source", "cells", "verdict") if key not in result)
         raise ForeignResultError(f"no result of gouji: it has no {lacking}")
-    source = _object(result["source"], '"source"')
-    name, sha256 = _text(source.get("name"), '"source.name"'), _text(source.get("sha256"), '"source.sha256"')
-    findings = [_object(one, '"findings"') for one in _list(result.get("findings", []), '"findings"')]
+    source = object_of(result["source"], '"source"')
+    name, sha256 = text_of(source.get("name"), '"source.name"'), text_of(source.get("sha256"), '"source.sha256"')
+    findings = [object_of(one, '"findings"') for one in list_of(result.get("findings", []), '"findings"')]
     errors = [finding for finding in findings if finding.get("severity") == Severity.ERROR]
     if result["verdict"] == Verdict.FAILED:
         reason = _why_failed(str(one.get("message_en") or one.get("message") or "") for one in errors)
         return NotAudited(name or "", where, reason, False)
-    cells = _object(result["cells"], '"cells"')
+    cells = object_of(result["cells"], '"cells"')
     figures = {}
     for cell in needed & cells.keys():
         figure = _figure_of(cells[cell], f'"cells.{cell}"')
@@ -68,10 +69,10 @@ def filed_result(result: object, where: str, needed: frozenset[str]) -> Filed | 
     suspects = {
         str(cell): str(finding.get("rule"))
         for finding in findings
-        for cell in _list(finding.get("suspects", []), '"suspects"')
+        for cell in list_of(finding.get("suspects", []), '"suspects"')
         if cell in needed
     }
-    form, organ = _text(result.get("form"), '"form"'), _text(result.get("organ"), '"organ"')
+    form, organ = text_of(result.get("form"), '"form"'), text_of(result.get("organ"), '"organ"')
     told = form, organ, _year(result.get("year"))
     return _filed(name or "", sha256 or "", where, told, figures, suspects, len(errors))
 
@@ -107,12 +108,12 @@ def _why_failed(messages: Iterable[str]) -> str:
 
 
 def _figure_of(cell: object, what: str) -> Figure:
-    cell = _object(cell, what)
+    cell = object_of(cell, what)
     value, status = cell.get("value"), cell.get("status")
     if not isinstance(status, str) or status not in _STATUSES:
         raise ResultError(f"{what} has no status that gouji gives")
     if value is not None and (isinstance(value, bool) or not isinstance(value, int | Decimal)):
-        raise ResultError(f"{what} has {_kind(value)} where a figure should be")
+        raise ResultError(f"{what} has {kind_of(value)} where a figure should be")
     if value is None and status in _WITH_VALUE:
         raise ResultError(f"{what} is {status} and has no figure")
     return _figure(value, Status(status), _evidence(cell.get("evidence"), what))
@@ -121,7 +122,7 @@ def _figure_of(cell: object, what: str) -> Figure:
 def _evidence(evidence: object, what: str) -> Evidence | None:
     if evidence is None:
         return None
-    place = _object(evidence, f"{what} evidence")
+    place = object_of(evidence, f"{what} evidence")
     start, end, text, page = (place.get(key) for key in ("start", "end", "text", "page"))
     if not (isinstance(start, int) and isinstance(end, int) and isinstance(text, str)):
         raise ResultError(f"{what} has evidence without start, end and text")
@@ -132,27 +133,3 @@ def _year(year: object) -> int | None:
     if year is not None and (not isinstance(year, int) or not _EARLIEST <= year <= _LATEST):
         raise ResultError('"year" is no year')
     return year
-
-
-def _object(value: object, what: str) -> dict[str, object]:
-    if not isinstance(value, dict):
-        raise ResultError(f"{what} is {_kind(value)} where an object should be")
-    return value
-
-
-def _list(value: object, what: str) -> list[object]:
-    if not isinstance(value, list):
-        raise ResultError(f"{what} is {_kind(value)} where an array should be")
-    return value
-
-
-def _text(value: object, what: str) -> str | None:
-    if value is not None and not isinstance(value, str):
-        raise ResultError(f"{what} is {_kind(value)} where a text should be")
-    return value
-
-
-def _kind(value: object) -> str:
-    """What JSON calls it."""
-    names = {dict: "an object", list: "an array", str: "a text", bool: "true or false", type(None): "null"}
-    return names.get(type(value), "a number")

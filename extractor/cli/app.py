@@ -8,7 +8,9 @@ import typer
 from extractor.cli.audit import audit
 from extractor.cli.audit_log import audit_log
 from extractor.cli.batch import batch_app
+from extractor.cli.bulk import bulk
 from extractor.cli.cache import cache_app
+from extractor.cli.deliver import codebook, deliver, schema
 from extractor.cli.doctor import doctor
 from extractor.cli.document import text
 from extractor.cli.evaluate import eval_app
@@ -19,6 +21,7 @@ from extractor.cli.guard import INTERRUPTED
 from extractor.cli.keys import keys_app
 from extractor.cli.label import label
 from extractor.cli.llm import llm_app
+from extractor.cli.panel import panel
 from extractor.cli.serve import config_command, serve, worker
 
 __all__ = ["app", "run"]
@@ -33,7 +36,12 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("extract", short_help="Extract checked, sourced figures from reports.")(extract)
+app.command("bulk", short_help="Extract any number of reports into tables.")(bulk)
 app.command("audit", short_help="Check reports of several years against each other.")(audit)
+app.command("deliver", short_help="Turn results into Parquet, CSV, workbooks, DuckDB.")(deliver)
+app.command("panel", short_help="Put bodies and years side by side, editions made comparable.")(panel)
+app.command("codebook", short_help="Write what every table, field and identity means.")(codebook)
+app.command("schema", short_help="Write the JSON Schema of a report.")(schema)
 app.command("explain", short_help="Show why a cell holds what it holds.")(explain)
 app.add_typer(forms_app, name="forms")
 app.command("label", short_help="Start a label file for a report, or compare two.")(label)

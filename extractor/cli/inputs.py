@@ -1,16 +1,16 @@
 """From the paths on the command line to the documents they stand for."""
 
 import errno
-import os
 import re
 import stat
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from extractor.errors import UsageError
+from extractor.read.folder import files_below
 from extractor.read.formats import SUFFIXES
 from extractor.read.limits import Limits
 from extractor.read.locator import Locator, expanded, named_inside
@@ -74,7 +74,7 @@ def collect(
         if argument == STDIN:
             found[Stream(None)] = None
         elif path.is_dir():
-            inside = list(_walk(path, suffixes, skipped, leave_out))
+            inside = list(files_below(path, suffixes, skipped, leave_out))
             if not inside:
                 raise UsageError(f"{argument}: {_nothing_in(suffixes, skipped)}")
             for file in inside:
@@ -131,26 +131,6 @@ def _why_unknown(path: Path) -> str:
         if error.errno == errno.ELOOP:
             return " (a symbolic link that leads back to itself)"
     return " (a symbolic link to nothing)"
-
-
-# What a browser saves beside a page, in page.files or page_files, is part of it.
-_PARTS = re.compile(r"[._]files$|_文件$")
-_PAGES = frozenset({".html", ".htm", ".xhtml", ".shtml"})
-
-
-def _walk(folder: Path, suffixes: frozenset[str], skipped: Counter[str], leave_out: Path | None) -> Iterator[Path]:
-    for root, folders, names in os.walk(folder):
-        pages = {Path(name).stem for name in names if Path(name).suffix.lower() in _PAGES}
-        folders[:] = sorted(name for name in folders if not (name.startswith(".") or _PARTS.sub("", name) in pages))
-        for name in sorted(names):
-            path = Path(root, name)
-            if name.startswith(".") or not path.is_file():
-                continue
-            suffix = path.suffix.lower()
-            if suffix not in suffixes:
-                skipped[suffix] += 1
-            elif leave_out is None or not (leave_out.exists() and path.samefile(leave_out)):
-                yield path
 
 
 def _nothing_in(suffixes: frozenset[str], skipped: Counter[str], what: str = "folder") -> str:

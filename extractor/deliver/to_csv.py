@@ -9,7 +9,7 @@ from extractor.deliver.printable import escaped
 from extractor.forms.model import Form
 from extractor.report import Cell, Number, Report
 
-__all__ = ["COLUMNS", "guarded", "write_csv"]
+__all__ = ["COLUMNS", "guarded", "runs_as_formula", "write_csv"]
 
 COLUMNS = (
     "name",
@@ -85,4 +85,9 @@ def _figure(value: Number | None) -> str:
 
 def guarded(text: str) -> str:
     """`text` on one line, with an apostrophe before it where a spreadsheet would take it for a formula."""
-    return escaped(f"'{text}" if _FORMULA.match(text) and not _HARMLESS.fullmatch(text) else text)
+    return escaped(f"'{text}" if runs_as_formula(text) else text)
+
+
+def runs_as_formula(text: str) -> bool:
+    """Whether a spreadsheet would take `text` for a formula."""
+    return bool(_FORMULA.match(text)) and not _HARMLESS.fullmatch(text)

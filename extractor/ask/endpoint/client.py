@@ -31,7 +31,7 @@ from extractor.errors import (
     UsageError,
 )
 
-__all__ = ["Client", "open_http", "open_sdk"]
+__all__ = ["Client", "open_http", "open_sdk", "request_body"]
 
 _MODES = {
     Mode.JSON_SCHEMA: instructor.Mode.JSON_SCHEMA,
@@ -202,7 +202,9 @@ class Client:
             try:
                 async with asyncio.timeout(settings.timeout_s):  # the SDK's is for every read: a trickle never ends
                     # Not chat.completions.create: walking through the parameters takes it as long as all the rest.
-                    completion = await self._sdk.post("/chat/completions", cast_to=ChatCompletion, body=_body(request))
+                    completion = await self._sdk.post(
+                        "/chat/completions", cast_to=ChatCompletion, body=request_body(request)
+                    )
             except Exception as error:
                 raise self._fault(error, lease) from None
             return self._received(completion, prompt, lease, spent)
@@ -267,7 +269,7 @@ def _messages(question: Question) -> list[dict[str, str]]:
     return messages
 
 
-def _body(request: dict[str, object]) -> dict[str, object]:
+def request_body(request: dict[str, object]) -> dict[str, object]:
     """The body of the request, with a strict schema: instructor leaves `strict` out, and so it is a hint to OpenAI."""
     body = {name: value for name, value in request.items() if name != "extra_body"}
     form = body.get("response_format")

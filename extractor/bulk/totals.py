@@ -1,0 +1,63 @@
+"""What there is in the tables of a run, counted from the tables themselves."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from extractor.bulk.house import House
+from extractor.deliver.tables.schemas import CELLS, FAILURES, FINDINGS, REPORTS, TABLES
+
+if TYPE_CHECKING:
+    from extractor.report import JSONValue
+
+__all__ = ["Totals", "totals_of"]
+
+
+@dataclass(slots=True)
+class Totals:
+    """`rows`, `files`: by table. The others count what stands in a column."""
+
+    rows: Counter[str] = field(default_factory=Counter)
+    files: dict[str, list[str]] = field(default_factory=dict)
+    verdicts: Counter[str] = field(default_factory=Counter)
+    statuses: Counter[str] = field(default_factory=Counter)
+    failures: Counter[str] = field(default_factory=Counter)
+    findings: Counter[str] = field(default_factory=Counter)
+
+    def to_dict(self) -> "dict[str, JSONValue]":
+        """For the manifest."""
+        tables: dict[str, JSONValue] = {
+            name: {"rows": self.rows[name], "files": [*self.files[name]]} for name in TABLES
+        }
+        return {
+            "tables": tables,
+            "verdicts": dict(self.verdicts.most_common()),
+            "cells": dict(self.statuses.most_common()),
+            "failures": dict(self.failures.most_common()),
+            "findings": dict(self.findings.most_common()),
+        }
+
+
+def totals_of(house: House) -> Totals:
+    """Counted a shard at a time, one column a table."""
+    import pyarrow.compute as pc
+    import pyarrow.parquet as pq
+
+    out = Totals()
+    columns = {REPORTS.name: "verdict", CELLS.name: "status", FAILURES.name: "code", FINDINGS.name: "rule"}
+    counters = {
+        REPORTS.name: out.verdicts,
+        CELLS.name: out.statuses,
+        FAILURES.name: out.failures,
+        FINDINGS.name: out.findings,
+    }
+    out.files = {name: [] for name in TABLES}
+    for shard in house.shards():
+        for name, column in columns.items():
+            path = house.table(name, shard)
+            values = pq.read_table(path, columns=[column]).column(column)
+            out.rows[name] += len(values)
+            out.files[name].append(path.relative_to(house.out).as_posix())
+            for pair in pc.value_counts(values).to_pylist():
+                counters[name][pair["values"]] += pair["counts"]
+    return out

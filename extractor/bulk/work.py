@@ -1,0 +1,268 @@
+"""A task done: its files read, its shard written and committed. This is what the engine runs, wherever it runs it.
+
+Doing a task twice, at once or again, leaves the same shard. A file whose reading kills even this process, time and
+again, is set aside as a failure.
+"""
+
+import atexit
+import gc
+import json
+import os
+from collections import Counter, deque
+from collections.abc import Iterator
+from contextlib import ExitStack, suppress
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from time import monotonic
+
+from extractor.batch import failed, failure
+from extractor.bulk.fetch import Fetched
+from extractor.bulk.house import LEDGER, QUESTIONS, House, SupersededError
+from extractor.bulk.ledger import Asked, Entry, done_by, entries_of, ledger_table, questions_of, questions_table
+from extractor.bulk.reading import NO_ROWS, Inside, Job, Made, Outcome, Same, made, read_below, was_lost
+from extractor.bulk.rows import Gathered, write_table
+from extractor.bulk.tasks import Order, Task, Todo
+from extractor.deliver.tables.schemas import TABLES
+from extractor.errors import GoujiError
+from extractor.forms.load import load_forms
+from extractor.parse.prose.rules import load_prose
+from extractor.pool import Pool
+from extractor.read.locator import Locator
+
+__all__ = ["close_hands", "do", "warm"]
+
+_STRIKES = 3
+_BEAT = 0.5  # seconds between signs of life
+_KILLED = "the process that was to read it died with it, time and again"
+
+_hands: dict[str, "_Hand"] = {}
+
+
+def do(order: str, shard: str) -> str:
+    """Does one task of an order, unless it is done; gives back the shard's name. Raises GoujiError, OSError."""
+    hand = _hands.get(order)
+    if hand is None:
+        close_hands()
+        hand = _hands[order] = _Hand(Order.from_json(order))
+    try:
+        hand.do(shard)
+    except BaseException:  # what it was reading may still be under way
+        close_hands()
+        raise
+    return shard
+
+
+@atexit.register
+def close_hands() -> None:
+    """Ends the processes that read for this one."""
+    while _hands:
+        _hands.popitem()[1].close()
+
+
+class _Hand:
+    """A process of the engine with the one that reads for it, ready for one task after the other."""
+
+    def __init__(self, order: Order) -> None:
+        self._order = order
+        self._house = House(Path(order.out))
+        self._parent = os.getppid()
+        limits = order.limits
+        warm()
+        # Rows are many small objects that live for a while, and rules are many that live for ever: looking through them
+        # for cycles takes a tenth of all time. Cycles are still found, less often.
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(50_000, 20, 100)
+        self._pool = Pool(
+            partial(read_below, form=order.form, limits=limits, settings=order.settings),
+            partial(was_lost, limits=limits),
+            jobs=1,
+            seconds=limits.max_seconds,
+            memory=limits.max_memory,
+        )
+        self._fetched = Fetched(limits)
+
+    def close(self) -> None:
+        self._pool.__exit__(None, None, None)
+        self._fetched.close()
+
+    def do(self, shard: str) -> None:
+        house = self._house
+        house.check(self._order.run)
+        try:
+            text = house.task(shard).read_bytes()
+        except FileNotFoundError:
+            raise GoujiError(f"{house.out} is not the same folder on every machine: task {shard} is missing") from None
+        if done_by(house, shard) != self._order.token:
+            _Doing(self, Task.from_json(text)).do()
+
+    @property
+    def parts(self) -> tuple[Order, House, "Pool[Job, Outcome]", Fetched]:
+        return self._order, self._house, self._pool, self._fetched
+
+    def check(self) -> None:
+        """Raises SupersededError if nobody waits for this any more."""
+        self._house.check(self._order.run)
+        if os.getppid() != self._parent:
+            raise SupersededError("the process that started this one is gone")
+
+
+class _Doing:
+    """One task on its way."""
+
+    def __init__(self, hand: _Hand, task: Task) -> None:
+        self._hand = hand
+        self._order, self._house, self._pool, self._fetched = hand.parts
+        self._task = task
+        self._rows = Gathered()
+        self._fresh: list[Entry] = []
+        self._same: dict[str, Todo] = {}
+        self._questions: dict[str, Asked] = {}
+        self._signed = 0.0
+        self._done = 0
+
+    def do(self) -> None:
+        progress = self._house.progress(self._task.shard)
+        struck = self._strikes(progress)
+        set_aside = [one for one in self._task.todo if struck[one.file.name] >= _STRIKES]
+        try:
+            with progress.open("w", encoding="ascii") as self._sign:
+                self._now_at(self._task.todo[0] if self._task.todo else None)
+                for todo, sha256, documents in self._read(one for one in self._task.todo if one not in set_aside):
+                    self._take(todo, sha256, documents)
+                for todo in set_aside:
+                    origin = Locator(todo.file.name, Path(todo.file.place))
+                    result = made(failed(origin, "crashed", _KILLED))
+                    self._rows.add(result.rows)
+                    self._take(todo, result.sha256, [result])
+                self._hand.check()
+                self._commit()
+        finally:
+            progress.unlink(missing_ok=True)  # what ends in an error of its own was not killed by a document
+
+    def _strikes(self, progress: Path) -> Counter[str]:
+        """How often a process died at which file: where the sign of one still lies there, it did so."""
+        path = self._house.strikes(self._task.shard)
+        with suppress(FileNotFoundError, ValueError):
+            died_at = progress.read_text("ascii").partition(" ")[2]
+            with path.open("a", encoding="ascii") as stream:
+                stream.write(died_at)
+        lines = path.read_text("ascii").splitlines() if path.exists() else []
+        return Counter(json.loads(line) for line in lines)
+
+    def _now_at(self, todo: Todo | None) -> None:
+        """The sign of life: how many files are done, and which one is being read."""
+        name = json.dumps(todo.file.name) if todo is not None else ""
+        self._sign.seek(0)
+        self._sign.write(f"{self._done} {name}\n" if name else f"{self._done} ")
+        self._sign.truncate()
+        self._sign.flush()
+        if monotonic() - self._signed > _BEAT:
+            self._signed = monotonic()
+            self._hand.check()
+
+    def _read(self, todo: Iterator[Todo]) -> Iterator[tuple[Todo, str | None, list[Made]]]:
+        """Each file with its SHA-256 and what its documents came to; without them if it holds what it held before."""
+        given: deque[tuple[Todo, Path]] = deque()
+        missing: list[tuple[Todo, Exception]] = []
+        archives: list[tuple[Todo, Path, Inside]] = []
+
+        def jobs() -> Iterator[Job]:
+            for one, path in self._fetched.at_hand(todo):
+                if isinstance(path, Exception):
+                    missing.append((one, path))
+                else:
+                    given.append((one, path))
+                    yield Job(Locator(one.file.name, path), one.known, one.answers)
+
+        for outcome in self._pool.run(jobs(), small=_is_small):
+            one, path = given.popleft()
+            match outcome:
+                case Inside():
+                    archives.append((one, path, outcome))
+                case Made():
+                    self._rows.add(outcome.rows)
+                    yield one, outcome.sha256, [outcome]
+                    self._fetched.done(one, path)
+                case Same():
+                    yield one, None, []
+                    self._fetched.done(one, path)
+            self._now_at(given[0][0] if given else None)
+        for one, path, inside in archives:
+            self._now_at(one)
+            documents = list(self._inside(one, inside))
+            yield one, inside.sha256, documents
+            self._fetched.done(one, path)
+        for one, error in missing:
+            result = made(failure(Locator(one.file.name, content=b""), error))
+            self._rows.add(result.rows)
+            yield one, result.sha256, [result]
+
+    def _inside(self, todo: Todo, archive: Inside) -> Iterator[Made]:
+        jobs = (Job(origin, "", todo.answers, expands=False) for origin in archive.documents)
+        for outcome in self._pool.run(jobs, small=_is_small):
+            assert isinstance(outcome, Made)
+            self._rows.add(outcome.rows)
+            yield replace(outcome, rows=NO_ROWS)
+            self._now_at(todo)
+
+    def _take(self, todo: Todo, sha256: str | None, documents: list[Made]) -> None:
+        self._done += 1
+        if sha256 is None:
+            self._same[todo.file.name] = todo
+            return
+        unanswered = {one.key: one for document in documents for one in document.questions}
+        self._questions.update(unanswered)
+        reports = tuple(document.key for document in documents)
+        broken = sum(document.failed for document in documents)
+        asked = dict.fromkeys(key for document in documents for key in document.asked)
+        noted = self._order.llm is not None
+        self._fresh.append(Entry(todo.file, sha256, reports, broken, noted, tuple(asked), tuple(unanswered)))
+
+    def _commit(self) -> None:
+        """The files of the shard, with what it held before and keeps; each renamed into its place, the ledger last."""
+        house, shard = self._house, self._task.shard
+        old = entries_of(house, shard)
+        staying = list(self._staying(old))
+        if staying:
+            keys = (key for entry in staying for key in entry.reports)
+            self._rows.keep({name: house.table(name, shard) for name in TABLES}, keys)
+        entries = [*staying, *self._fresh]
+        still_open = {key for entry in entries for key in entry.open}
+        questions = {one.key: one for one in questions_of(house, shard) if one.key in still_open} | self._questions
+        tables = {house.table(name, shard): self._rows.table(name) for name in TABLES}
+        if questions or house.kept(QUESTIONS, shard).exists():
+            tables[house.kept(QUESTIONS, shard)] = questions_table(list(questions.values()))
+        tables[house.kept(LEDGER, shard)] = ledger_table(entries, done=self._order.token)
+        with ExitStack() as stack:
+            written = []
+            for path, table in tables.items():
+                temporary, stream = stack.enter_context(house.unfinished())
+                write_table(table, stream)
+                written.append((temporary, path))
+            with house.committing(self._order.run):
+                if old:
+                    house.rewriting(shard).touch()
+                for temporary, path in written:
+                    temporary.replace(path)
+                house.rewriting(shard).unlink(missing_ok=True)
+
+    def _staying(self, old: list[Entry]) -> Iterator[Entry]:
+        """The entries of the shard that stay as they are, but for when their file was changed."""
+        leaving = {one.file.name for one in self._task.todo} | set(self._task.drop)
+        for entry in old:
+            if entry.file.name in self._same:
+                yield replace(entry, file=self._same[entry.file.name].file)
+            elif entry.file.name not in leaving:
+                yield entry
+
+
+def _is_small(job: Job) -> bool:
+    return not job.answers
+
+
+def warm() -> None:
+    """What every document needs, loaded before the process that reads is forked."""
+    load_forms()
+    load_prose()

@@ -1,0 +1,133 @@
+"""`gouji panel`: bodies and years side by side."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from extractor.cli.guard import FAILED, complain, guard
+
+if TYPE_CHECKING:
+    from extractor.panel.panel import Panel
+    from extractor.report import JSONValue
+
+__all__ = ["PanelTo", "panel"]
+
+DECISIONS = "decisions.csv"
+
+
+class PanelTo(StrEnum):
+    """How the tables of a panel are written."""
+
+    PARQUET = "parquet"
+    CSV = "csv"
+    XLSX = "xlsx"
+
+
+def panel(
+    results: Annotated[
+        list[Path],
+        typer.Argument(
+            help="A folder of `gouji bulk`, or results in JSON, JSON Lines or a service's Parquet.",
+            metavar="RESULTS",
+            show_default=False,
+        ),
+    ],
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out", "-o", help="The folder to write; by default `panel` in RESULTS.", metavar="OUT", show_default=False
+        ),
+    ] = None,
+    to: Annotated[PanelTo, typer.Option("--to", "-t", help="What to write the tables as.")] = PanelTo.PARQUET,
+    decisions: Annotated[
+        Path | None,
+        typer.Option(
+            "--decisions",
+            help="A decisions.csv of an earlier panel, its last column filled in: which names are one body, which of "
+            "several reports to use.",
+            metavar="FILE",
+            show_default=False,
+        ),
+    ] = None,
+    all_cells: Annotated[
+        bool,
+        typer.Option("--all-cells", help="A column for every cell of every form, not for the main variables only."),
+    ] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No notes; what cannot be read is still named.")] = False,
+) -> None:
+    """Put the reports of each body side by side over the years, with the editions of the form made comparable.
+
+    Names are matched, and every match is listed; doubtful ones are kept apart. Several reports of a year that differ
+    leave a gap, and are listed. Exit code: 0, or 1 if some of the results could not be read, or 2 for wrong usage.
+    """
+    with guard():
+        from extractor.deliver.folder import new_folder
+        from extractor.deliver.results.source import open_results
+        from extractor.errors import UsageError
+        from extractor.panel.decisions import Decisions, read_decisions, write_decisions
+        from extractor.panel.panel import panel_of
+
+        if out is None:
+            if len(results) > 1 or not results[0].is_dir():
+                raise UsageError("where to write the panel? say --out FOLDER")
+            out = results[0] / "panel"
+        decided = Decisions() if decisions is None else read_decisions(decisions)
+        source = open_results(results, complain)
+        with new_folder(out) as folder, panel_of(source, decided, all_cells=all_cells) as made:
+            asked = list(made.asked())
+            _write(made, folder, to)
+            write_decisions(folder / DECISIONS, asked)
+            said = _summary(made)
+        if not quiet:
+            typer.echo(said)
+            if asked:
+                typer.echo(f"to decide, in {out / DECISIONS}: {sum(not one.decision for one in asked)} lines")
+        unread = getattr(source, "unread", 0)
+    if unread:
+        raise typer.Exit(FAILED)
+
+
+def _write(made: "Panel", folder: Path, to: PanelTo) -> None:
+    from extractor.deliver.package import write_tables
+
+    title = "政府信息公开工作年度报告面板数据 A panel of annual reports on open government information"
+    if to is not PanelTo.XLSX:
+        write_tables(made.chunks(), folder, made.tables, "gouji-panel", title, parquet=to is PanelTo.PARQUET)
+        return
+    from extractor.deliver.datapackage import data_package
+    from extractor.deliver.folder import MARK
+    from extractor.deliver.package import write_json_file
+    from extractor.deliver.xlsx.book import new_book
+    from extractor.deliver.xlsx.table_sheet import table_sheet
+
+    with new_book(folder / "panel.xlsx") as book:
+        for name, table in made.tables.items():
+            frozen = 2 if name == "panel" else 1
+            pieces = (
+                list(zip(*(column.to_pylist() for column in piece.columns), strict=True)) for piece in made.rows(name)
+            )
+            table_sheet(book, table, pieces, frozen=frozen)
+    workbook: JSONValue = {"name": "panel", "path": "panel.xlsx", "format": "xlsx"}
+    write_json_file(folder / MARK, {**data_package("gouji-panel", title, {}, "xlsx", {}), "resources": [workbook]})
+
+
+def _summary(made: "Panel") -> str:
+    count = made.count
+    rows, bodies = count("SELECT count(*) FROM panel"), count("SELECT count(*) FROM bodies")
+    filed, left = count("SELECT count(*) FROM filed"), count("SELECT count(*) FROM left_out")
+    lines = [f"{filed} reports, {bodies} bodies, {rows} rows of body and year"]
+    for query, what in (
+        ("SELECT count(*) FROM merges WHERE merged", "names taken for another (merges)"),
+        ("SELECT count(*) FROM merges WHERE NOT merged", "names that may be another's, kept apart (merges)"),
+        ("SELECT count(DISTINCT (body, year)) FROM duplicates", "years with several reports (duplicates)"),
+        ("SELECT count(*) FROM filled WHERE status = 'conflict'", "values left open because those differ"),
+        ("SELECT count(*) FROM breaks WHERE severity = 'error'", "errors between years (breaks)"),
+    ):
+        number = count(query)
+        if number:
+            lines.append(f"{number} {what}")
+    if left:
+        lines.append(f"{left} reports left out: their form, body or year could not be told (left_out)")
+    return "\n".join(lines)

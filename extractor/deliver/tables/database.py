@@ -1,0 +1,73 @@
+"""DuckDB for work on tables that are larger than memory. Needs duckdb."""
+
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from extractor.deliver.tables.columns import SCALE, Of, TableSchema
+from extractor.errors import ResultError, UsageError
+
+__all__ = ["connect", "need_duckdb", "quoted", "scan", "sql_type"]
+
+_NUMBERS = {Of.INTEGER: "INTEGER", Of.LONG: "BIGINT", Of.FLOAT: "DOUBLE", Of.BOOLEAN: "BOOLEAN"}
+
+
+def need_duckdb() -> None:
+    """Raises UsageError with the command that installs it."""
+    from importlib.util import find_spec
+
+    if find_spec("duckdb") is None:
+        raise UsageError("this needs duckdb: pip install 'gouji[bulk]'")
+
+
+@contextmanager
+def connect(path: Path | None = None) -> "Iterator[Any]":
+    """A connection to the database in the file `path`, or to one in memory; what does not fit there goes to a temporary
+    folder. It can neither load extensions nor reach the network."""
+    need_duckdb()
+    import duckdb
+
+    with tempfile.TemporaryDirectory(prefix="gouji-duckdb-") as spill:
+        config = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+        connection = duckdb.connect(
+            ":memory:" if path is None else str(path), config={**config, "temp_directory": spill}
+        )
+        try:
+            yield connection
+        except duckdb.Error as error:
+            raise ResultError(f"the tables could not be worked on: {error}") from None
+        finally:
+            connection.close()
+
+
+def scan(table: TableSchema, files: Sequence[Path]) -> str:
+    """What stands behind FROM for the rows of `files`; an empty table with the same columns where there is none."""
+    if not files:
+        nulls = ", ".join(f"CAST(NULL AS {sql_type(column.of)}) AS {column.name}" for column in table.columns)
+        return f"(SELECT {nulls} WHERE false)"
+    listed = ", ".join(quoted(str(file)) for file in files)
+    names = ", ".join(table.names)
+    return f"(SELECT {names} FROM read_parquet([{listed}], union_by_name = true, hive_partitioning = false))"
+
+
+def quoted(text: str) -> str:
+    """`text` as a literal of SQL."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def sql_type(of: Of) -> str:
+    """The type of a column in SQL."""
+    match of:
+        case Of.TEXT | Of.JSON:
+            return "VARCHAR"
+        case Of.DECIMAL:
+            return f"DECIMAL(38, {SCALE})"
+        case Of.TEXTS:
+            return "VARCHAR[]"
+        case Of.OPERANDS:
+            return 'STRUCT("cell" VARCHAR, "value" VARCHAR)[]'
+        case Of.QUOTES:
+            return 'STRUCT("start" BIGINT, "end" BIGINT, "text" VARCHAR, page INTEGER, box DOUBLE[])[]'
+    return _NUMBERS[of]

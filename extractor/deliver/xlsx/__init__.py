@@ -1,0 +1,1 @@
+"""Workbooks: reports that look like the statutory form, and tables. Needs XlsxWriter."""

@@ -1,7 +1,6 @@
 """Folders of generated reports for bulk runs, and whether what came out of one is whole."""
 
 from collections import Counter
-from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
@@ -13,21 +12,9 @@ from eval.render import Case, make_case
 from eval.truth import FORMS
 from extractor.pool import in_processes
 
-__all__ = ["POISONS", "make_folder", "poison", "wholeness"]
+__all__ = ["make_folder", "wholeness"]
 
 _IN_A_FOLDER = 1000
-
-POISONS: Mapping[str, bytes] = {
-    "nested.html": b"<div>" * 200_000,
-    "bomb.html": b"<table>" + b'<tr><td rowspan="65000" colspan="1000">1</td></tr>' * 4000,
-    "torn.pdf": b"%PDF-1.7\n" + b"1 0 obj << /Length 99999 >> stream\n" * 50,
-    "torn.zip": b"PK\x03\x04" + b"\x00" * 60,
-    "torn.xls": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\xff" * 600,
-    "empty.html": b"",
-    "noise.txt": bytes(range(256)) * 40,
-    "guide.txt": "政府信息公开指南：本机关主动公开政府信息。".encode(),
-}
-"""Documents that no report can be read from."""
 
 
 def make_folder(folder: Path, count: int, seed: int, jobs: int = 2) -> None:
@@ -47,13 +34,6 @@ def _made(folder: Path, numbered: tuple[int, Case]) -> int:
     if not path.exists():
         path.write_bytes(made.data)
     return number
-
-
-def poison(folder: Path) -> int:
-    """The poisons and, where they are taken for poison (GOUJI_TEST_POISON), two more; how many they are."""
-    for name, content in POISONS.items():
-        (folder / f"poison-{name}").write_bytes(content)
-    return len(POISONS)
 
 
 def wholeness(out: Path, source: Path) -> list[str]:

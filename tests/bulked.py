@@ -1,9 +1,6 @@
 """What the tests of bulk runs share: an engine in this process, documents that are no good, tables read back."""
 
 import gc
-import os
-import signal
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -78,25 +75,3 @@ def whole(out: Path) -> None:
     assert {report for report, _ in cells} == set(keys)
     findings = [(row["report"], row["position"]) for row in rows_of(out, "findings")]
     assert len(set(findings)) == len(findings)
-
-
-POISONS: Mapping[bytes, Callable[[], object]] = {
-    b"POISON raise": lambda: 1 // 0,
-    b"POISON hang": lambda: time.sleep(60),
-    b"POISON die": lambda: os.kill(os.getpid(), signal.SIGKILL),
-    b"POISON memory": lambda: bytearray(1 << 40),
-    b"POISON parent": lambda: (os.kill(os.getppid(), signal.SIGKILL), time.sleep(60)),
-}
-"""What a document that begins so does to the process that reads it."""
-
-
-def poisoned(read: Callable[..., object]) -> Callable[..., object]:
-    """`read` as it is, but for poison."""
-
-    def reading(data: bytes, **options: object) -> object:
-        for mark, act in POISONS.items():
-            if data.startswith(mark):
-                act()
-        return read(data, **options)
-
-    return reading

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from eval.bulk_poison import poisoned
 from extractor import extract
 from extractor.bulk import work
 from extractor.bulk.house import House, SupersededError
@@ -19,7 +20,7 @@ from extractor.deliver.tables.schemas import TABLES
 from extractor.errors import EngineError, UsageError
 from extractor.read import locator
 from extractor.read.limits import Limits
-from tests.bulked import Here, bulked, names_of, poisoned, reports, rows_of, whole
+from tests.bulked import Here, bulked, names_of, reports, rows_of, whole
 
 
 @pytest.fixture

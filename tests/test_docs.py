@@ -52,7 +52,7 @@ from extractor.read import read_path
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-OUTPUT, RULES, HOW, AUDIT, LLM, EVAL, SERVICE, DELIVER, PANEL = (
+OUTPUT, RULES, HOW, AUDIT, LLM, EVAL, SERVICE, DELIVER, PANEL, BULK = (
     (ROOT / "docs" / name).read_text(encoding="utf-8")
     for name in (
         "output.md",
@@ -64,6 +64,7 @@ OUTPUT, RULES, HOW, AUDIT, LLM, EVAL, SERVICE, DELIVER, PANEL = (
         "service.md",
         "deliver.md",
         "panel.md",
+        "bulk.md",
     )
 )
 PAGES = {"README.md": README} | {
@@ -78,6 +79,7 @@ PAGES = {"README.md": README} | {
         ("service.md", SERVICE),
         ("deliver.md", DELIVER),
         ("panel.md", PANEL),
+        ("bulk.md", BULK),
     )
 }
 MISPRINT = ROOT / "eval" / "samples" / "misprint-2023" / "report.html"
@@ -170,6 +172,7 @@ def test_options_named_in_running_text_exist() -> None:
         ["label"],
         ["deliver"],
         ["panel"],
+        ["bulk"],
         ["eval", "run"],
         ["eval", "compare"],
     )

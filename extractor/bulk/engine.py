@@ -16,6 +16,8 @@ from extractor.errors import UsageError
 
 __all__ = ["DaftEngine", "Engine", "EngineKind", "need"]
 
+_STARTED: list[int] = []
+
 
 class EngineKind(StrEnum):
     """Where tasks are run."""
@@ -88,7 +90,7 @@ class DaftEngine:
         import daft
 
         if self.kind is EngineKind.LOCAL:
-            daft.set_runner_native(num_threads=self.jobs or os.cpu_count())
+            _start_here(self.jobs or os.cpu_count() or 1)
             return
         import ray
 
@@ -99,3 +101,12 @@ class DaftEngine:
             except (ConnectionError, RuntimeError, ValueError) as error:
                 raise UsageError(f"no Ray cluster at {address}: {str(error).splitlines()[0]}") from None
         daft.set_runner_ray(noop_if_initialized=True)
+
+
+def _start_here(jobs: int) -> None:
+    """Daft takes the number of threads once in the life of a process, the number of runs is ours."""
+    if not _STARTED:
+        import daft
+
+        daft.set_runner_native(num_threads=jobs)
+        _STARTED.append(jobs)

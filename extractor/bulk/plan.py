@@ -29,6 +29,7 @@ class Plan:
     again: int = 0
     twice: int = 0
     gone: list[str] = field(default_factory=list)
+    pruned: bool = False
     skipped: Counter[str] = field(default_factory=Counter)
 
     @property
@@ -53,7 +54,7 @@ def made_plan(
     before. `prune`: rows of files that are gone leave; else they are only named.
     """
     known = _Known(house, asking, retry)
-    plan = Plan()
+    plan = Plan(pruned=prune)
     mending: dict[str, list[Todo]] = defaultdict(list)
     shard: list[Todo] = []
     weight = 0.0

@@ -1,9 +1,14 @@
 """One document, in a process that can be ended: from its bytes to the rows of the tables."""
 
 import asyncio
+import ctypes
+import os
+import signal
+import sys
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TypeAlias
 
 from extractor.ask.endpoint.settings import Settings
@@ -17,8 +22,10 @@ from extractor.read.limits import Limits
 from extractor.read.locator import Locator, expanded
 from extractor.report import Report, Verdict
 
-__all__ = ["NO_ROWS", "Inside", "Job", "Made", "Outcome", "Same", "made", "read_one", "was_lost"]
+__all__ = ["NO_ROWS", "Inside", "Job", "Made", "Outcome", "Same", "made", "read_below", "read_one", "was_lost"]
 
+
+_PR_SET_PDEATHSIG = 1
 
 NO_ROWS = ReportRows([], [], [], [])
 """In place of rows that were taken."""
@@ -80,6 +87,19 @@ def read_one(job: Job, *, form: str | None, limits: Limits, settings: Settings |
         return made(finish(first, heard), tuple(model.asked), tuple(model.wanted.values()))
     except Exception as error:
         return made(failure(origin, error))
+
+
+def read_below(job: Job, *, form: str | None, limits: Limits, settings: Settings | None) -> Outcome:
+    """As `read_one`, in a process of its own that ends with the one above it."""
+    _end_with_parent(os.getpid())
+    return read_one(job, form=form, limits=limits, settings=settings)
+
+
+@cache
+def _end_with_parent(_process: int) -> None:
+    """Else one that hangs would keep the pipes of the engine open, which then waits for ever. Linux only."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def was_lost(job: Job, how: Lost, *, limits: Limits) -> Outcome:

@@ -20,7 +20,7 @@ from extractor.batch import failed, failure
 from extractor.bulk.fetch import Fetched
 from extractor.bulk.house import LEDGER, QUESTIONS, House, SupersededError
 from extractor.bulk.ledger import Asked, Entry, done_by, entries_of, ledger_table, questions_of, questions_table
-from extractor.bulk.reading import NO_ROWS, Inside, Job, Made, Outcome, Same, made, read_one, was_lost
+from extractor.bulk.reading import NO_ROWS, Inside, Job, Made, Outcome, Same, made, read_below, was_lost
 from extractor.bulk.rows import Gathered, write_table
 from extractor.bulk.tasks import Order, Task, Todo
 from extractor.deliver.tables.schemas import TABLES
@@ -75,7 +75,7 @@ class _Hand:
         gc.freeze()
         gc.set_threshold(50_000, 20, 100)
         self._pool = Pool(
-            partial(read_one, form=order.form, limits=limits, settings=order.settings),
+            partial(read_below, form=order.form, limits=limits, settings=order.settings),
             partial(was_lost, limits=limits),
             jobs=1,
             seconds=limits.max_seconds,

@@ -1,5 +1,6 @@
 """`gouji bulk`: from a folder of a million reports to tables."""
 
+import os
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -7,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from extractor.cli.endpoint import BaseUrl, Config, ModelName, settings_of
-from extractor.cli.guard import FAILED, complain, guard
+from extractor.cli.guard import FAILED, INTERRUPTED, complain, guard
 from extractor.cli.limits import LimitOption, limits_of
 
 if TYPE_CHECKING:
@@ -122,6 +123,10 @@ def bulk(
         try:
             with Shown(quiet=quiet) as shown:
                 outcome = run(wanted, shown, llm=asked.as_kept(), then=asked)
+        except KeyboardInterrupt:
+            # Threads of the engine are still at it: an orderly end of Python would break them, and abort.
+            complain("interrupted; what is done is kept, and the same command goes on from there")
+            os._exit(INTERRUPTED)
         except EngineError as error:
             complain(f"{error}; what is done is kept, and the same command goes on from there")
             raise typer.Exit(FAILED) from None

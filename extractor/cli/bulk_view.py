@@ -119,7 +119,8 @@ def tell(outcome: "Outcome", answered: "Answered | None", out: Path) -> None:
     if plan.gone:
         names = ", ".join(printable(name) for name in plan.gone[:_NAMED])
         more = ", …" if len(plan.gone) > _NAMED else ""
-        complain(f"{len(plan.gone):,} files read earlier are gone from IN: {names}{more} (--prune removes their rows)")
+        rows_too = "their rows were removed" if plan.pruned else "--prune removes their rows"
+        complain(f"{len(plan.gone):,} files read earlier are gone from IN: {names}{more} ({rows_too})")
     if rows["failures"]:
         complain(f"{rows['failures']:,} documents failed: {out / 'failures'} names them, with the reason")
 

@@ -430,6 +430,18 @@ class TestCommand:
         kept = {(one.about, one.decision) for one in read_decisions(folder / "second" / "decisions.csv").kept}
         assert kept == {("report", "use"), ("name", "same")}
 
+    def test_decisions_made_in_place_are_taken_and_never_lost(self, folder: Path) -> None:
+        done("panel", folder / "all.jsonl", "--out", folder / "panel")
+        mine = decide(folder, "panel", {("report", "'=b"): "use"})
+        shutil.copy(mine, folder / "panel" / "decisions.csv")
+        for _ in range(2):
+            said = done("panel", folder / "all.jsonl", "--out", folder / "panel").output
+            assert "1 decisions are taken from" in said and "left open" not in said
+        (folder / "other.csv").write_text("organ,body,report,decision\n甲,乙,,same\n", encoding="utf-8")
+        result = gouji("panel", folder / "all.jsonl", "--out", folder / "panel", "--decisions", folder / "other.csv")
+        assert result.exit_code == 2 and "put them together" in result.output
+        done("panel", folder / "all.jsonl", "--out", folder / "panel", "--decisions", mine)
+
     def test_every_way_of_writing_holds_the_same(self, folder: Path) -> None:
         for to in ("parquet", "csv", "xlsx"):
             done("panel", folder / "all.jsonl", "--out", folder / to, "--to", to, "--quiet")

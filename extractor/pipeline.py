@@ -5,7 +5,7 @@ in between. So there is one way for both, and only the waiting is asynchronous.
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -20,12 +20,13 @@ from extractor.forms.load import load_forms
 from extractor.forms.model import Form
 from extractor.parse.prose.facts import prose_facts
 from extractor.parse.prose.guards import Speech
-from extractor.parse.readings import Fact, TableReadings
+from extractor.parse.readings import Fact, Reading, TableReadings
 from extractor.parse.recognise.recognise import Recognition, recognise
 from extractor.parse.tables import read_tables
 from extractor.read import Document, Limits, read, read_path
 from extractor.read.locator import Locator
 from extractor.read.pages import Pages
+from extractor.reconcile.certain import certainly
 from extractor.reconcile.settle import Settled, settle
 from extractor.report import Evidence, Finding, Report, Severity, Usage
 from extractor.spans import span, tell
@@ -40,6 +41,7 @@ __all__ = [
     "finish",
     "hear",
     "with_answers",
+    "with_certain",
 ]
 
 
@@ -142,6 +144,20 @@ def with_answers(first: Draft, heard: Heard | None) -> Draft:
     with span("reconcile"):
         settled = settle(first.document, first.form, first.tables.choices, facts)
     return replace(first, facts=facts, settled=settled)
+
+
+def with_certain(
+    first: Draft, certain: Mapping[str, Reading | None], *, misprinted: Collection[str] = (), reader: str
+) -> Draft:
+    """The draft with what is known for certain of some cells, decided anew; None: that nothing is printed there.
+
+    `reader`: who knows it. `misprinted`: cells that the source prints wrongly: their identities prove nothing.
+    """
+    choices = certainly(first.tables.choices, certain, reader)
+    facts = tuple(fact for fact in first.facts if fact.cell not in certain)
+    with span("reconcile"):
+        settled = settle(first.document, first.form, choices, facts, misprinted=misprinted)
+    return replace(first, tables=replace(first.tables, choices=choices), settled=settled)
 
 
 def finish(first: Draft, heard: Heard | None = None) -> Report:

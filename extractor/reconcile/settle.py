@@ -2,7 +2,7 @@
 derived, what remains open is disputed."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from extractor.forms.model import Form
@@ -37,10 +37,21 @@ class Settled:
     edits: tuple[Linear, ...]
 
 
-def settle(document: Document, form: Form, choices: Sequence[Choice], facts: Sequence[Fact] = ()) -> Settled:
-    """Decide every cell of `form` from all readings; never more than they and the identities prove."""
+def settle(
+    document: Document,
+    form: Form,
+    choices: Sequence[Choice],
+    facts: Sequence[Fact] = (),
+    *,
+    misprinted: Collection[str] = (),
+) -> Settled:
+    """Decide every cell of `form` from all readings; never more than they and the identities prove.
+
+    `misprinted`: cells that the source is known to print wrongly. The identities over them prove nothing.
+    """
     present = {reading.cell for choice in choices for way in choice.alternatives for reading in way.readings}
-    edits = resolve(form, present)
+    whole = resolve(form, present)
+    edits = _trusted(whole, misprinted)
     kept = surviving(choices, edits)
     decided = decide(document.text, choices, kept)
     cells = {cell: decided.get(cell, MISSING) for cell in form.cells}
@@ -50,10 +61,16 @@ def settle(document: Document, form: Form, choices: Sequence[Choice], facts: Seq
     _derive(form, cells, edits)
     stated = _from_prose(document, form, cells, facts, present, edits)
     if stated:
-        edits = resolve(form, present | stated)
+        whole = resolve(form, present | stated)
         if any(cells[cell].status is Status.REPORTED for cell in stated):
-            _derive(form, cells, edits)
-    return Settled(cells, edits)
+            _derive(form, cells, _trusted(whole, misprinted))
+    return Settled(cells, whole)
+
+
+def _trusted(edits: tuple[Linear, ...], misprinted: Collection[str]) -> tuple[Linear, ...]:
+    if not misprinted:
+        return edits
+    return tuple(linear for linear in edits if not any(cell in misprinted for cell in linear.cells))
 
 
 def _doubt_unlabelled(cells: dict[str, Cell], edits: Sequence[Linear], choices: Sequence[Choice]) -> None:

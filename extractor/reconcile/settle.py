@@ -58,12 +58,12 @@ def settle(
     _doubt_unlabelled(cells, edits, choices)
     cells.update(repair(document.text, form, cells, edits, choices))
     _doubt_faint(cells, edits, choices)
-    _derive(form, cells, edits)
+    _derive(form, cells, whole, misprinted)
     stated = _from_prose(document, form, cells, facts, present, edits)
     if stated:
         whole = resolve(form, present | stated)
         if any(cells[cell].status is Status.REPORTED for cell in stated):
-            _derive(form, cells, _trusted(whole, misprinted))
+            _derive(form, cells, whole, misprinted)
     return Settled(cells, whole)
 
 
@@ -177,11 +177,11 @@ def _known(cells: Mapping[str, Cell]) -> dict[str, Number]:
     }
 
 
-def _derive(form: Form, cells: dict[str, Cell], edits: Sequence[Linear]) -> None:
+def _derive(form: Form, cells: dict[str, Cell], edits: Sequence[Linear], misprinted: Collection[str]) -> None:
     """Fill what the identities prove. A printed blank stays blank where the proof says zero: it said so already."""
     if all(state.status is Status.REPORTED for state in cells.values()):
         return
-    for cell, value in implied(form, edits, _known(cells)).items():
+    for cell, value in implied(form, edits, _known(cells), misprinted).items():
         state = cells[cell]
         if state.status is Status.MISSING:
             cells[cell] = Cell(value, Status.DERIVED, ("identities",)).for_reason(_NOT_PRINTED)

@@ -1,6 +1,6 @@
 """One document as it lies before a person: the report with all decisions applied, and what can be done to it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from extractor.errors import UsageError
 from extractor.forms.model import Form
@@ -10,7 +10,7 @@ from extractor.read.locator import Locator
 from extractor.report import Number, Report, Status, Verdict
 from extractor.review.bench import Kept
 from extractor.review.decided import decided, digest
-from extractor.review.decisions import Decision, DecisionKind, made
+from extractor.review.decision import Decision, DecisionKind, made
 from extractor.review.doubts import doubts_of
 from extractor.review.index import entry_of
 from extractor.review.shelf import Shelf
@@ -74,7 +74,8 @@ class Desk:
         first = None if study is None else study.first
         if first is None or first.form.id != own.form or first.document.source.sha256 != own.source.sha256:
             return None
-        return first
+        # It came from another process with a form of its own; ours is known to what is memoised.
+        return replace(first, form=self.shelf.forms[first.form.id])
 
     def study(self, key: str) -> Study | Trouble:
         """The document read again: at once for text, after a while for a long PDF, for minutes for scans."""

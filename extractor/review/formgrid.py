@@ -28,12 +28,14 @@ class Slot(NamedTuple):
 
 
 class FormTable(NamedTuple):
-    """`found`: whether anything of it was found in the document. `width`: columns of slots."""
+    """`found`: whether anything of it was found in the document. `width`: columns of slots. `heads`: how many lines of
+    it are heads over all that follows."""
 
     id: str
     title: str
     lines: tuple[tuple[Slot, ...], ...]
     width: int
+    heads: int
     found: bool
 
 
@@ -45,15 +47,17 @@ def form_tables(form: Form, printed: Printed | None, cells: Mapping[str, Cell]) 
 
 def _table(table: Table, look: PrintedTable, cells: Mapping[str, Cell]) -> FormTable:
     rows = [row for row in table.rows if _shown(table, row, cells)]
+    heads = 0
     if table.layout is Layout.LINE:
         lines = list(_side_by_side(table, look, rows))
     elif look.blocks or any(table.columns_of(row) != table.column_ids for row in rows):
         lines = list(_blocks(table, look, rows))
     else:
-        lines = [*_heads(table, look), *_rows(table, look, rows)]
+        above = list(_heads(table, look))
+        heads, lines = len(above), [*above, *_rows(table, look, rows)]
     width = max((sum(slot.columns for slot in line) for line in lines), default=1)
     found = any(_found(cells, table, row) for row in table.rows)
-    return FormTable(table.id, table.titles[0], tuple(map(tuple, lines)), width, found)
+    return FormTable(table.id, table.titles[0], tuple(map(tuple, lines)), width, heads, found)
 
 
 def _found(cells: Mapping[str, Cell], table: Table, row: Row) -> bool:

@@ -2,14 +2,14 @@
 
 import threading
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from extractor.deliver.summary import failure_reason
 from extractor.forms.model import Form
 from extractor.report import Report, Severity, Status, Verdict
-from extractor.review.doubts import doubts_of
+from extractor.review.doubts import doubts_of, wanting
 from extractor.review.tally import Tally, tally
 
 __all__ = ["SORTS", "Ask", "Entry", "Index", "Listing", "State", "entry_of"]
@@ -54,16 +54,10 @@ class Entry:
         return self.cells.get(status, 0)
 
 
-def entry_of(
-    key: str,
-    number: int,
-    report: Report,
-    form: Form | None,
-    *,
-    name: str | None = None,
-    decided: Collection[str] = (),
-) -> Entry:
-    """The line of a report, as it stands after cells of it were `decided`."""
+def entry_of(key: str, number: int, report: Report, form: Form | None, *, name: str | None = None) -> Entry:
+    """The line of a report with the decisions on it. Of what is missing, what the form asks for is counted."""
+    counts = Counter(cell.status for cell in report.cells.values())
+    counts[Status.MISSING] = len(wanting(report, form))
     return Entry(
         key=key,
         number=number,
@@ -74,11 +68,11 @@ def entry_of(
         year=report.year,
         form=report.form,
         verdict=report.verdict,
-        cells=Counter(cell.status for cell in report.cells.values()),
+        cells=counts,
         findings=sum(finding.severity is not Severity.INFO for finding in report.findings),
         errors=sum(finding.severity is Severity.ERROR for finding in report.findings),
-        doubts=len(doubts_of(report, form, decided)),
-        decided=len(decided),
+        doubts=len(doubts_of(report, form)),
+        decided=report.review.decided if report.review is not None else 0,
         reason=failure_reason(report),
         tally=tally(key, report, form, name=name),
     )

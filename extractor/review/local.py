@@ -75,6 +75,11 @@ class LocalShelf:
         with self._more:
             self._more.notify_all()
 
+    @property
+    def refused(self) -> list[ResultFile]:
+        """The files in which something is no result of gouji."""
+        return [file for file in self._files if file.refused]
+
     def running(self) -> bool:
         return not self._indexed.is_set() or bool(self._queue) or self._busy > 0
 

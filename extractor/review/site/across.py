@@ -56,7 +56,7 @@ class Across:
         if isinstance(asked, Response):
             return asked
         tallies, found = self._found(asked.shelf)
-        names = {one.key: one.name.rpartition("/")[2] for one in tallies}
+        names = {one.key: f"{one.organ or one.name} {one.year or ''}".strip() for one in tallies}
         page = overview_page(found, asked.shelf.forms, asked.say, asked.language, names, asked.base)
         return HTMLResponse(asked.written("overview.html", view=page, running=asked.shelf.running()))
 

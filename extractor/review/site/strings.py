@@ -111,6 +111,10 @@ STRINGS: dict[str, tuple[str, str]] = {
     "because.blank": ("原文此格为空。", "The cell is there and empty."),
     "because.not_applicable": ("原文注明不适用。", "The source says that it does not apply."),
     "because.missing": ("文件中未见此格。", "It was not found in the document."),
+    "because.suspect": (
+        "{n} 条勾稽关系因它不成立；若原文确如此，按 w。",
+        "It is the suspect of {n} broken sums; if the source prints it so, press w.",
+    ),
     "reading_again": ("正在重读原文以列出各种读法……", "Reading the source again for every reading…"),
     "no_readings": ("没有任何读法。", "Nobody read anything for it."),
     "by.rules": ("规则", "rules"),

@@ -32,7 +32,7 @@ ACROSS: dict[str, tuple[str, str]] = {
     "across.share": ("比例", "Share"),
     "across.interval": ("95 % 区间", "95 % interval"),
     "across.drawn": ("图示", "Drawn"),
-    "across.worst": ("{name}（{n} 份）", "{name} ({n} reports)"),
+    "across.worst": ("{name}（{n} 份）", "{name} in {n}"),
     "across.acknowledged": ("其中 {n} 份人工核为原文如此", "in {n} of them people found it printed so"),
     "across.holding": ("另有 {n} 类勾稽关系全部成立", "{n} other identities always hold"),
     "across.all_hold": ("凡能核对的都成立。", "All that could be checked hold."),

@@ -1,14 +1,14 @@
 """What the templates are filled with: every word, label and figure of a document's page made ready to be written."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from extractor.check.wording import short_label, written
 from extractor.deliver.to_table import figure
 from extractor.explain import Said
 from extractor.forms.model import Form
-from extractor.report import Cell, Evidence, Finding, Report, Severity, Status, nil_cells
+from extractor.report import Cell, Evidence, Finding, Report, Severity, Status
 from extractor.review.candidates import Candidate, candidates
 from extractor.review.decisions import DecisionKind, Decisions
 from extractor.review.decisions import Entry as Line
@@ -67,7 +67,7 @@ class FindingView:
 
 @dataclass(frozen=True, slots=True)
 class DocumentView:
-    """`counts`: cells by status, those that occur; `open_findings`: errors and warnings that nobody acknowledged."""
+    """`counts`: the cells drawn, by status, those that occur; `open_findings`: errors and warnings that nobody acknowledged."""
 
     laid: Laid
     tables: tuple[FormTable, ...]
@@ -82,7 +82,7 @@ class DocumentView:
 
 @dataclass(frozen=True, slots=True)
 class PanelView:
-    """Everything about one cell."""
+    """Everything about one cell. `breaks`: the findings that suspect it; `waiting`: for the document to be read again."""
 
     cell: CellView
     row: str
@@ -97,16 +97,17 @@ class PanelView:
     can_confirm: bool
     can_blame: bool
     can_undo: bool
-    waiting: bool = False
-    asked: Sequence[str] = field(default_factory=tuple)
+    breaks: int
+    waiting: bool
 
 
 def document_view(laid: Laid, say: Say, language: Language) -> DocumentView:
     """A document that yielded a report, or one that did not (without a form)."""
     report, form = laid.report, laid.form
-    counted = [(status, sum(cell.status is status for cell in report.cells.values())) for status in Status]
     cells = {} if form is None else _cells(laid, form, say)
     tables = () if form is None else tuple(form_tables(form, load_printed().get(form.id), report.cells))
+    drawn = [slot.cell for table in tables for line in table.lines for slot in line if slot.cell is not None]
+    counted = [(status, sum(report.cells[cell].status is status for cell in drawn)) for status in Status]
     findings = _findings(report, form, language)
     return DocumentView(
         laid=laid,
@@ -215,11 +216,9 @@ def panel_view(
     state, own = report.cells[cell], laid.own.cells[cell]
     suspects = {one for finding in report.findings for one in finding.suspects if not finding.acknowledged}
     view = _cell(cell, state, form, say, suspect=cell in suspects, doubt=cell in laid.doubts)
-    nil = nil_cells(report.cells)
     sums = [equation(form, one, report.cells) for one in linears(form, report) if cell in one.cells]
     # What is broken first, then what can be told, then what cannot.
     sums.sort(key=lambda one: (one.holds is not False, one.holds is None))
-    known = bool(nil) or any(one.holds is not None for one in sums)
     shown = own.value is not None or own.status not in (Status.DISPUTED,)
     return PanelView(
         cell=view,
@@ -229,7 +228,7 @@ def panel_view(
         own=own,
         because=_because(state, say, language),
         candidates=candidates(own, (said or {}).get(cell, ()), [one for one in report.trace if one.cell == cell]),
-        equations=tuple(sums) if known else (),
+        equations=tuple(sums),
         findings=tuple(
             one
             for one in _findings(report, form, language)
@@ -239,8 +238,8 @@ def panel_view(
         can_confirm=shown,
         can_blame=own.value is not None and own.status not in (Status.CORRECTED, Status.DERIVED),
         can_undo=state.decision is not None,
+        breaks=sum(cell in one.suspects and not one.acknowledged for one in report.findings),
         waiting=said is None,
-        asked=(),
     )
 
 

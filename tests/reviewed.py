@@ -33,7 +33,9 @@ def report(
     cells = {}
     given: dict[str, Number | None] = {}
     for key, value in totals.items():
-        for cell in [key] if key in FORMS[form].cells else [f"applications.{key}.{one}" for one in ("natural_person", "total")]:
+        for cell in (
+            [key] if key in FORMS[form].cells else [f"applications.{key}.{one}" for one in ("natural_person", "total")]
+        ):
             given[cell] = value
     for cell, (_, row, _) in FORMS[form].cells.items():
         value = given.get(cell, 0)

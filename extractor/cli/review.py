@@ -38,7 +38,8 @@ def review(
         ),
     ] = None,
     author: Annotated[
-        str | None, typer.Option("--author", help="Whose decisions they are; by default your login.", show_default=False)
+        str | None,
+        typer.Option("--author", help="Whose decisions they are; by default you.", show_default=False),
     ] = None,
     form: Annotated[
         str | None, typer.Option(help="Read as this form instead of recognising it.", metavar="ID", show_default=False)
@@ -50,8 +51,8 @@ def review(
     """Open a page that shows every figure beside its source, what does not add up, and takes your decisions.
 
     Documents without a result are extracted, by the rules alone; for what a language model read, run `gouji extract
-    --out FILE.jsonl` first and review FILE.jsonl. Decisions go to gouji-decisions.jsonl, which is only ever appended to.
-    Serves until it is interrupted.
+    --out FILE.jsonl` first and review FILE.jsonl. Decisions go to gouji-decisions.jsonl, a log that is only appended
+    to. Serves until it is interrupted.
     """
     with guard():
         _check_installed()
@@ -155,4 +156,6 @@ def _has_screen() -> bool:
     import os
     import sys
 
-    return sys.stdout.isatty() and (sys.platform != "linux" or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")))
+    return sys.stdout.isatty() and (
+        sys.platform != "linux" or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+    )

@@ -123,9 +123,7 @@ class Desk:
             raise UsageError("there is no report to decide on")
         sha256, author = laid.own.source.sha256, author or self.shelf.author
         return self.shelf.decisions.append(
-            Decision(
-                sha256, "", DecisionKind.REVIEWED, author=author, form=laid.form.id, digest=digest(laid.report)
-            )
+            Decision(sha256, "", DecisionKind.REVIEWED, author=author, form=laid.form.id, digest=digest(laid.report))
         )
 
     def undo(self, key: str, cell: str, *, author: str = "") -> Decision:

@@ -1,6 +1,6 @@
 """Sums written out with their figures, each figure with the cell it stands in."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from extractor.check.wording import short_label
@@ -16,11 +16,12 @@ _SIGNS = {(True, True): "=", (True, False): "≠", (False, True): "≤", (False,
 
 
 class Operand(NamedTuple):
-    """`label`: what tells it from the others in its sum. `value` is None for what is blank or not known."""
+    """`label`: what tells it from the others in its sum. `value` is None for what is blank (`nil`) or not known."""
 
     cell: str
     label: str
     value: Number | None
+    nil: bool = False
 
 
 class Sum(NamedTuple):
@@ -68,15 +69,15 @@ def equation(form: Form, linear: Linear, cells: Mapping[str, Cell]) -> Equation:
         linear.edit.message,
         linear.edit.message_en,
         column.labels[0] if linear.across_rows else short_label(row.labels[0]),
-        (_sum(form, linear, first, known), _sum(form, linear, second, known)),
+        (_sum(form, linear, first, known, nil), _sum(form, linear, second, known, nil)),
         "?" if holds is None else _SIGNS[linear.exact, holds],
         holds,
     )
 
 
-def _sum(form: Form, linear: Linear, cells: Sequence[str], values: Mapping[str, Number]) -> Sum:
+def _sum(form: Form, linear: Linear, cells: Sequence[str], values: Mapping[str, Number], nil: Collection[str]) -> Sum:
     shown = [cell for cell in cells if len(cells) <= _ALL_SHOWN or values.get(cell) != 0] or list(cells[:1])
-    operands = tuple(Operand(cell, _name(form, linear, cell), values.get(cell)) for cell in shown)
+    operands = tuple(Operand(cell, _name(form, linear, cell), values.get(cell), cell in nil) for cell in shown)
     return Sum(operands, sum((values.get(cell, 0) for cell in cells), start=0), len(cells) - len(shown))
 
 

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from extractor.errors import DocumentError, ResultError
 from extractor.forms.model import Form
-from extractor.read.limits import Limits
 from extractor.read.locator import Locator, named_inside
 from extractor.report import Report
 from extractor.review.bench import Bench, Kept
@@ -115,7 +114,9 @@ class LocalShelf:
     def _candidates(self, key: str, name: str) -> list[Locator]:
         """Where a result's document may lie: as it was named, or beside the file of results."""
         place = self._slices.get(key)
-        folders = [Path(), place.path.parent] if isinstance(place, Slice) else [Path(), *(f.path.parent for f in self._files)]
+        folders = (
+            [Path(), place.path.parent] if isinstance(place, Slice) else [Path(), *(f.path.parent for f in self._files)]
+        )
         found = []
         for folder in folders:
             path = folder / name

@@ -1,9 +1,11 @@
 """The application: the list, a document, its source, its pages as pictures, and decisions."""
 
+import json
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, cast
+from urllib.parse import quote
 
 from fastapi import FastAPI, Query, Request
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
@@ -13,10 +15,10 @@ from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 
 from extractor.errors import GoujiError
-from extractor.report import Report
 from extractor.review.bench import Kept
 from extractor.review.decisions import DecisionKind
 from extractor.review.desk import Desk, Laid
+from extractor.review.gold import sample_name, to_labels
 from extractor.review.index import SORTS, Ask
 from extractor.review.shelf import Shelf
 from extractor.review.site.across import Across, Asked
@@ -64,6 +66,7 @@ def create_app(shelf_of: ShelfOf) -> FastAPI:
     app.add_api_route("/d/{key}/decisions", pages.decide, methods=["POST"])
     app.add_api_route("/overview", across.overview, methods=["GET"], response_class=HTMLResponse)
     app.add_api_route("/body", across.body, methods=["GET"], response_class=HTMLResponse)
+    app.add_api_route("/d/{key}/gold.json", pages.labels, methods=["GET"])
     app.mount("/static", _Static(directory=_HERE / "static"), name="static")
     app.add_exception_handler(HTTPException, pages.failed)
     app.add_exception_handler(KeyError, pages.failed)
@@ -74,7 +77,7 @@ def create_app(shelf_of: ShelfOf) -> FastAPI:
 class _Static(StaticFiles):
     """Kept by browsers only until they ask whether it has changed."""
 
-    async def get_response(self, path: str, scope: Any) -> Response:  # noqa: ANN401
+    async def get_response(self, path: str, scope: Any) -> Response:
         response = await super().get_response(path, scope)
         response.headers["cache-control"] = "no-cache"
         return response
@@ -148,7 +151,7 @@ class _Pages:
         """The list, or (`part`) its rows alone."""
         if lang in LANGUAGES:
             return _switched(request, lang)
-        desk, words = self._desk(request)
+        _, words = self._desk(request)
         ask = Ask(q, verdict, form, year, todo, sort if sort in SORTS else "number", down, page, per)
         listing = words.shelf.index.listing(ask)
         template = "rows.html" if part else "list.html"
@@ -161,7 +164,6 @@ class _Pages:
             query=_asked(ask),
             damaged=words.shelf.decisions.damaged,
         )
-        del desk
         return HTMLResponse(html)
 
     def progress(self, request: Request) -> dict[str, object]:
@@ -246,7 +248,7 @@ class _Pages:
 
     def study(self, request: Request, key: str) -> Response:
         """Answers once the document has been read again, so that every reading is known."""
-        desk, words = self._desk(request)
+        desk, _ = self._desk(request)
         laid = desk.laid(key)
         if laid is None:
             return JSONResponse({"ready": False})
@@ -286,6 +288,22 @@ class _Pages:
         said = words.say(f"said.{posted.kind}", cell=_named(laid, posted.cell), value=value)
         left = words.say("said.left", findings=parts["open_findings"], doubts=len(laid.doubts))
         return JSONResponse({"kept": True, "said": f"{said} {left}", **parts})
+
+    def labels(self, request: Request, key: str) -> Response:
+        """What people decided, as a label file for `gouji eval`: of the whole document, if somebody went through it."""
+        desk, words = self._desk(request)
+        laid = desk.laid(key)
+        if laid is None or laid.form is None:
+            raise KeyError(key)
+        whole = laid.report.review is not None and laid.report.review.complete is not None
+        history = words.shelf.decisions.history(laid.own.source.sha256)
+        content = to_labels(laid.report, laid.form, whole=whole, history=history)
+        name = f"{sample_name(laid.report)}.gold.json"
+        return Response(
+            json.dumps(content, ensure_ascii=False, indent=1) + "\n",
+            media_type="application/json",
+            headers={"content-disposition": f"attachment; filename=\"gold.json\"; filename*=UTF-8''{quote(name)}"},
+        )
 
     def _parts(self, desk: Desk, words: _Words, key: str, laid: Laid, cell: str = "") -> dict[str, object]:
         """What a decision may change on the page."""
@@ -351,7 +369,3 @@ def _switched(request: Request, language: str) -> Response:
     response = RedirectResponse(with_query(path, dict(rest)), status_code=303)
     response.set_cookie(COOKIE, language, max_age=_YEAR, samesite="strict", path=base or "/")
     return response
-
-
-def _report_of(laid: Laid) -> Report:
-    return laid.report

@@ -33,12 +33,14 @@ def listening(host: str, port: int) -> socket.socket:
 def address_of(bound: socket.socket, host: str, token: str | None) -> str:
     """Where a browser finds it."""
     port = bound.getsockname()[1]
-    shown = {"0.0.0.0": socket.gethostname(), "::": socket.gethostname()}.get(host, host)  # noqa: S104
+    shown = {"0.0.0.0": socket.gethostname(), "::": socket.gethostname()}.get(host, host)
     place = f"[{shown}]" if ":" in shown else shown
     return f"http://{place}:{port}/" + (f"?token={token}" if token else "")
 
 
-def serve(shelf: LocalShelf, bound: socket.socket, host: str, *, names: Iterable[str] = (), opens: bool = False) -> None:
+def serve(
+    shelf: LocalShelf, bound: socket.socket, host: str, *, names: Iterable[str] = (), opens: bool = False
+) -> None:
     """Serves until it is interrupted. Beyond loopback a token is made, and the address that is printed holds it."""
     token = None if is_loopback(host) else secrets.token_urlsafe(24)
     rules = Rules.of(host, bound.getsockname()[1], token, names)

@@ -73,7 +73,9 @@ def _of_text(study: Study, report: Report | None, wanted: str, *, paged: bool) -
     document = study.document
     marks = Marks([] if report is None else marks_of(report, study.said))
     web = document.source.media_type == "text/html"
-    views: tuple[str, ...] = ("pages", "text") if paged else ("page", "text") if study.rendering is not None else ("text",)
+    views: tuple[str, ...] = (
+        ("pages", "text") if paged else ("page", "text") if study.rendering is not None else ("text",)
+    )
     if study.rendering is not None and wanted != "text":
         return SourceView(views, "page", rendered_html(study.rendering, document.text, marks), notes=("inert",))
     notes = ("not_rendered",) if web and study.rendering is None else ()

@@ -66,7 +66,10 @@ STRINGS: dict[str, tuple[str, str]] = {
     "view.pages": ("页面", "Pages"),
     "page_n": ("第 {n} 页", "page {n}"),
     "loading": ("读取中……", "Reading…"),
-    "gone": ("原文件不在原处，或内容已变；以下只有提取结果。", "The file is not where it was, or has changed: here is only what was extracted."),
+    "gone": (
+        "原文件不在原处，或内容已变；以下只有提取结果。",
+        "The file is not where it was, or has changed: here is only what was extracted.",
+    ),
     "not_rendered": (
         "此网页无法按原样安全显示，改示其文字与表格。",
         "This page cannot be shown safely as it was: here are its text and tables.",
@@ -101,7 +104,10 @@ STRINGS: dict[str, tuple[str, str]] = {
     "no_value": ("无数字", "no figure"),
     # panel
     "cell": ("单元格", "Cell"),
-    "pick_cell": ("在表中选一格，或按 n 前往第一处待核。", "Choose a cell of the form, or press n for the first doubt."),
+    "pick_cell": (
+        "在表中选一格，或按 n 前往第一处待核。",
+        "Choose a cell of the form, or press n for the first doubt.",
+    ),
     "readings": ("读数", "Readings"),
     "why": ("为何取此值", "Why this one"),
     "because.reported": (
@@ -141,7 +147,10 @@ STRINGS: dict[str, tuple[str, str]] = {
     "type": ("改填", "Type a value"),
     "typed": ("填入的值", "value"),
     "save": ("保存", "Save"),
-    "type_hint": ("数字；空白留空，不适用填 /，未印填 -", "a figure; empty for blank, / for not applicable, - for not printed"),
+    "type_hint": (
+        "数字；空白留空，不适用填 /，未印填 -",
+        "a figure; empty for blank, / for not applicable, - for not printed",
+    ),
     "as_printed": ("照印，原文有误", "As printed, the source is wrong"),
     "undo": ("撤销", "Undo"),
     "note": ("备注", "Note"),
@@ -162,7 +171,10 @@ STRINGS: dict[str, tuple[str, str]] = {
     "kind.reviewed": ("整份已核", "checked as a whole"),
     "undone": ("已撤销", "undone"),
     "was": ("原为", "was"),
-    "partial": ("正在重读原文，推得的数字稍后更新。", "The source is being read again; figures that follow come a moment later."),
+    "partial": (
+        "正在重读原文，推得的数字稍后更新。",
+        "The source is being read again; figures that follow come a moment later.",
+    ),
     # findings
     "findings": ("发现的问题", "Findings"),
     "no_findings": ("没有发现问题。", "Nothing found."),
@@ -198,7 +210,10 @@ STRINGS: dict[str, tuple[str, str]] = {
     # errors
     "error.404": ("没有这份文件。", "There is no such document."),
     "error.403": ("此请求来自别处，已拒绝。", "This request came from elsewhere and was refused."),
-    "error.401": ("需要启动时显示的带令牌的地址。", "The address with the token is needed, as it was printed at the start."),
+    "error.401": (
+        "需要启动时显示的带令牌的地址。",
+        "The address with the token is needed, as it was printed at the start.",
+    ),
     "error.other": ("出错了：{message}", "Something went wrong: {message}"),
 }
 

@@ -8,7 +8,7 @@ from extractor.check.wording import short_label, written
 from extractor.deliver.to_table import figure
 from extractor.explain import Said
 from extractor.forms.model import Form
-from extractor.report import Cell, Evidence, Finding, Report, Severity, Status
+from extractor.report import Cell, Evidence, Report, Severity, Status
 from extractor.review.candidates import Candidate, candidates
 from extractor.review.decisions import DecisionKind, Decisions
 from extractor.review.decisions import Entry as Line
@@ -34,8 +34,8 @@ _MOST_QUOTES = 6
 
 @dataclass(frozen=True, slots=True)
 class CellView:
-    """A cell of the form. `classes`: how it is drawn; `sign`: the shape that says the same without colour; `spoken`: all
-    of it in words."""
+    """A cell of the form. `classes`: how it is drawn; `sign`: the shape that says the same without colour; `spoken`:
+    all of it in words."""
 
     id: str
     shown: str
@@ -67,7 +67,7 @@ class FindingView:
 
 @dataclass(frozen=True, slots=True)
 class DocumentView:
-    """`counts`: the cells drawn, by status, those that occur; `open_findings`: errors and warnings that nobody acknowledged."""
+    """`counts`: the cells drawn, by status, those that occur; `open_findings`: errors and warnings not acknowledged."""
 
     laid: Laid
     tables: tuple[FormTable, ...]
@@ -82,7 +82,7 @@ class DocumentView:
 
 @dataclass(frozen=True, slots=True)
 class PanelView:
-    """Everything about one cell. `breaks`: the findings that suspect it; `waiting`: for the document to be read again."""
+    """Everything about one cell. `breaks`: findings that suspect it; `waiting`: for the document to be read again."""
 
     cell: CellView
     row: str
@@ -142,7 +142,11 @@ def _cell(name: str, state: Cell, form: Form, say: Say, *, suspect: bool, doubt:
     shown = figure(state.value) if state.value is not None else ""
     mark = state.decision
     classes = [f"s-{state.status.value}"]
-    words = [f"{short_label(row.labels[0])}，{column.labels[0]}", shown or say("no_value"), say(f"status.{state.status}")]
+    words = [
+        f"{short_label(row.labels[0])}，{column.labels[0]}",
+        shown or say("no_value"),
+        say(f"status.{state.status}"),
+    ]
     for is_so, name_, word in (
         (suspect, "suspect", "mark.suspect"),
         (doubt, "doubt", "mark.doubt"),

@@ -20,16 +20,20 @@ from extractor.read.controls import filled_in
 
 __all__ = ["Piece", "Places", "inert"]
 
-_KEPT = frozenset(
-    "address article aside b big blockquote caption center dd div dl dt em figcaption figure footer h1 h2 h3 h4 h5 h6 "
-    "header i li main ol p pre s section small strong sub sup table tbody td tfoot th thead tr u ul".split()
+_TAGS_KEPT = (
+    "b big blockquote caption center dd div dl dt em h1 h2 h3 h4 h5 h6 i li ol p pre s small strong sub sup table "
+    "tbody td tfoot th thead tr u ul"
 )
-_RENAMED = {"del": "s", "strike": "s", "font": "span", "span": "span", "nobr": "span", "tt": "span", "ins": "u"}
-_EMPTY = frozenset(("br", "hr"))
-_DROPPED = frozenset(
+_TAGS_DROPPED = (
     "applet area audio base canvas datalist embed frame frameset head iframe link map math meta noembed noframes "
-    "noscript object param plaintext script source style svg template title track video xmp".split()
+    "noscript object param plaintext script source style svg template title track video xmp"
 )
+_BLOCKS = "address article aside figcaption figure footer header main section"
+_KEPT = frozenset(_TAGS_KEPT.split())
+_DROPPED = frozenset(_TAGS_DROPPED.split())
+_RENAMED = {"del": "s", "strike": "s", "font": "span", "span": "span", "nobr": "span", "tt": "span", "ins": "u"}
+_RENAMED |= dict.fromkeys(_BLOCKS.split(), "div")  # a stranger's sections are none of our page's
+_EMPTY = frozenset(("br", "hr"))
 _PICTURES = frozenset(("img", "image", "picture", "svg", "canvas", "video", "object", "embed", "applet", "iframe"))
 _CONTROLS = frozenset(("input", "select", "textarea", "button"))
 _ALIGN = frozenset(("left", "center", "right", "justify", "top", "middle", "bottom", "baseline"))

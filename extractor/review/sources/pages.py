@@ -120,7 +120,9 @@ def _of_picture(data: bytes, number: int, dpi: int, limits: Limits) -> Image.Ima
         if image.format in ("JPEG", "TIFF"):
             shown = ImageOps.exif_transpose(shown)
         if scale < 1:
-            shown = shown.resize((max(1, round(shown.width * scale)), max(1, round(shown.height * scale))), reducing_gap=2)
+            shown = shown.resize(
+                (max(1, round(shown.width * scale)), max(1, round(shown.height * scale))), reducing_gap=2
+            )
         return shown
 
 

@@ -35,6 +35,7 @@
     if (far || box.top < frame.top + 40 || box.bottom > frame.bottom - 20) {
       source.scrollBy(0, box.top - frame.top - source.clientHeight / 3);
     }
+    if (far && getComputedStyle(source.parentElement.parentElement).display === "block") source.scrollIntoView({ block: "start" });
     if (box.left < frame.left || box.right > frame.right) found[0].scrollIntoView({ block: "nearest", inline: "center" });
     return true;
   };

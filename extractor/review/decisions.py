@@ -15,9 +15,9 @@ from secrets import token_hex
 from threading import RLock
 
 from extractor.errors import UsageError
-from extractor.review.decision import Decision, DecisionKind, Seen
+from extractor.review.decision import Decision, DecisionKind, Seen, made
 
-__all__ = ["FILE", "Damaged", "Decision", "DecisionKind", "Decisions", "Entry", "Seen", "in_force"]
+__all__ = ["FILE", "Damaged", "Decision", "DecisionKind", "Decisions", "Entry", "Seen", "in_force", "made"]
 
 FILE = "gouji-decisions.jsonl"
 _MOST_BYTES = 1 << 20

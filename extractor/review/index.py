@@ -10,6 +10,7 @@ from extractor.deliver.summary import failure_reason
 from extractor.forms.model import Form
 from extractor.report import Report, Severity, Status, Verdict
 from extractor.review.doubts import doubts_of, wanting
+from extractor.review.tally import Tally, tally
 
 __all__ = ["SORTS", "Ask", "Entry", "Index", "Listing", "State", "entry_of"]
 
@@ -29,6 +30,7 @@ class Entry:
     """A line of the list. `key`: the document in addresses; `number`: its place in the run.
 
     `doubts`: stops for a person that are still undecided; `decided`: cells that a person has decided.
+    `tally`: what the overview keeps of it.
     """
 
     key: str
@@ -46,6 +48,7 @@ class Entry:
     doubts: int = 0
     decided: int = 0
     reason: str | None = None
+    tally: Tally | None = field(default=None, repr=False, compare=False)
 
     def count(self, status: Status) -> int:
         return self.cells.get(status, 0)
@@ -71,6 +74,7 @@ def entry_of(key: str, number: int, report: Report, form: Form | None, *, name: 
         doubts=len(doubts_of(report, form)),
         decided=report.review.decided if report.review is not None else 0,
         reason=failure_reason(report),
+        tally=tally(key, report, form, name=name),
     )
 
 

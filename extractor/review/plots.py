@@ -25,7 +25,7 @@ HATCH = (
 _EDGE = 14
 _ROW = 20
 _LEFT, _TOP, _BOTTOM = 44, 34, 26
-_COLUMN = 44
+_COLUMN = 39
 _LEAST_WIDTH = 210
 _PLOT = 104
 
@@ -111,7 +111,7 @@ def panel(one: Panel) -> str:
         kind = "base" if not value else "grid"
         out.append(f'<line class="{kind}" x1="{_LEFT}" x2="{width}" y1="{y(value):.1f}" y2="{y(value):.1f}"/>')
         out.append(svg_text(_LEFT - 5, y(value) + 4, _brief(value), "end", "tick"))
-    size = min(26, _COLUMN - 14)
+    size = _COLUMN - 13
     for number, column in enumerate(one.columns):
         left = _LEFT + 4 + _COLUMN * number
         middle = left + _COLUMN / 2

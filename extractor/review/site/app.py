@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, cast
 from urllib.parse import quote
@@ -20,6 +21,7 @@ from extractor.review.desk import Desk, Laid
 from extractor.review.gold import sample_name, to_labels
 from extractor.review.index import SORTS, Ask
 from extractor.review.shelf import Shelf
+from extractor.review.site.across import Across, Asked
 from extractor.review.site.addresses import with_query
 from extractor.review.site.sourceview import source_view
 from extractor.review.site.strings import COOKIE, LANGUAGES, Language, Say, chosen, speaking
@@ -52,6 +54,7 @@ def create_app(shelf_of: ShelfOf) -> FastAPI:
     """
     app = FastAPI(title="gouji review", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     pages = _Pages(shelf_of)
+    across = Across(pages.across)
     app.add_api_route("/", pages.list, methods=["GET"], response_class=HTMLResponse)
     app.add_api_route("/progress", pages.progress, methods=["GET"])
     app.add_api_route("/d/{key}", pages.document, methods=["GET"], response_class=HTMLResponse)
@@ -62,6 +65,8 @@ def create_app(shelf_of: ShelfOf) -> FastAPI:
     app.add_api_route("/d/{key}/cell/{cell}", pages.panel, methods=["GET"], response_class=HTMLResponse)
     app.add_api_route("/d/{key}/decisions", pages.decide, methods=["POST"])
     app.add_api_route("/d/{key}/gold.json", pages.labels, methods=["GET"])
+    app.add_api_route("/overview", across.overview, methods=["GET"], response_class=HTMLResponse)
+    app.add_api_route("/body", across.body, methods=["GET"], response_class=HTMLResponse)
     app.mount("/static", _Static(directory=_HERE / "static"), name="static")
     app.add_exception_handler(HTTPException, pages.failed)
     app.add_exception_handler(KeyError, pages.failed)
@@ -120,6 +125,13 @@ class _Pages:
             with_query=with_query,
             **more,
         )
+
+    def across(self, request: Request, lang: str) -> "Response | Asked":
+        """What the pages across reports need; or the way back in the other language."""
+        if lang in LANGUAGES:
+            return _switched(request, lang)
+        words = _Words(request, self._shelf_of(request))
+        return Asked(words.shelf, words.language, words.say, words.base, partial(self._written, words=words))
 
     def list(
         self,

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Literal, TypeAlias
 
+from extractor.review.site.strings_across import ACROSS
+
 __all__ = ["COOKIE", "LANGUAGES", "STRINGS", "Language", "Say", "chosen", "speaking"]
 
 Language: TypeAlias = Literal["zh", "en"]
@@ -214,6 +216,9 @@ STRINGS: dict[str, tuple[str, str]] = {
     ),
     "error.other": ("出错了：{message}", "Something went wrong: {message}"),
 }
+
+
+STRINGS |= ACROSS
 
 
 def speaking(language: Language) -> Say:

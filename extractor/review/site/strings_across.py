@@ -32,7 +32,7 @@ ACROSS: dict[str, tuple[str, str]] = {
     "across.share": ("比例", "Share"),
     "across.interval": ("95 % 区间", "95 % interval"),
     "across.drawn": ("图示", "Drawn"),
-    "across.worst": ("{name}（{n} 份）", "{name} ({n} reports)"),
+    "across.worst": ("{name}（{n} 份）", "{name} in {n}"),
     "across.acknowledged": ("其中 {n} 份人工核为原文如此", "in {n} of them people found it printed so"),
     "across.holding": ("另有 {n} 类勾稽关系全部成立", "{n} other identities always hold"),
     "across.all_hold": ("凡能核对的都成立。", "All that could be checked hold."),
@@ -52,8 +52,8 @@ ACROSS: dict[str, tuple[str, str]] = {
     "across.all_years": ("各年度", "all years"),
     "across.body_how": (
         "同组各图纵轴相同，自 0 起。斜纹：该数存疑。红线 ≠：与上年度对不上。虚线：从此年起用另一表式。",
-        "Panels of a group share one scale, from 0. Hatched: the figure is disputed. Red line with ≠: it does not go on "
-        "from the year before. Dashed line: another form from that year on.",
+        "Panels of a group share one scale, from 0. Hatched: the figure is disputed. Red line with ≠: it does not go "
+        "on from the year before. Dashed line: another form from that year on.",
     ),
     "across.names": ("写法不止一种，已作同一机关处理：", "Spelled in several ways, taken for one body:"),
     "across.gaps": ("缺 {years} 年度的报告。", "No report for {years}."),

@@ -1,99 +1,87 @@
-"""The review page of a folder of samples, for tests: as an application, and as a server for a browser."""
+"""A run in memory for tests of the review pages: reports made of figures, behind a shelf."""
 
-import shutil
-import threading
-import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-import uvicorn
-
-from extractor.deliver.to_json import json_line
 from extractor.forms.load import load_forms
-from extractor.pipeline import extract
-from extractor.read.limits import Limits
+from extractor.forms.model import Form
 from extractor.read.locator import Locator
+from extractor.report import Cell, Evidence, Finding, Number, Report, Severity, Source, Status, Verdict
 from extractor.review.bench import Bench
-from extractor.review.local import LocalShelf
-from extractor.review.site.app import create_app
-from extractor.review.site.guard import Guard, Rules
-from extractor.review.site.server import listening
+from extractor.review.decisions import Decisions
+from extractor.review.index import Index, entry_of
 
-__all__ = ["SAMPLES", "key_of", "results_of", "served", "shelved", "until_read"]
-
-SAMPLES = Path(__file__).resolve().parents[1] / "eval" / "samples"
-_PATIENCE_S = 60.0
+FORMS = load_forms()
+APPLICANTS = ("natural_person", "business", "research", "public_welfare", "legal_services", "other", "total")
 
 
-def results_of(folder: Path, *names: str) -> list[Path]:
-    """The documents of samples copied to `folder`, and all.jsonl with their results beside them."""
-    found = []
-    lines = []
-    for name in names:
-        source = next((SAMPLES / name).glob("report.*"))
-        copy = folder / f"{name}{source.suffix}"
-        shutil.copy(source, copy)
-        found.append(copy)
-        report = extract(copy)
-        lines.append(json_line(report).replace(str(folder) + "/", ""))
-    (folder / "all.jsonl").write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
-    return found
+def report(
+    organ: str | None,
+    year: int | None,
+    totals: Mapping[str, Number | None],
+    *,
+    form: str = "ogi-2021",
+    disputed: Iterable[str] = (),
+    blank: Iterable[str] = (),
+    findings: Sequence[Finding] = (),
+    name: str = "",
+) -> Report:
+    """A report whose tables are all there and 0, but for `totals`: row (`new`) or cell to figure, None for missing.
+
+    A row's figure stands in its total and in the column of natural persons, so that the row adds up.
+    """
+    cells = {}
+    given: dict[str, Number | None] = {}
+    for key, value in totals.items():
+        for cell in (
+            [key] if key in FORMS[form].cells else [f"applications.{key}.{one}" for one in ("natural_person", "total")]
+        ):
+            given[cell] = value
+    for cell, (_, row, _) in FORMS[form].cells.items():
+        value = given.get(cell, 0)
+        if value is None or (row.optional and cell not in given):
+            cells[cell] = Cell(None, Status.MISSING)
+        elif cell in blank:
+            cells[cell] = Cell(None, Status.BLANK, ("rules",), None, "")
+        else:
+            status = Status.DISPUTED if cell in disputed else Status.REPORTED
+            cells[cell] = Cell(value, status, ("rules",), Evidence(0, 1, str(value)), str(value))
+    name = name or f"{organ}-{year}.html"
+    review = any(one.severity is not Severity.INFO for one in findings) or bool(set(disputed))
+    verdict = Verdict.REVIEW if review else Verdict.CLEAN
+    return Report(Source(name, f"{name:0>64}", "text/html"), form, organ, year, cells, tuple(findings), verdict)
 
 
-@contextmanager
-def shelved(
-    folder: Path, documents: Sequence[Path] = (), results: Sequence[Path] = (), *, read: bool = True
-) -> Iterator[LocalShelf]:
-    """A run. `read`: wait until all of it is."""
-    with Bench(1, Limits()) as bench:
-        shelf = LocalShelf(
-            [Locator(path.name, path) for path in documents],
-            results,
-            folder=folder,
-            forms=load_forms(),
-            bench=bench,
-            author="tester",
-            title="a run",
-        )
-        shelf.start()
-        try:
-            if read:
-                until_read(shelf)
-            yield shelf
-        finally:
-            shelf.stop()
+def failing(rule: str, *cells: str) -> Finding:
+    """A finding of an identity that does not hold."""
+    return Finding(rule, Severity.ERROR, "不成立", "does not hold", cells)
 
 
-def until_read(shelf: LocalShelf) -> None:
-    deadline = time.monotonic() + _PATIENCE_S
-    while shelf.running():
-        assert time.monotonic() < deadline, "not read in time"
-        time.sleep(0.02)
+class MemoryShelf:
+    """`reports`, whose keys are their places: r0, r1, …"""
 
+    def __init__(self, reports: Sequence[Report], folder: Path) -> None:
+        self.title = "试验"
+        self.index = Index()
+        self.decisions = Decisions(folder)
+        self.forms: Mapping[str, Form] = FORMS
+        self.author = "李"
+        self._reports = {f"r{number}": one for number, one in enumerate(reports)}
+        for number, (key, one) in enumerate(self._reports.items()):
+            self.index.put(entry_of(key, number, one, FORMS.get(one.form or "")))
 
-def key_of(shelf: LocalShelf, name: str) -> str:
-    return next(entry.key for entry in shelf.index.all() if name in entry.name)
+    @property
+    def bench(self) -> Bench:
+        raise NotImplementedError("these pages read no document")
 
+    def running(self) -> bool:
+        return False
 
-@contextmanager
-def served(shelf: LocalShelf, *, token: str | None = None) -> Iterator[str]:
-    """The page on a real socket; the address."""
-    bound = listening("127.0.0.1", 0)
-    port = bound.getsockname()[1]
-    app = Guard(create_app(lambda _request: shelf), Rules.of("127.0.0.1", port, token))
-    server = uvicorn.Server(
-        uvicorn.Config(app, ws="none", lifespan="off", log_config=None, timeout_graceful_shutdown=1)
-    )
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]}, daemon=True)
-    thread.start()
-    try:
-        deadline = time.monotonic() + _PATIENCE_S
-        while not server.started:
-            assert time.monotonic() < deadline and thread.is_alive(), "the server did not start"
-            time.sleep(0.01)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.should_exit = True
-        thread.join(_PATIENCE_S)
-        bound.close()
+    def report(self, key: str) -> Report | None:
+        return self._reports[key]
+
+    def origin(self, key: str) -> Locator | None:
+        raise KeyError(key)
+
+    def hurry(self, key: str) -> None:
+        raise KeyError(key)

@@ -22,7 +22,7 @@ from extractor.review.site.app import create_app
 from extractor.review.site.strings_across import ACROSS
 from extractor.review.tally import Tally, tally
 from extractor.review.years import BodyYears, body_years
-from tests.gathered import FORMS, MemoryShelf, failing, report
+from tests.reviewed import FORMS, MemoryShelf, failing, report
 
 BODY = "青禾县教育局"
 SUM = "applications.outcomes.total"

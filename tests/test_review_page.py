@@ -12,7 +12,7 @@ pytest.importorskip("jinja2", reason="the extra 'review' is not installed: pip i
 pytest.importorskip("PIL", reason="the extra 'review' is not installed: pip install 'gouji[review]'")
 
 import httpx
-from reviewed import key_of, results_of, served, shelved, until_read
+from reviewing import key_of, results_of, served, shelved, until_read
 
 from extractor.review.local import LocalShelf
 

@@ -99,8 +99,13 @@ def test_bodies_are_those_of_the_audit() -> None:
         (f"云州市{BODY}", 5, 1, True),
         ("乙局", 1, 0, False),
     ]
-    assert found.reports == 7
+    assert (found.reports, found.bodiless) == (7, 0)
     assert found.verdicts[None] == {Verdict.FAILED: 1}
+
+
+def test_reports_of_nobody_are_counted() -> None:
+    found = seen(report(None, 2023, {}), report("乙局", 2023, {}))
+    assert (found.reports, found.bodiless, len(found.bodies)) == (2, 1, 1)
 
 
 def test_a_body_over_the_years() -> None:

@@ -1,6 +1,5 @@
 """Why a cell holds what it holds: every reading of it, who read it where, what the identities say, what was decided."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from extractor.check.wording import written
@@ -10,7 +9,7 @@ from extractor.reconcile.linear import Linear
 from extractor.reconcile.propagate import broken
 from extractor.report import Asked, Cell, Evidence, Finding, Number, Report, nil_cells
 
-__all__ = ["Explanation", "Identity", "Said", "explain"]
+__all__ = ["Explanation", "Identity", "Said", "explain", "readings"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,30 +60,32 @@ def explain(first: Draft, report: Report, cell_id: str) -> Explanation:
         cell_id,
         f"{row.labels[0]} / {column.labels[0]}",
         report.cells[cell_id],
-        tuple(_said(first, cell_id)),
+        readings(first).get(cell_id, ()),
         tuple(asked for asked in report.trace if asked.cell == cell_id),
         tuple(_identity(first, report, linear) for linear in first.settled.edits if cell_id in linear.cells),
         tuple(one for one in report.findings if cell_id in one.cells or cell_id in one.suspects),
     )
 
 
-def _said(first: Draft, cell_id: str) -> Iterator[Said]:
+def readings(first: Draft) -> dict[str, tuple[Said, ...]]:
+    """Every reading of every cell, the likeliest first; cells that nobody read are left out."""
     text = first.document.text
+    found: dict[str, list[Said]] = {}
     for choice in first.tables.choices:
         whole = sum(way.weight for way in choice.alternatives)
-        shares: dict[tuple[str, Number | None, int, int], float] = {}
+        shares: dict[tuple[str, str, Number | None, int, int], float] = {}
         for way in choice.alternatives:
             for one in way.readings:
-                if one.cell == cell_id:
-                    key = (one.kind.value, one.value, one.start, one.end)
-                    shares[key] = shares.get(key, 0.0) + way.weight / whole
-        for (kind, value, start, end), share in sorted(shares.items(), key=lambda one: -one[1]):
+                key = (one.cell, one.kind.value, one.value, one.start, one.end)
+                shares[key] = shares.get(key, 0.0) + way.weight / whole
+        for (cell, kind, value, start, end), share in sorted(shares.items(), key=lambda one: -one[1]):
             evidence = Evidence(start, end, text[start:end])
-            yield Said(choice.reader, choice.origin.value, value, kind, evidence, share)
+            found.setdefault(cell, []).append(Said(choice.reader, choice.origin.value, value, kind, evidence, share))
     for fact in first.facts:
-        if fact.cell == cell_id:
-            evidence = Evidence(fact.quote_start, fact.quote_end, text[fact.quote_start : fact.quote_end])
-            yield Said(fact.reader, f"sentence ({fact.phrasing})", fact.value, "number", evidence)
+        evidence = Evidence(fact.quote_start, fact.quote_end, text[fact.quote_start : fact.quote_end])
+        said = Said(fact.reader, f"sentence ({fact.phrasing})", fact.value, "number", evidence)
+        found.setdefault(fact.cell, []).append(said)
+    return {cell: tuple(said) for cell, said in found.items()}
 
 
 def _identity(first: Draft, report: Report, linear: Linear) -> Identity:

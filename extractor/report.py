@@ -12,15 +12,19 @@ from typing import NamedTuple, TypeAlias
 __all__ = [
     "Asked",
     "Cell",
+    "Changed",
+    "Decided",
     "Evidence",
     "Finding",
     "JSONValue",
     "Number",
     "Reason",
     "Report",
+    "Reviewed",
     "Severity",
     "Source",
     "Status",
+    "Unapplied",
     "Usage",
     "Verdict",
     "json_number",
@@ -94,11 +98,39 @@ class Reason(NamedTuple):
     zh: str
 
 
+class Decided(NamedTuple):
+    """What a person decided about a cell, and the value and status that the program gives it without that.
+
+    `outdated`: the program says something else by now than when the person decided, and not what was decided either.
+    """
+
+    kind: str
+    author: str
+    at: str
+    note: str
+    was_value: Number | None
+    was_status: Status
+    id: str = ""
+    outdated: bool = False
+
+    def to_dict(self) -> dict[str, JSONValue]:
+        return {
+            "kind": self.kind,
+            "author": self.author,
+            "at": self.at,
+            "note": self.note,
+            "was": {"value": json_number(self.was_value), "status": self.was_status.value},
+            "id": self.id,
+            "outdated": self.outdated,
+        }
+
+
 class Cell(NamedTuple):
     """One cell of the form.
 
     `alternatives` are the other values that remain possible where the status is `disputed`; `because` says in one
-    sentence why a status other than `reported` was given, `because_zh` says the same in Chinese.
+    sentence why a status other than `reported` was given, `because_zh` says the same in Chinese. `decision`: what a
+    person decided about it, if anybody did.
     """
 
     value: Number | None
@@ -110,6 +142,7 @@ class Cell(NamedTuple):
     because: str | None = None
     unit: str | None = None
     because_zh: str | None = None
+    decision: Decided | None = None
 
     def for_reason(self, reason: Reason | None) -> "Cell":
         """This cell, because of `reason`."""
@@ -131,6 +164,8 @@ class Cell(NamedTuple):
                 out["because_zh"] = self.because_zh
         if self.unit is not None:
             out["unit"] = self.unit
+        if self.decision is not None:
+            out["decision"] = self.decision.to_dict()
         return out
 
 
@@ -143,7 +178,8 @@ def nil_cells(cells: Mapping[str, Cell]) -> set[str]:
 class Finding:
     """A broken edit, a disagreement or a document-level problem, with every operand it rests on.
 
-    `message` is Chinese, `message_en` says the same in English.
+    `message` is Chinese, `message_en` says the same in English. `acknowledged`: a person has looked at it and decided
+    that the source is so; it stays a finding.
     """
 
     rule: str
@@ -154,6 +190,7 @@ class Finding:
     operands: Mapping[str, Number | None] = field(default_factory=dict)
     suspects: tuple[str, ...] = ()
     quotes: tuple[Evidence, ...] = ()
+    acknowledged: bool = False
 
     def to_dict(self) -> dict[str, JSONValue]:
         out: dict[str, JSONValue] = {
@@ -167,7 +204,61 @@ class Finding:
         }
         if self.quotes:
             out["quotes"] = [quote.to_dict() for quote in self.quotes]
+        if self.acknowledged:
+            out["acknowledged"] = True
         return out
+
+
+class Changed(NamedTuple):
+    """A cell that nobody decided and that came out otherwise because others were decided."""
+
+    cell: str
+    was_value: Number | None
+    was_status: Status
+    value: Number | None
+    status: Status
+
+    def to_dict(self) -> dict[str, JSONValue]:
+        return {
+            "cell": self.cell,
+            "was": {"value": json_number(self.was_value), "status": self.was_status.value},
+            "value": json_number(self.value),
+            "status": self.status.value,
+        }
+
+
+class Unapplied(NamedTuple):
+    """A decision that is kept and does nothing; `because` says why."""
+
+    cell: str
+    id: str
+    because: Reason
+
+    def to_dict(self) -> dict[str, JSONValue]:
+        return {"cell": self.cell, "id": self.id, "because": self.because.en, "because_zh": self.because.zh}
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """What people's decisions made of a report.
+
+    `decided`: how many cells are decided; `changed`: what came out otherwise elsewhere; `complete`: author and time of
+    whoever said last that the whole report, as it is now, was gone through.
+    """
+
+    decided: int
+    changed: tuple[Changed, ...] = ()
+    unapplied: tuple[Unapplied, ...] = ()
+    complete: tuple[str, str] | None = None
+
+    def to_dict(self) -> dict[str, JSONValue]:
+        author, at = self.complete or (None, None)
+        return {
+            "decided": self.decided,
+            "changed": [one.to_dict() for one in self.changed],
+            "unapplied": [one.to_dict() for one in self.unapplied],
+            "complete": None if self.complete is None else {"author": author, "at": at},
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +315,8 @@ class Usage:
 class Report:
     """One report. `form`, `organ` and `year` are None where they could not be told; `reasons` says how they were.
 
-    `trace`: what a language model was asked and answered; empty where none was asked.
+    `trace`: what a language model was asked and answered; empty where none was asked. `review`: what people's decisions
+    made of it; None where there are none.
     """
 
     source: Source
@@ -237,10 +329,11 @@ class Report:
     usage: Usage = field(default_factory=Usage)
     reasons: Mapping[str, str] = field(default_factory=dict)
     trace: tuple[Asked, ...] = ()
+    review: Reviewed | None = None
 
     def to_dict(self) -> dict[str, JSONValue]:
         """The contract's JSON object."""
-        return {
+        out: dict[str, JSONValue] = {
             "source": {
                 "name": self.source.name,
                 "sha256": self.source.sha256,
@@ -256,6 +349,9 @@ class Report:
             "reasons": dict(self.reasons),
             "trace": [asked.to_dict() for asked in self.trace],
         }
+        if self.review is not None:
+            out["review"] = self.review.to_dict()
+        return out
 
 
 def json_number(value: Number | None) -> int | float | None:

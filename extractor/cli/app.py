@@ -22,6 +22,7 @@ from extractor.cli.keys import keys_app
 from extractor.cli.label import label
 from extractor.cli.llm import llm_app
 from extractor.cli.panel import panel
+from extractor.cli.review import review
 from extractor.cli.serve import config_command, serve, worker
 
 __all__ = ["app", "run"]
@@ -46,6 +47,7 @@ app.command("explain", short_help="Show why a cell holds what it holds.")(explai
 app.add_typer(forms_app, name="forms")
 app.command("label", short_help="Start a label file for a report, or compare two.")(label)
 app.add_typer(eval_app, name="eval")
+app.command("review", short_help="Look at results beside their sources, and decide.")(review)
 app.command("doctor", short_help="Examine the language model that is set up.")(doctor)
 app.add_typer(llm_app, name="llm")
 app.add_typer(cache_app, name="cache")

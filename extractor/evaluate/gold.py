@@ -23,7 +23,7 @@ COMMENT = "//"  # keys that begin so are help for the labeller, and ignored
 UNDECIDED = "?"  # the value of a cell that nobody has decided yet
 KEYS = frozenset(
     ("form", "organ", "year", "source", "cells", "accept", "truth", "misprints", "mess", "layout", "severity")
-) | {"notes", "checked", "labelled_by"}
+) | {"notes", "checked", "labelled_by", "only"}
 _READ_LATER = frozenset(suffix for kind in FORMATS for suffix in kind.suffixes) | {".docx", ".doc", ".wps", ".xlsx"}
 _T = TypeVar("_T")
 
@@ -36,6 +36,7 @@ class Gold:
     `truth`: what the body meant, for generated documents; it tells whether a derived value is the true one.
     `misprinted`: the cells that the source itself misprints, where the labeller knows; else told by `truth`.
     `mess`, `layout`, `severity` (0 to 1): what was done to the document, for breakdowns; `undecided`: see `load`.
+    `only`: the cells that were labelled, on the page or not, where that is not all; of the others nothing is known.
     """
 
     form: str
@@ -50,6 +51,14 @@ class Gold:
     severity: float | None = None
     misprinted: list[str] = field(default_factory=list)
     undecided: list[str] = field(default_factory=list)
+    only: list[str] | None = None
+
+    @property
+    def unlabelled(self) -> tuple[str, ...]:
+        """The cells of the form of which nothing is known; none for a form that is not known."""
+        form = None if self.only is None else load_forms().get(self.form)
+        labelled = frozenset(self.only or ())
+        return () if form is None else tuple(cell for cell in form.cells if cell not in labelled)
 
     @property
     def misprints(self) -> tuple[str, ...]:
@@ -83,6 +92,8 @@ class Gold:
         out["truth"] = {cell: json_number(_exact(value)) for cell, value in self.truth.items()}
         if self.misprinted:
             out["misprints"] = list(self.misprinted)
+        if self.only is not None:
+            out["only"] = list(self.only)
         out["notes"] = list(self.notes)
         return out
 
@@ -169,6 +180,11 @@ class _Reader:
         for cell in misprinted:
             if cells.get(cell) is None:
                 raise self.wrong(f"misprints: '{cell}' is not among the printed cells")
+        only = self._only(form)
+        if only is not None:
+            for cell in (*cells, *truth):
+                if cell not in only:
+                    raise self.wrong(f"'{cell}' has a label, and is not among the cells of only")
         return Gold(
             form=form_id,
             organ=self._of_type("organ", str, "a name"),
@@ -182,6 +198,7 @@ class _Reader:
             severity=None if severity is None else float(severity),
             misprinted=misprinted,
             undecided=undecided,
+            only=only,
         )
 
     def _by_cell(self, key: str, form: Form, read: Callable[[object, str], _T]) -> dict[str, _T]:
@@ -194,6 +211,15 @@ class _Reader:
                 hint = f"; form {elsewhere[0]} has it: is the form right?" if elsewhere else ""
                 raise self.wrong(f"{key}: form {form.id} has no cell '{cell}'{hint}")
         return {cell: read(value, f"{key}.{cell}") for cell, value in given.items()}
+
+    def _only(self, form: Form) -> list[str] | None:
+        if self.raw.get("only") is None:
+            return None
+        only = self._texts("only")
+        for cell in only:
+            if cell not in form.cells:
+                raise self.wrong(f"only: form {form.id} has no cell '{cell}'")
+        return only
 
     def _value(self, value: object, where: str, undecided: list[str] | None = None) -> Number | None:
         if value == UNDECIDED and undecided is not None:

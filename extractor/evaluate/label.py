@@ -127,7 +127,8 @@ def agreement(left: Path, right: Path, document: str = "") -> Agreement:
     if one.form != other.form:
         return Agreement(0, 0, tuple(differences))
     form = load_forms()[one.form]
-    cells = [cell for cell in form.cells if cell in one.cells or cell in other.cells]
+    unknown = {*one.unlabelled, *other.unlabelled}
+    cells = [cell for cell in form.cells if (cell in one.cells or cell in other.cells) and cell not in unknown]
     found = list(_differing(one, other, cells, form, document))
     differing = {difference.cell for difference in found}
     if set(one.misprints) != set(other.misprints):

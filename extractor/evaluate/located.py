@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields
 
 from extractor.evaluate.gold import Gold
 from extractor.evaluate.implied import edits_of, holds
-from extractor.report import Finding
+from extractor.report import Finding, Number
 
 __all__ = ["FindingScore", "score_findings"]
 
@@ -41,7 +41,8 @@ class FindingScore:
 
 def score_findings(findings: Iterable[Finding], gold: Gold) -> FindingScore:
     """How the findings of one report stand to what its labels say."""
-    sure = {cell: None if cell in gold.accept else value for cell, value in gold.cells.items()}
+    sure: dict[str, Number | None] = dict.fromkeys(gold.unlabelled)
+    sure.update((cell, None if cell in gold.accept else value) for cell, value in gold.cells.items())
     state: dict[str, bool | None] = {}
     shown: set[str] = set()
     for edit in edits_of(gold.form):

@@ -69,6 +69,7 @@ class Score:
     organ_right: bool = False
     got_organ: str | None = None
     failed: str | None = None
+    partial: bool = False
     derived: int = 0
     ms: float = 0.0
 
@@ -82,7 +83,10 @@ class Score:
 
     @property
     def whole(self) -> bool:
-        """Whether the whole report is right: every printed cell, nothing made up, and whose and which year it is."""
+        """Whether the whole report is right: every printed cell, nothing made up, and whose and which year it is. Of
+        a report of which only some cells are labelled nobody knows."""
+        if self.partial:
+            return False
         known = self.form_right and self.year_right and self.organ_right
         return known and not self.failed and all(outcome in FINE for outcome in +self.counts)
 
@@ -107,7 +111,7 @@ _NO_CELL = Cell(None, Status.MISSING)
 def score_report(report: Report | None, gold: Gold, *, failure: str | None = None) -> Score:
     """Score a report. None, or a `failed` verdict, is a failed document, and that is all wrong: every printed cell is
     missed, and no blank one counts as left blank."""
-    score = Score(failed=failure)
+    score = Score(failed=failure, partial=gold.only is not None)
     cells: Mapping[str, Cell] = {}
     if report is None or report.verdict is Verdict.FAILED:
         score.failed = failure or "failed"
@@ -119,7 +123,10 @@ def score_report(report: Report | None, gold: Gold, *, failure: str | None = Non
         score.got_organ = report.organ
         score.organ_right = same_organ(report.organ, gold.organ)
         score.findings = score_findings(report.findings, gold)
-    judge = _Judge(gold, [cell for cell, got in cells.items() if cell not in gold.cells and got.value is not None])
+    unlabelled = frozenset(gold.unlabelled)
+    cells = {cell: got for cell, got in cells.items() if cell not in unlabelled}
+    asked = [cell for cell, got in cells.items() if cell not in gold.cells and got.value is not None]
+    judge = _Judge(gold, [*asked, *unlabelled])
     for cell in (*gold.cells, *(cell for cell in cells if cell not in gold.cells)):
         got = cells.get(cell, _NO_CELL)
         score.derived += got.status is Status.DERIVED
@@ -137,7 +144,7 @@ class _Judge:
     """Says what became of the cells of one report."""
 
     def __init__(self, gold: Gold, asked: list[str]) -> None:
-        """`asked`: the cells that are not on the page and got a value."""
+        """`asked`: the cells that are not on the page and got a value, or of which nothing is known."""
         self.gold = gold
         self._asked = asked
         self._proven: dict[str, tuple[Decimal, Decimal]] = {}

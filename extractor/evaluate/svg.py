@@ -1,10 +1,10 @@
 """The plots of a run's page as inline SVG: no library, no network, and text that can be copied."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
+from extractor.deliver.svg import nice_step, svg_open, svg_text
 from extractor.evaluate.intervals import Interval
 
 __all__ = ["Bar", "Dot", "Point", "bars", "curve", "dots"]
@@ -45,10 +45,10 @@ def bars(rows: Sequence[Bar], *, title: str) -> str:
     """Stacked bars, each as wide as the plot; a legend below."""
     height = _ROW * len(rows) + 44
     plot = WIDTH - _LABEL - 20
-    out = [_open(height, title)]
+    out = [svg_open(WIDTH, height, title)]
     for number, row in enumerate(rows):
         top = number * _ROW + 4
-        out.append(_text(_LABEL - 8, top + 14, row.label, "end"))
+        out.append(svg_text(_LABEL - 8, top + 14, row.label, "end"))
         whole = max(1, sum(count for _, count, _ in row.parts))
         left = float(_LABEL)
         for name, count, kind in row.parts:
@@ -67,7 +67,7 @@ def bars(rows: Sequence[Bar], *, title: str) -> str:
     left, top = float(_LABEL), len(rows) * _ROW + 14
     for name, kind in names.items():
         out.append(f'<rect class="{kind}" x="{left:.0f}" y="{top}" width="12" height="12"/>')
-        out.append(_text(left + 16, top + 11, name))
+        out.append(svg_text(left + 16, top + 11, name))
         left += 34 + 7.2 * len(name)
     return "".join([*out, "</svg>"])
 
@@ -82,21 +82,21 @@ def dots(rows: Sequence[Dot], *, title: str) -> str:
     def x(value: float) -> float:
         return _LABEL + plot * (value - least) / (1 - least)
 
-    out = [_open(height, title)]
+    out = [svg_open(WIDTH, height, title)]
     for tick in _ticks(least):
         out.append(f'<line class="grid" x1="{x(tick):.1f}" x2="{x(tick):.1f}" y1="0" y2="{_ROW * len(rows)}"/>')
-        out.append(_text(x(tick), _ROW * len(rows) + 16, f"{100 * tick:g} %", "middle", "tick"))
+        out.append(svg_text(x(tick), _ROW * len(rows) + 16, f"{100 * tick:g} %", "middle", "tick"))
     for number, row in enumerate(rows):
         middle = number * _ROW + 12
-        out.append(_text(_LABEL - 8, middle + 4, row.label, "end"))
+        out.append(svg_text(_LABEL - 8, middle + 4, row.label, "end"))
         rate, low, high = row.interval.rate, row.interval.low, row.interval.high
         if rate is None:
-            out.append(_text(_LABEL + 4, middle + 4, "nothing to measure", kind="tick"))
+            out.append(svg_text(_LABEL + 4, middle + 4, "nothing to measure", kind="tick"))
             continue
         if low is not None and high is not None:
             out.append(f'<line class="range" x1="{x(low):.1f}" x2="{x(high):.1f}" y1="{middle}" y2="{middle}"/>')
         out.append(f'<circle class="dot" cx="{x(rate):.1f}" cy="{middle}" r="4"/>')
-        out.append(_text(WIDTH - _RIGHT + 12, middle + 4, f"{100 * rate:.1f} % · {row.note}", kind="tick"))
+        out.append(svg_text(WIDTH - _RIGHT + 12, middle + 4, f"{100 * rate:.1f} % · {row.note}", kind="tick"))
     return "".join([*out, "</svg>"])
 
 
@@ -110,18 +110,18 @@ def curve(points: Sequence[Point], *, title: str, x_title: str, y_title: str) ->
     def at(x: float, y: float) -> tuple[float, float]:
         return left + width * x, top + (height - top - bottom) * (1 - min(y, most) / most)
 
-    out = [_open(height, title)]
-    step = _nice(most)
+    out = [svg_open(WIDTH, height, title)]
+    step = nice_step(most)
     quarters = ((part, at(part / 4, 0)[0]) for part in range(5))
-    out += [_text(x, height - bottom + 16, f"{25 * part} %", "middle", "tick") for part, x in quarters]
+    out += [svg_text(x, height - bottom + 16, f"{25 * part} %", "middle", "tick") for part, x in quarters]
     for part in range(int(most / step) + 1):
         y = step * part
         out.append(
             f'<line class="grid" x1="{left}" x2="{left + width}" y1="{at(0, y)[1]:.1f}" y2="{at(0, y)[1]:.1f}"/>'
         )
-        out.append(_text(left - 6, at(0, y)[1] + 4, f"{100 * y:.4g} %", "end", "tick"))
-    out.append(_text(left + width / 2, height - 8, x_title, "middle"))
-    out.append(f'<g transform="rotate(-90 12 {height / 2:.0f})">{_text(12, height / 2, y_title, "middle")}</g>')
+        out.append(svg_text(left - 6, at(0, y)[1] + 4, f"{100 * y:.4g} %", "end", "tick"))
+    out.append(svg_text(left + width / 2, height - 8, x_title, "middle"))
+    out.append(f'<g transform="rotate(-90 12 {height / 2:.0f})">{svg_text(12, height / 2, y_title, "middle")}</g>')
     drawn = [(point, *at(point.x, point.y.rate)) for point in points if point.y.rate is not None]
     if len(drawn) > 1:
         out.append(f'<polyline class="line" points="{" ".join(f"{x:.1f},{y:.1f}" for _, x, y in drawn)}"/>')
@@ -138,19 +138,8 @@ def curve(points: Sequence[Point], *, title: str, x_title: str, y_title: str) ->
             beside -= 14
         taken.append(beside)
         out.append(f'<line class="lead" x1="{x + 5:.1f}" y1="{y:.1f}" x2="{left + width + 8}" y2="{beside:.1f}"/>')
-        out.append(_text(left + width + 10, beside + 4, point.label, kind="tick"))
+        out.append(svg_text(left + width + 10, beside + 4, point.label, kind="tick"))
     return "".join([*out, "</svg>"])
-
-
-def _open(height: float, title: str) -> str:
-    return (
-        f'<svg viewBox="0 0 {WIDTH} {height:.0f}" width="{WIDTH}" height="{height:.0f}" role="img" '
-        f'aria-label="{escape(title, quote=True)}"><title>{escape(title)}</title>'
-    )
-
-
-def _text(x: float, y: float, text: str, anchor: str = "start", kind: str = "label") -> str:
-    return f'<text class="{kind}" x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{escape(text)}</text>'
 
 
 def _floor(least: float) -> float:
@@ -165,9 +154,3 @@ _STEPS = {0.98: 0.005, 0.9: 0.02, 0.75: 0.05, 0.5: 0.1, 0.0: 0.2}
 def _ticks(least: float) -> list[float]:
     step = _STEPS[least]
     return [least + step * part for part in range(round((1 - least) / step) + 1)]
-
-
-def _nice(most: float) -> float:
-    """The distance of about four ticks up to `most`: 1, 2 or 5 times a power of ten."""
-    size = 10.0 ** math.floor(math.log10(most / 4))
-    return next(step * size for step in (1, 2, 5, 10) if step * size >= most / 4)

@@ -6,7 +6,9 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-__all__ = ["files_below"]
+__all__ = ["DECISIONS", "files_below"]
+
+DECISIONS = "gouji-decisions.jsonl"  # what people decided about the documents of a folder: no document itself
 
 # What a browser saves beside a page, in page.files or page_files, is part of it.
 _PARTS = re.compile(r"[._]files$|_文件$")
@@ -28,7 +30,7 @@ def files_below(
             folders[:] = [name for name in folders if name != apart.name or Path(root, name).resolve() != apart]
         for name in sorted(names):
             path = Path(root, name)
-            if name.startswith(".") or not path.is_file():
+            if name.startswith(".") or name == DECISIONS or not path.is_file():
                 continue
             suffix = path.suffix.lower()
             if suffix not in suffixes:

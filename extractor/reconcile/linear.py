@@ -30,6 +30,10 @@ class Linear:
     exact: bool
     complete: bool = True
 
+    def __reduce__(self) -> "tuple[type[Linear], tuple[object, ...]]":
+        # Without what is cached: it holds functions, which do not travel between processes.
+        return Linear, (self.edit, self.plus, self.minus, self.exact, self.complete)
+
     @cached_property
     def cells(self) -> tuple[str, ...]:
         return self.plus + self.minus

@@ -34,10 +34,13 @@ def broken(linear: Linear, values: Mapping[str, Number], nil: Collection[str] = 
     return total != 0 if linear.exact else total > 0
 
 
-def implied(form: Form, edits: Iterable[Linear], known: Mapping[str, Number]) -> dict[str, int]:
+def implied(
+    form: Form, edits: Iterable[Linear], known: Mapping[str, Number], misprinted: Collection[str] = ()
+) -> dict[str, int]:
     """Values of cells outside `known` that the exact edits leave only one possibility for.
 
-    Edits that contradict `known`, and all that share a cell with such an edit, prove nothing and are left out.
+    Edits that contradict `known`, and all that share a cell with such an edit, prove nothing and are left out. So are
+    those over a cell of `misprinted`, known to be wrong in the source; their neighbours are not to blame.
     """
     kinds = form.kinds
     values = dict(known)
@@ -45,7 +48,7 @@ def implied(form: Form, edits: Iterable[Linear], known: Mapping[str, Number]) ->
     pending: list[Linear] = []
     tainted: set[str] = set()
     for linear in exact:
-        if linear.balance(values) == 0:
+        if linear.balance(values) == 0 or (misprinted and not frozenset(linear.cells).isdisjoint(misprinted)):
             continue
         balance, over, under = _weigh(linear, values)
         if (over or under) and all(kinds[cell] is Kind.COUNT for cell in linear.cells):

@@ -2,11 +2,11 @@
 derived, what remains open is disputed."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from extractor.forms.model import Form
-from extractor.parse.readings import Choice, Fact
+from extractor.parse.readings import Alternative, Choice, Fact
 from extractor.read.document import Document
 from extractor.reconcile.choose import surviving
 from extractor.reconcile.decide import MISSING, decide
@@ -37,23 +37,48 @@ class Settled:
     edits: tuple[Linear, ...]
 
 
-def settle(document: Document, form: Form, choices: Sequence[Choice], facts: Sequence[Fact] = ()) -> Settled:
-    """Decide every cell of `form` from all readings; never more than they and the identities prove."""
+def settle(
+    document: Document,
+    form: Form,
+    choices: Sequence[Choice],
+    facts: Sequence[Fact] = (),
+    *,
+    misprinted: Collection[str] = (),
+) -> Settled:
+    """Decide every cell of `form` from all readings; never more than they and the identities prove.
+
+    `misprinted`: cells that the source is known to print wrongly. The identities over them prove nothing.
+    """
     present = {reading.cell for choice in choices for way in choice.alternatives for reading in way.readings}
-    edits = resolve(form, present)
+    whole = resolve(form, present)
+    edits = _trusted(whole, misprinted)
     kept = surviving(choices, edits)
     decided = decide(document.text, choices, kept)
     cells = {cell: decided.get(cell, MISSING) for cell in form.cells}
     _doubt_unlabelled(cells, edits, choices)
     cells.update(repair(document.text, form, cells, edits, choices))
     _doubt_faint(cells, edits, choices)
-    _derive(form, cells, edits)
-    stated = _from_prose(document, form, cells, facts, present, edits)
+    _derive(form, cells, whole, misprinted)
+    tabled = present
+    if any(choice.untabled for choice in choices):
+        tabled = {one.cell for way in _ways(choices) for one in way.readings}
+    stated = _from_prose(document, form, cells, facts, tabled, edits)
     if stated:
-        edits = resolve(form, present | stated)
+        whole = resolve(form, present | stated)
         if any(cells[cell].status is Status.REPORTED for cell in stated):
-            _derive(form, cells, edits)
-    return Settled(cells, edits)
+            _derive(form, cells, whole, misprinted)
+    return Settled(cells, whole)
+
+
+def _ways(choices: Iterable[Choice]) -> Iterator[Alternative]:
+    """All ways to read what stands in tables."""
+    return (way for choice in choices if not choice.untabled for way in choice.alternatives)
+
+
+def _trusted(edits: tuple[Linear, ...], misprinted: Collection[str]) -> tuple[Linear, ...]:
+    if not misprinted:
+        return edits
+    return tuple(linear for linear in edits if not any(cell in misprinted for cell in linear.cells))
 
 
 def _doubt_unlabelled(cells: dict[str, Cell], edits: Sequence[Linear], choices: Sequence[Choice]) -> None:
@@ -122,11 +147,11 @@ def _from_prose(
     form: Form,
     cells: dict[str, Cell],
     facts: Sequence[Fact],
-    present: set[str],
+    tabled: Iterable[str],
     edits: Sequence[Linear],
 ) -> set[str]:
     """Fill missing cells from sentences, and settle disputed ones that a sentence decides: those that changed."""
-    tables = {cell.split(".", 1)[0] for cell in present}
+    tables = {cell.split(".", 1)[0] for cell in tabled}
     stated: dict[str, list[Fact]] = defaultdict(list)
     for fact in facts:
         if fact.cell in form.cells and cells[fact.cell].status in (Status.MISSING, Status.DISPUTED):
@@ -162,11 +187,11 @@ def _known(cells: Mapping[str, Cell]) -> dict[str, Number]:
     }
 
 
-def _derive(form: Form, cells: dict[str, Cell], edits: Sequence[Linear]) -> None:
+def _derive(form: Form, cells: dict[str, Cell], edits: Sequence[Linear], misprinted: Collection[str]) -> None:
     """Fill what the identities prove. A printed blank stays blank where the proof says zero: it said so already."""
     if all(state.status is Status.REPORTED for state in cells.values()):
         return
-    for cell, value in implied(form, edits, _known(cells)).items():
+    for cell, value in implied(form, edits, _known(cells), misprinted).items():
         state = cells[cell]
         if state.status is Status.MISSING:
             cells[cell] = Cell(value, Status.DERIVED, ("identities",)).for_reason(_NOT_PRINTED)

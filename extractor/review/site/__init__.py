@@ -1,0 +1,1 @@
+"""The pages: routes, templates, one script, one style sheet. Nothing is loaded from elsewhere."""

@@ -80,6 +80,9 @@ class _Worker(Generic[A, R]):
         self.since = now
         return answer
 
+    def kill(self) -> None:
+        self._process.kill()
+
     def end(self, *, kill: bool) -> None:
         self.connection.close()
         if kill:
@@ -125,6 +128,7 @@ class Pool(Generic[A, R]):
         self._lost = lost
         self._seconds = seconds
         self._memory = memory
+        self._closed = False
         self._workers: list[_Worker[A, R]] = []
         for _ in range(jobs):
             self._workers.append(self._start())
@@ -138,6 +142,12 @@ class Pool(Generic[A, R]):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
+        if self._closed:
+            return
+        # Whoever waits in `call` is woken by the death of its process, and must not start another.
+        self._closed = True
+        for worker in self._workers:
+            worker.kill()
         for worker in self._workers:
             worker.end(kill=True)
 
@@ -145,12 +155,15 @@ class Pool(Generic[A, R]):
         """One task. Safe to be called by as many threads as there are jobs or more; not while `run` is under way."""
         worker = self._idle.get()
         try:
+            if self._closed:
+                return self._lost(argument, Lost.DIED)
             worker.give(_Task(0, argument))
             ready = worker.connection.poll(self._seconds)
             answer = worker.answer() if ready else None
             worker.tasks.clear()
             if answer is None:
-                worker = self._replaced(worker)
+                if not self._closed:
+                    worker = self._replaced(worker)
                 return self._lost(argument, Lost.DIED if ready else Lost.TIME)
             return _result(answer)
         finally:

@@ -91,7 +91,11 @@ class Bench:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        self._pool.__exit__(kind, error, traceback)
+        self.close()
+
+    def close(self) -> None:
+        """Ends all processes; whoever waits for one of them gets Trouble."""
+        self._pool.__exit__(None, None, None)
 
     def report(self, origin: Locator, form: str | None) -> str | Trouble:
         """The report as a line of JSON: one of a failed document too."""

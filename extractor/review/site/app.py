@@ -75,11 +75,11 @@ def create_app(shelf_of: ShelfOf) -> FastAPI:
 
 
 class _Static(StaticFiles):
-    """Kept by browsers only until they ask whether it has changed."""
+    """Scripts and styles are kept only until a browser asks whether they have changed; it asks for the icon often."""
 
     async def get_response(self, path: str, scope: Any) -> Response:
         response = await super().get_response(path, scope)
-        response.headers["cache-control"] = "no-cache"
+        response.headers["cache-control"] = "max-age=86400" if path.endswith(".svg") else "no-cache"
         return response
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from extractor.ask.model import Model
 from extractor.errors import DocumentError, GoujiError, LimitError, UnreadableError
-from extractor.pipeline import extract, extract_document_asking
+from extractor.pipeline import Then, extract, extract_document_asking
 from extractor.pool import Lost, Pool
 from extractor.read import Document, Limits
 from extractor.read.locator import Locator, expanded
@@ -42,15 +42,17 @@ def extract_many(
     limits: Limits | None = None,
     jobs: int = 1,
     isolate: bool = False,
+    then: Then | None = None,
 ) -> Iterator[Report]:
     """Extract many files, in order, in `jobs` processes. An archive yields a report for each document in it.
 
-    With one job, all is done in this process, unless `isolate`: then `max_seconds` and `max_memory` hold there too.
+    `then` has the last word on every report; it must be picklable where there are processes. With one job, all is done
+    in this process, unless `isolate`: then `max_seconds` and `max_memory` hold there too.
     Raises UsageError for an unknown form, RulesError.
     """
     limits = limits or Limits()
     origins = _located(sources, limits)
-    one = partial(_one, form=form, limits=limits)
+    one = partial(_one, form=form, limits=limits, then=then)
     if jobs <= 1 and not isolate:
         yield from map(one, origins)
         return
@@ -67,6 +69,7 @@ async def extract_many_asking(
     limits: Limits | None = None,
     at_once: int = 32,
     isolate: bool = False,
+    then: Then | None = None,
 ) -> AsyncIterator[Report]:
     """As `extract_many`, and `model` is asked for what the rules leave open; `at_once` documents are under way.
 
@@ -78,7 +81,7 @@ async def extract_many_asking(
         read = _reading_elsewhere(stack, limits) if isolate else _reading_here(limits)
         try:
             for origin in _located(sources, limits):
-                waiting.append(asyncio.create_task(_one_asking(origin, model, read, form=form)))
+                waiting.append(asyncio.create_task(_one_asking(origin, model, read, form=form, then=then)))
                 if len(waiting) >= at_once:
                     yield await waiting.popleft()
             while waiting:
@@ -127,9 +130,9 @@ def _small(origin: Locator) -> bool:
     return origin.content is None
 
 
-def _one(origin: Locator, *, form: str | None, limits: Limits) -> Report:
+def _one(origin: Locator, *, form: str | None, limits: Limits, then: Then | None) -> Report:
     try:
-        return extract(origin, form=form, limits=limits)
+        return extract(origin, form=form, limits=limits, then=then)
     except Exception as error:
         return _failure(origin, error)
 
@@ -142,12 +145,12 @@ def _document(origin: Locator, *, limits: Limits) -> Document | Exception:
         return error
 
 
-async def _one_asking(origin: Locator, model: Model, read: _Read, *, form: str | None) -> Report:
+async def _one_asking(origin: Locator, model: Model, read: _Read, *, form: str | None, then: Then | None) -> Report:
     try:
         document = await read(origin)
         if isinstance(document, Exception):
             raise document
-        return await extract_document_asking(document, model, form=form)
+        return await extract_document_asking(document, model, form=form, then=then)
     except Exception as error:
         return _failure(origin, error)
 

@@ -5,7 +5,7 @@ in between. So there is one way for both, and only the waiting is asynchronous.
 """
 
 import asyncio
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -33,6 +33,7 @@ from extractor.spans import span, tell
 
 __all__ = [
     "Draft",
+    "Then",
     "draft",
     "extract",
     "extract_asking",
@@ -52,19 +53,26 @@ def extract(
     form: str | None = None,
     limits: Limits | None = None,
     forms: Mapping[str, Form] | None = None,
+    then: "Then | None" = None,
 ) -> Report:
     """Extract one report from a path, or from the bytes of a file.
 
-    `form` names the form instead of having it recognised. Raises DocumentError where no report can be read, UsageError
-    for an unknown form.
+    `form` names the form instead of having it recognised; `then` has the last word on the report. Raises DocumentError
+    where no report can be read, UsageError for an unknown form.
     """
     with span("extract"):
-        return extract_document(_read(source, name, limits), form=form, forms=forms)
+        return extract_document(_read(source, name, limits), form=form, forms=forms, then=then)
 
 
-def extract_document(document: Document, *, form: str | None = None, forms: Mapping[str, Form] | None = None) -> Report:
+def extract_document(
+    document: Document,
+    *,
+    form: str | None = None,
+    forms: Mapping[str, Form] | None = None,
+    then: "Then | None" = None,
+) -> Report:
     """Extract the report that a Document holds. Raises UnrecognisedError, UsageError."""
-    return finish(draft(document, form=form, forms=forms))
+    return _concluded(draft(document, form=form, forms=forms), None, then)
 
 
 async def extract_asking(
@@ -75,25 +83,33 @@ async def extract_asking(
     form: str | None = None,
     limits: Limits | None = None,
     forms: Mapping[str, Form] | None = None,
+    then: "Then | None" = None,
 ) -> Report:
     """As `extract`, and `model` is asked for what the rules leave open. A model that fails costs no report."""
     with span("extract"):
         document = await asyncio.to_thread(_read, source, name, limits)
-        return await _asked(document, model, form, forms)
+        return await _asked(document, model, form, forms, then)
 
 
 async def extract_document_asking(
-    document: Document, model: Model, *, form: str | None = None, forms: Mapping[str, Form] | None = None
+    document: Document,
+    model: Model,
+    *,
+    form: str | None = None,
+    forms: Mapping[str, Form] | None = None,
+    then: "Then | None" = None,
 ) -> Report:
     """As `extract_document`, and `model` is asked for what the rules leave open."""
     with span("extract"):
-        return await _asked(document, model, form, forms)
+        return await _asked(document, model, form, forms, then)
 
 
-async def _asked(document: Document, model: Model, form: str | None, forms: Mapping[str, Form] | None) -> Report:
+async def _asked(
+    document: Document, model: Model, form: str | None, forms: Mapping[str, Form] | None, then: "Then | None"
+) -> Report:
     first = await asyncio.to_thread(partial(draft, document, form=form, forms=forms))
     heard = await hear(first, model)
-    return await asyncio.to_thread(finish, first, heard)
+    return await asyncio.to_thread(_concluded, first, heard, then)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +127,15 @@ class Draft:
         """What a language model could be asked about it."""
         recognised = self.recognised
         return questions(self.document, self.form, recognised.year, recognised.organ, self.settled.cells)
+
+
+Then = Callable[[Draft, Report], Report]
+"""Has the last word on a report: given the draft that it was made of, with what a model said to it, and the report."""
+
+
+def _concluded(first: Draft, heard: Heard | None, then: Then | None) -> Report:
+    report = finish(first, heard)
+    return report if then is None else then(with_answers(first, heard), report)
 
 
 def draft(document: Document, *, form: str | None = None, forms: Mapping[str, Form] | None = None) -> Draft:

@@ -26,10 +26,10 @@ HEAVY = ("pydantic", "yaml", "rich", "selectolax", "opencc", "cn2an", "rapidfuzz
 
 
 def fake_extract_many(
-    origins: Iterable[Locator], *, form: str | None, limits: Limits, jobs: int, isolate: bool
+    origins: Iterable[Locator], *, form: str | None, limits: Limits, jobs: int, isolate: bool, then: object
 ) -> Iterator[Report]:
     """A pipeline that reads nothing: a document whose content begins with `bad` fails, `stop` is Ctrl-C."""
-    assert isolate
+    assert isolate and then is None
     for origin in origins:
         content = origin.read(limits)
         if content.startswith(b"stop"):

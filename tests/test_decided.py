@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from eval.deciding import answered
 from extractor.errors import UsageError
+from extractor.evaluate.gold import Gold
 from extractor.forms.load import load_forms
 from extractor.pipeline import Draft, draft, finish
 from extractor.read import read, read_path
@@ -321,3 +323,24 @@ def test_an_unknown_document_is_no_report() -> None:
     report = Report(read(b"x").source, None, None, None, {}, (), Verdict.FAILED)
     one = Decision("a", MASS, TYPE, 1)
     assert decided(report, {MASS: one}, FORMS["ogi-2021"]) is report
+
+
+@pytest.mark.parametrize(
+    "name", ["prose-only-2023", "pictures-lost-2021", "fujian-other-words-2018", "misprint-2023", "glued-2021"]
+)
+def test_confirming_what_is_read_changes_nothing_else(name: str) -> None:
+    first, report = sample(name)
+    reported = [cell for cell, one in report.cells.items() if one.status is Status.REPORTED]
+    for cell in (reported[0], reported[len(reported) // 2], reported[-1]):
+        got = deciding(first, report, by(report, cell, CONFIRM))
+        assert got.review is not None and got.review.changed == ()
+        assert rules(got) == rules(report)
+
+
+@pytest.mark.parametrize("name", ["page-torn-2020", "ocr-by-others-2021", "indicator-lines-2017"])
+def test_right_answers_make_no_wrong_cells(name: str) -> None:
+    first, _ = sample(name)
+    got = answered(first, Gold.load(SAMPLES / name / "gold.json"))
+    assert 0 < got.answers <= got.disputed
+    assert got.harm == ()
+    assert all(one.status is not Status.DISPUTED for one in got.report.cells.values())

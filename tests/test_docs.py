@@ -43,12 +43,23 @@ from extractor.parse.prose import rules as prose_rules
 from extractor.parse.recognise import rules as recognition_rules
 from extractor.pipeline import draft, finish
 from extractor.read import read_path
+from extractor.review.decision import Decision, DecisionKind, Seen
+from extractor.review.figures import FigureGroup, FigureRules, MainFigure
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-OUTPUT, RULES, HOW, AUDIT, LLM, EVAL, SERVICE = (
+OUTPUT, RULES, HOW, AUDIT, LLM, EVAL, SERVICE, DECISIONS = (
     (ROOT / "docs" / name).read_text(encoding="utf-8")
-    for name in ("output.md", "rules.md", "how-it-works.md", "audit.md", "llm.md", "eval.md", "service.md")
+    for name in (
+        "output.md",
+        "rules.md",
+        "how-it-works.md",
+        "audit.md",
+        "llm.md",
+        "eval.md",
+        "service.md",
+        "decisions.md",
+    )
 )
 PAGES = {"README.md": README} | {
     f"docs/{name}": page
@@ -57,6 +68,7 @@ PAGES = {"README.md": README} | {
         ("rules.md", RULES),
         ("how-it-works.md", HOW),
         ("audit.md", AUDIT),
+        ("decisions.md", DECISIONS),
         ("llm.md", LLM),
         ("eval.md", EVAL),
         ("service.md", SERVICE),
@@ -150,6 +162,7 @@ def test_options_named_in_running_text_exist() -> None:
         ["forms"],
         ["text"],
         ["label"],
+        ["review"],
         ["eval", "run"],
         ["eval", "compare"],
     )
@@ -324,6 +337,7 @@ KEYS += [
     for kind in (prose_rules.ProseRules, prose_rules.Phrasing, prose_rules.Case, prose_rules.Subject)
 ]
 KEYS += [("## Bodies: rules/bodies.yaml", BodyRules)]
+KEYS += [("## Main figures: rules/figures.yaml", kind) for kind in (FigureRules, FigureGroup, MainFigure)]
 KEYS += [
     ("## Recognition: rules/recognition.yaml", kind)
     for kind in (
@@ -453,3 +467,21 @@ def test_the_label_file_shown_is_begun_so() -> None:
     for key, shown in json.loads(example)["cells"].items():
         words = str(shown).replace("…3 12 5【405】…", "【405】").partition("【")[0]
         assert str(real[key]).startswith(words), key
+
+
+def test_the_log_of_decisions_is_as_described() -> None:
+    keys, kinds = section(DECISIONS, "## The log").split("| kind | means |")
+    line = Decision(
+        "a",
+        "b",
+        DecisionKind.TYPE,
+        1,
+        Status.DERIVED,
+        seen=Seen(1, Status.DERIVED),
+        **dict.fromkeys(("author", "at", "note", "form", "label", "undoes", "digest", "id"), "x"),  # type: ignore[arg-type]
+    )
+    assert set(first_column(keys)) == set(json.loads(line.to_line()))
+    assert set(first_column(kinds)) == set(DecisionKind)
+    told = section(OUTPUT, "## With decisions")
+    wording = (ROOT / "extractor" / "review" / "notes.py").read_text(encoding="utf-8")
+    assert set(re.findall(r"`(decision\.\w+)`", told)) == set(re.findall(r'"(decision\.\w+)"', wording))

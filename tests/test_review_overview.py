@@ -17,7 +17,7 @@ from extractor.report import Report, Status, Verdict
 from extractor.review.figures import drawn_cells, load_figures, operands
 from extractor.review.index import entry_of
 from extractor.review.overview import Overview, overview
-from extractor.review.plots import Column, Panel, bar, panel, scale_of, stack
+from extractor.review.plots import Column, Panel, axis, bar, panel, scale_of, stack
 from extractor.review.site.app import create_app
 from extractor.review.site.strings_across import ACROSS
 from extractor.review.tally import Tally, tally
@@ -99,8 +99,13 @@ def test_bodies_are_those_of_the_audit() -> None:
         (f"云州市{BODY}", 5, 1, True),
         ("乙局", 1, 0, False),
     ]
-    assert found.reports == 7
+    assert (found.reports, found.bodiless) == (7, 0)
     assert found.verdicts[None] == {Verdict.FAILED: 1}
+
+
+def test_reports_of_nobody_are_counted() -> None:
+    found = seen(report(None, 2023, {}), report("乙局", 2023, {}))
+    assert (found.reports, found.bodiless, len(found.bodies)) == (2, 1, 1)
 
 
 def test_a_body_over_the_years() -> None:
@@ -174,6 +179,7 @@ _NUMBER = re.compile(r'(?:width|height|x|y|x1|x2|y1|y2)="(-?[0-9.]+)"')
 def test_bars_stay_in_their_drawing(values: list[int]) -> None:
     end = scale_of(values)
     assert end >= max(values, default=0)
+    assert end >= 1000 or "." not in LexborHTMLParser(axis(end, percent=False)).text()
     columns = [Column(2010 + at, value, told="<b>") for at, value in enumerate(values)]
     drawn = panel(Panel("a<b", columns, end, frozenset({1}), frozenset({2})))
     tree = LexborHTMLParser(drawn)

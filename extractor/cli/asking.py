@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from extractor.ask.endpoint.settings import Settings
     from extractor.ask.endpoint.usage import Usage
     from extractor.cli.inputs import Stream
+    from extractor.pipeline import Then
     from extractor.read.limits import Limits
     from extractor.read.locator import Locator
     from extractor.report import Report
@@ -30,10 +31,12 @@ def asked(
     limits: "Limits",
     form: str | None,
     spent: "list[Usage]",
+    then: "Then | None" = None,
 ) -> "Generator[Report, None, None]":
-    """Reports in the order of the documents. What was spent is added to `spent` when all is done."""
+    """Reports in the order of the documents; `then` has the last word on each. What was spent is added to `spent` when
+    all is done."""
     with asyncio.Runner() as runner:
-        reports = _asked(documents, settings, limits, form, spent)
+        reports = _asked(documents, settings, limits, form, spent, then)
         try:
             while True:
                 try:
@@ -50,6 +53,7 @@ async def _asked(
     limits: "Limits",
     form: str | None,
     spent: "list[Usage]",
+    then: "Then | None",
 ) -> "AsyncGenerator[Report, None]":
     from extractor.ask.endpoint.connect import connect
     from extractor.batch import extract_many_asking
@@ -58,7 +62,9 @@ async def _asked(
     origins = (as_locator(document, limits) for document in documents)
     async with connect(settings) as model:
         at_once = _DOCUMENTS_PER_CONNECTION * settings.concurrency
-        reports = extract_many_asking(origins, model, form=form, limits=limits, at_once=at_once, isolate=True)
+        reports = extract_many_asking(
+            origins, model, form=form, limits=limits, at_once=at_once, isolate=True, then=then
+        )
         async for report in reports:
             yield report
         spent.append(model.usage)

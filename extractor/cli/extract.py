@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from extractor.ask.endpoint.usage import Usage
     from extractor.cli.inputs import Inputs
     from extractor.forms.model import Form
+    from extractor.pipeline import Then
     from extractor.read.limits import Limits
     from extractor.report import Report
 
@@ -57,6 +59,14 @@ def extract(
         str | None,
         typer.Option(help="Read as this form instead of recognising it.", metavar="ID", show_default=False),
     ] = None,
+    decisions: Annotated[
+        Path | None,
+        typer.Option(
+            help="Apply what people decided in gouji review, kept in this folder or file.",
+            metavar="DIR",
+            show_default=False,
+        ),
+    ] = None,
     limit: LimitOption = None,
     jobs: Annotated[int, typer.Option("--jobs", "-j", min=1, help="Documents to work on at once.", metavar="N")] = 1,
     quiet: Annotated[
@@ -68,6 +78,7 @@ def extract(
     Exit code: 0 when every document yielded a report, 1 when one failed (the others still come out), 2 for wrong usage.
     """
     with guard():
+        from extractor.cli.decided import Applied, decisions_of, note_unapplied
         from extractor.cli.forms import check_form
         from extractor.cli.inputs import collect, drawn
         from extractor.cli.output import open_output
@@ -82,6 +93,7 @@ def extract(
         if fmt is None:
             fmt = format_of(out)
         limits = limits_of(limit)
+        then = None if decisions is None else decisions_of(decisions)
         inputs = drawn(collect(paths, leave_out=out, limits=limits), limits)
         if dry_run:
             _tell_estimate(inputs, limits, form, settings)
@@ -89,33 +101,49 @@ def extract(
         failures = _Failures()
         unasked = _Unasked(forms, wanted=settings is None and not (no_llm or quiet) and fmt is Format.TABLE)
         spent: list[Usage] = []
+        applied = Applied()
         with (
             open_output(out, bom=fmt is Format.CSV) as stream,
             closing(
-                extracted(inputs.documents, limits=limits, form=form, jobs=jobs)
+                extracted(inputs.documents, limits=limits, form=form, jobs=jobs, then=then)
                 if settings is None
-                else _asked(inputs, settings, limits, form, spent)
+                else _asked(inputs, settings, limits, form, spent, then)
             ) as reports,
         ):
             many = len(inputs.documents) > IN_FULL
             streamed = fmt is not Format.TABLE and stream.isatty()
             watched = reports if quiet or streamed or not many else with_progress(reports, len(inputs.documents))
-            _write(unasked.noting(failures.noting(watched)), fmt, stream, forms, len(inputs.documents), quiet)
+            _write(
+                applied.noting(unasked.noting(failures.noting(watched))),
+                fmt,
+                stream,
+                forms,
+                len(inputs.documents),
+                quiet,
+            )
         if not quiet:
             note_skipped(inputs)
             _tell_usage(spent)
             unasked.tell()
+            applied.tell()
+            if decisions is None:
+                note_unapplied(paths)
         failures.tell(len(inputs.documents))
     if failures.seen:
         raise typer.Exit(FAILED)
 
 
 def _asked(
-    inputs: "Inputs", settings: "Settings", limits: "Limits", form: str | None, spent: "list[Usage]"
+    inputs: "Inputs",
+    settings: "Settings",
+    limits: "Limits",
+    form: str | None,
+    spent: "list[Usage]",
+    then: "Then | None",
 ) -> "Generator[Report, None, None]":
     from extractor.cli.asking import asked
 
-    return asked(inputs.documents, settings, limits=limits, form=form, spent=spent)
+    return asked(inputs.documents, settings, limits=limits, form=form, spent=spent, then=then)
 
 
 def _tell_usage(spent: "list[Usage]") -> None:

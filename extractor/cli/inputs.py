@@ -15,10 +15,11 @@ from extractor.read.formats import SUFFIXES
 from extractor.read.limits import Limits
 from extractor.read.locator import Locator, expanded, named_inside
 
-__all__ = ["STDIN", "Inputs", "Stream", "as_locator", "by_suffix", "collect", "drawn"]
+__all__ = ["DECISIONS", "STDIN", "Inputs", "Stream", "as_locator", "by_suffix", "collect", "drawn"]
 
 STDIN = "-"
 
+DECISIONS = "gouji-decisions.jsonl"  # what people decided about the documents of a folder: no document itself
 _DESCRIPTOR = re.compile(r"/dev/stdin|/dev/fd/\d+|/proc/(?:self|thread-self|\d+)/fd/\d+")
 
 
@@ -144,7 +145,7 @@ def _walk(folder: Path, suffixes: frozenset[str], skipped: Counter[str], leave_o
         folders[:] = sorted(name for name in folders if not (name.startswith(".") or _PARTS.sub("", name) in pages))
         for name in sorted(names):
             path = Path(root, name)
-            if name.startswith(".") or not path.is_file():
+            if name.startswith(".") or name == DECISIONS or not path.is_file():
                 continue
             suffix = path.suffix.lower()
             if suffix not in suffixes:

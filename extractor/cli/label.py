@@ -36,11 +36,24 @@ def label(
     form: Annotated[
         str | None, typer.Option(help="Read as this form instead of recognising it.", metavar="ID", show_default=False)
     ] = None,
+    decisions: Annotated[
+        Path | None,
+        typer.Option(
+            help="Make it of what people decided in gouji review, kept in this folder or file: finished labels.",
+            metavar="DIR",
+            show_default=False,
+        ),
+    ] = None,
+    whole: Annotated[
+        bool,
+        typer.Option("--whole", help="With --decisions: of all cells, where somebody marked the report as checked."),
+    ] = False,
     limit: LimitOption = None,
 ) -> None:
     """Start the label file (gold.json) of a report from its extraction, for a person to check cell by cell.
 
     Nothing in it counts as checked: gouji eval refuses it until every cell is decided and "checked" is set to true.
+    With --decisions it is of the cells that people decided, and counts as checked.
     Exit code with --compare: 0 where both say the same, 3 where they differ.
     """
     with guard():
@@ -49,11 +62,18 @@ def label(
         if len(paths) != (2 if compare else 1):
             raise UsageError("--compare takes two label files, or two folders" if compare else "label one report")
         if compare:
-            if out is not None or form is not None:
-                raise UsageError("--out and --form do not go with --compare")
+            if out is not None or form is not None or decisions is not None:
+                raise UsageError("--out, --form and --decisions do not go with --compare")
             different = _compare(Path(paths[0]), Path(paths[1]))
         else:
-            _begin(paths[0], out, form, limits_of(limit))
+            if whole and decisions is None:
+                raise UsageError("--whole goes with --decisions")
+            if out is not None and out.exists():
+                raise UsageError(f"{out} is there already, and may hold a person's work: remove it first")
+            if decisions is None:
+                _begin(paths[0], out, form, limits_of(limit))
+            else:
+                _decided(paths[0], out, form, limits_of(limit), decisions, whole=whole)
             different = False
     if different:
         raise typer.Exit(DIFFERENT)
@@ -62,14 +82,11 @@ def label(
 def _begin(file: str, out: Path | None, form: str | None, limits: "Limits") -> None:
     from extractor.cli.document import one_document
     from extractor.cli.output import open_output
-    from extractor.errors import UsageError
     from extractor.evaluate.gold import UNDECIDED
     from extractor.evaluate.label import begun, write_begun
     from extractor.forms.load import load_forms
     from extractor.pipeline import draft, finish
 
-    if out is not None and out.exists():
-        raise UsageError(f"{out} is there already, and may hold a person's work: remove it first")
     first = draft(one_document(file, limits), form=form)
     labels = begun(first.document, finish(first), load_forms()[first.form.id])
     with open_output(out) as stream:
@@ -78,6 +95,24 @@ def _begin(file: str, out: Path | None, form: str | None, limits: "Limits") -> N
     if isinstance(cells, dict):
         undecided = sum(value == UNDECIDED for value in cells.values())
         complain(f"{undecided} cells are to be decided, and all others to be checked")
+
+
+def _decided(file: str, out: Path | None, form: str | None, limits: "Limits", decisions: Path, *, whole: bool) -> None:
+    from extractor.cli.decided import log_in
+    from extractor.cli.document import one_document
+    from extractor.cli.output import open_output
+    from extractor.evaluate.label import write_begun
+    from extractor.pipeline import draft, finish
+    from extractor.review.decided import decided
+    from extractor.review.gold import to_labels
+
+    log = log_in(decisions)
+    first = draft(one_document(file, limits), form=form)
+    sha256 = first.document.source.sha256
+    report = decided(finish(first), log.of(sha256), first.form, first, foreign=log.foreign(sha256))
+    labels = to_labels(report, first.form, whole=whole, history=log.history(sha256))
+    with open_output(out) as stream:
+        write_begun(labels, stream)
 
 
 def _compare(left: Path, right: Path) -> bool:

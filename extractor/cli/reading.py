@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator
 
     from extractor.cli.inputs import Inputs, Stream
+    from extractor.pipeline import Then
     from extractor.read.limits import Limits
     from extractor.read.locator import Locator
     from extractor.report import Report
@@ -18,14 +19,19 @@ __all__ = ["extracted", "note_skipped", "with_progress"]
 
 
 def extracted(
-    documents: "Iterable[Locator | Stream]", *, limits: "Limits", form: str | None = None, jobs: int = 1
+    documents: "Iterable[Locator | Stream]",
+    *,
+    limits: "Limits",
+    form: str | None = None,
+    jobs: int = 1,
+    then: "Then | None" = None,
 ) -> "Generator[Report, None, None]":
-    """Reports in the order of the documents, read in processes that can be ended."""
+    """Reports in the order of the documents, read in processes that can be ended; `then` has the last word on each."""
     from extractor.batch import extract_many
     from extractor.cli.inputs import as_locator
 
     origins = (as_locator(document, limits) for document in documents)
-    yield from extract_many(origins, form=form, limits=limits, jobs=jobs, isolate=True)
+    yield from extract_many(origins, form=form, limits=limits, jobs=jobs, isolate=True, then=then)
 
 
 def with_progress(reports: "Iterator[Report]", total: int) -> "Iterator[Report]":

@@ -30,6 +30,8 @@ def _finding(finding: Finding, form: Form | None) -> list[RenderableType]:
     severity = finding.severity
     style = SEVERITY_STYLE[severity]
     head = Text.assemble((severity.value, style), "  ", printable(finding.message), "  ", (finding.rule, "dim"))
+    if finding.acknowledged:
+        head.append("  acknowledged", style="dim")
     lines: list[RenderableType] = [head]
     if finding.message_en != finding.message:
         lines.append(_indented(Text(printable(finding.message_en), style="dim")))

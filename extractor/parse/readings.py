@@ -67,6 +67,7 @@ class Choice:
     are, so it stands only where an identity confirms it. `reader`: who read it; two readers that agree are evidence.
     `dropped`: blank cells were left out of the row, so that its figures had to be placed.
     `twice`: cells of which two independent recognitions of a picture say the same: that outweighs what identities say.
+    `untabled`: known for certain, but read in no table: it does not tell that the table was found.
     `faint`: read from a picture so hard to read that its figures stand only where an identity bears them out.
     """
 
@@ -80,6 +81,7 @@ class Choice:
     dropped: bool = False
     twice: frozenset[str] = frozenset()
     faint: bool = False
+    untabled: bool = False
 
 
 @dataclass(frozen=True, slots=True)

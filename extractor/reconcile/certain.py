@@ -1,6 +1,6 @@
 """What is known for certain of some cells, put in the place of what was read of them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from extractor.parse.readings import Alternative, Choice, Origin, Reading, ReadingKind
@@ -17,14 +17,15 @@ def certainly(choices: Sequence[Choice], certain: Mapping[str, Reading | None], 
     """
     if not certain:
         return tuple(choices)
-    return (*_without(choices, certain), *_known(certain, reader))
+    tabled = {one.cell for choice in choices for way in choice.alternatives for one in way.readings}
+    return (*_without(choices, certain), *_known(certain, reader, tabled))
 
 
-def _known(certain: Mapping[str, Reading | None], reader: str) -> Iterator[Choice]:
+def _known(certain: Mapping[str, Reading | None], reader: str, tabled: Collection[str]) -> Iterator[Choice]:
     # As printed in a cell of its own: no identity will think it misread.
-    for reading in certain.values():
+    for cell, reading in certain.items():
         if reading is not None:
-            yield Choice(Origin.GRID, (Alternative((reading,)),), reader=reader)
+            yield Choice(Origin.GRID, (Alternative((reading,)),), reader=reader, untabled=cell not in tabled)
 
 
 def _without(choices: Sequence[Choice], certain: Mapping[str, Reading | None]) -> Iterator[Choice]:

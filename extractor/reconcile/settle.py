@@ -2,7 +2,7 @@
 derived, what remains open is disputed."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from extractor.forms.model import Form
@@ -59,7 +59,10 @@ def settle(
     cells.update(repair(document.text, form, cells, edits, choices))
     _doubt_faint(cells, edits, choices)
     _derive(form, cells, whole, misprinted)
-    stated = _from_prose(document, form, cells, facts, present, edits)
+    tabled = {
+        reading.cell for one in choices if not one.untabled for way in one.alternatives for reading in way.readings
+    }
+    stated = _from_prose(document, form, cells, facts, tabled, edits)
     if stated:
         whole = resolve(form, present | stated)
         if any(cells[cell].status is Status.REPORTED for cell in stated):
@@ -137,11 +140,11 @@ def _from_prose(
     form: Form,
     cells: dict[str, Cell],
     facts: Sequence[Fact],
-    present: set[str],
+    tabled: Iterable[str],
     edits: Sequence[Linear],
 ) -> set[str]:
     """Fill missing cells from sentences, and settle disputed ones that a sentence decides: those that changed."""
-    tables = {cell.split(".", 1)[0] for cell in present}
+    tables = {cell.split(".", 1)[0] for cell in tabled}
     stated: dict[str, list[Fact]] = defaultdict(list)
     for fact in facts:
         if fact.cell in form.cells and cells[fact.cell].status in (Status.MISSING, Status.DISPUTED):

@@ -104,12 +104,15 @@ class Decisions:
         """Lines of a newer version that are not understood here and not undone."""
         return tuple(one.decision for one in self.history(document) if one.decision.foreign and one.in_force)
 
-    def documents(self) -> Mapping[str, int]:
-        """How many cells are decided, by document; those with none are left out."""
+    def known(self) -> tuple[str, ...]:
+        """Every document that a line is about."""
         with self._guard:
             self._refresh()
-            known = list(self._by_document)
-        counted = {one: sum(cell != "" for cell in self.of(one)) for one in known}
+            return tuple(self._by_document)
+
+    def documents(self) -> Mapping[str, int]:
+        """How many cells are decided, by document; those with none are left out."""
+        counted = {one: sum(cell != "" for cell in self.of(one)) for one in self.known()}
         return {one: count for one, count in counted.items() if count}
 
     @property

@@ -78,6 +78,11 @@ class Overview:
     decided: int
     reviewed: int
 
+    @property
+    def bodiless(self) -> int:
+        """Reports that were read, and of which nobody can tell whose or of which year they are."""
+        return sum(not one.failed for one in self.audited.not_audited)
+
 
 @dataclass(slots=True)
 class _Family:

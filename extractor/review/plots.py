@@ -22,6 +22,7 @@ HATCH = (
     "</defs></svg>"
 )
 """The pattern of bars that are disputed; to stand once in a page with panels."""
+_FEWEST = 4
 _EDGE = 14
 _ROW = 20
 _LEFT, _TOP, _BOTTOM = 44, 34, 26
@@ -31,8 +32,10 @@ _PLOT = 104
 
 
 def scale_of(values: Sequence[float], *, most: float | None = None) -> float:
-    """Where an axis for `values` ends: at the next tick, at `most` at the latest; never 0."""
+    """Where an axis for `values` ends: at the next tick. `most`: of shares, the largest there can be; without it they
+    are counts, and no tick is a fraction."""
     largest = max(values, default=0.0) or 1.0
+    largest = max(largest, _FEWEST) if most is None else largest
     step = nice_step(largest)
     end = step * -(-largest // step)
     return end if most is None else min(end, most)

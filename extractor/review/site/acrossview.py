@@ -62,6 +62,7 @@ class OverviewPage:
     identities: Chart
     bodies: Chart
     more_bodies: int
+    bodiless: int
     tables: Chart
     decided: int
     reviewed: int
@@ -77,6 +78,7 @@ def overview_page(
         _identities(found.identities, forms, say, language, keys, base),
         _bodies(found.bodies, say, base),
         max(0, len(found.bodies) - _MOST_BODIES),
+        found.bodiless,
         _tables(found.tables, forms, say),
         found.decided,
         found.reviewed,

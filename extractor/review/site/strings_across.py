@@ -47,6 +47,10 @@ ACROSS: dict[str, tuple[str, str]] = {
     "across.open_cells": ("待核格", "Open cells"),
     "across.breaks": ("年度不接", "Breaks"),
     "across.more_bodies": ("另有 {n} 个机关未列出。", "{n} more bodies are not listed."),
+    "across.bodiless": (
+        "{n} 份报告未能辨认机关或年度，不在此列。",
+        "{n} reports are of no body or year that could be told, and are not among them.",
+    ),
     "across.tables": ("各表各格的状态", "What became of the cells, by table"),
     "across.table": ("表", "Table"),
     "across.all_years": ("各年度", "all years"),

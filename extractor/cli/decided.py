@@ -1,0 +1,87 @@
+"""What people decided, applied by `gouji extract --decisions`, and told."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from extractor.cli.guard import complain
+
+if TYPE_CHECKING:
+    from extractor.report import Report
+    from extractor.review.applying import Applying
+    from extractor.review.decisions import Decisions
+
+__all__ = ["Applied", "decisions_of", "log_in", "note_unapplied"]
+
+_MOST_TOLD = 5
+
+
+def decisions_of(place: Path) -> "Applying":
+    """What the log in a folder, or the log itself, says. Raises UsageError where there is none."""
+    from extractor.review.applying import Applying
+
+    return Applying.of(log_in(place))
+
+
+def log_in(place: Path) -> "Decisions":
+    """The log in a folder, or the log itself. Raises UsageError where there is none; damaged lines are told."""
+    from extractor.errors import UsageError
+    from extractor.review.decisions import FILE, Decisions
+
+    folder, name = (place, FILE) if place.is_dir() else (place.parent, place.name)
+    if not (folder / name).is_file():
+        raise UsageError(f"{folder / name}: no decisions there")
+    log = Decisions(folder, name)
+    try:
+        damaged = log.damaged
+    except OSError as error:
+        raise UsageError(f"{folder / name}: {error.strerror}") from None
+    for one in damaged[:_MOST_TOLD]:
+        complain(f"{folder / name}:{one.line}: no decision, passed over: {one.reason}")
+    if len(damaged) > _MOST_TOLD:
+        complain(f"{folder / name}: and {len(damaged) - _MOST_TOLD} more lines that are no decisions")
+    return log
+
+
+def note_unapplied(paths: Iterable[str]) -> None:
+    """Says that decisions lie beside the documents: an extraction never takes them up by itself."""
+    from extractor.cli.inputs import DECISIONS, STDIN
+
+    beside = dict.fromkeys(path if path.is_dir() else path.parent for path in map(Path, paths) if str(path) != STDIN)
+    for folder in beside:
+        if (folder / DECISIONS).is_file():
+            complain(f"{folder / DECISIONS} is not applied; --decisions {folder} applies it")
+
+
+class Applied:
+    """Counts what decisions made of the reports that pass by."""
+
+    def __init__(self) -> None:
+        self._cells = 0
+        self._reports = 0
+        self._outdated = 0
+        self._unapplied = 0
+        self._changed = 0
+
+    def noting(self, reports: "Iterable[Report]") -> "Iterator[Report]":
+        for report in reports:
+            if report.review is not None:
+                self._reports += 1
+                self._cells += report.review.decided
+                self._changed += len(report.review.changed)
+                self._unapplied += len(report.review.unapplied)
+                marks = (cell.decision for cell in report.cells.values())
+                self._outdated += sum(mark is not None and mark.outdated for mark in marks)
+            yield report
+
+    def tell(self) -> None:
+        if not self._reports:
+            return
+        told = f"{self._cells} cells as people decided, in {self._reports} reports"
+        if self._changed:
+            told += f"; {self._changed} others came out otherwise because of that"
+        if self._outdated:
+            told += f"; {self._outdated} are read otherwise than when they were decided: look again"
+        if self._unapplied:
+            told += f"; {self._unapplied} decisions could not be applied"
+        complain(told)

@@ -1,11 +1,16 @@
 """python -m eval.bench_service: the service against a plain loop over the same documents, as ratios; and its memory.
 
 Prints: batch speed over the loop's, the overhead of a single extraction over the library call, a single extraction
-while a batch runs over an idle one; with --memory N the memory of all processes while N small documents are worked on.
+while a batch runs over an idle one, and what wrk measures of single extractions, where it is installed. With --busy N
+only single extractions while a batch of N documents runs, from its first to its last; with --memory N the memory of all
+processes while N small documents are worked on.
 """
 
 import argparse
 import json
+import re
+import shutil
+import subprocess
 import tempfile
 import threading
 import time
@@ -71,11 +76,59 @@ def singles(served: Served, repeats: int) -> tuple[float, float]:
     return median(times["library"]), median(times["request"])
 
 
-def requests(served: Served, repeats: int) -> float:
+def requests(served: Served, repeats: int) -> list[float]:
+    """Times of single extractions, in ms."""
     data = _ONE.read_bytes()
-    return median(
-        _ms(lambda: served.http.post("/v1/extractions", content=data).raise_for_status()) for _ in range(repeats)
+    return [_ms(lambda: served.http.post("/v1/extractions", content=data).raise_for_status()) for _ in range(repeats)]
+
+
+def wrk(served: Served, folder: Path, connections: int, seconds: int = 10) -> str:
+    """What wrk says of single extractions over so many connections."""
+    script = folder / "post.lua"
+    script.write_text(
+        f'wrk.method = "POST"\nwrk.headers["Content-Type"] = "text/html"\n'
+        f'wrk.body = io.open("{_ONE}", "rb"):read("*a")\n'
     )
+    words = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency", "-s", str(script)]
+    said = subprocess.run(
+        [*words, f"{served.url}/v1/extractions"], capture_output=True, encoding="utf-8", check=True
+    ).stdout
+    parts = re.findall(r"(?:50%|99%|Requests/sec:) +\S+|Non-2xx.*|Socket errors.*", said)
+    return ", ".join(" ".join(part.split()) for part in parts)
+
+
+def busy(count: int, seconds: float, folder: Path, nice: int, say: Console) -> None:
+    """Single extractions while a batch of that many documents runs (for so long at most), beside idle ones before."""
+    with Served(folder, sync=False, nice=nice) as served:
+        requests(served, 10)
+        idle = requests(served, 100)
+        body = "".join(json.dumps(one, ensure_ascii=False) + "\n" for one in documents(count, 1)).encode()
+        batch_id = post(served, body)
+        while served.batch(batch_id)["counts"]["done"] == 0:
+            time.sleep(0.05)
+        times: list[float] = []
+        tenths: list[list[float]] = [[] for _ in range(10)]
+        until = time.monotonic() + seconds
+        while (found := served.batch(batch_id))["state"] != "completed" and time.monotonic() < until:
+            here = requests(served, 5)
+            times += here
+            tenths[min(9, 10 * found["counts"]["done"] // count)] += here
+            time.sleep(0.1)
+        # Idle before and after: others may use this machine.
+        served.http.post(f"/v1/batches/{batch_id}/cancel")
+        time.sleep(3)
+        idle += requests(served, 100)
+        alone = median(idle)
+        times.sort()
+        done = found["counts"]["done"]
+        say.print(
+            f"a batch of {count} documents, {done} done in the end; meanwhile {len(times)} single extractions: "
+            f"median {median(times):.1f} ms, 95 % below {times[len(times) * 95 // 100]:.1f} ms; idle {alone:.1f} ms"
+        )
+        by_tenth = " ".join(f"{median(each) / alone:.1f}" if each else "-" for each in tenths)
+        ratio = median(times) / alone
+        say.print(f"{ratio:.1f} times idle (3 or less is wanted); by tenths of the batch: {by_tenth}")
+        raise SystemExit(ratio > 3)
 
 
 def resident(pid: int) -> int:
@@ -125,15 +178,19 @@ def memory(count: int, folder: Path, say: Console) -> None:
         assert response.status_code == 201, response.text
         taken = time.perf_counter() - started
         say.print(f"{count} documents taken in: {taken:.0f} s, {megabytes(pid)}, at most {peak[0] / 1e6:.0f} MB")
-        batch_id, told = response.json()["id"], 0
+        batch_id, told = response.json()["id"], count // 10
+        sampled: list[int] = []
         while (found := served.batch(batch_id))["state"] != "completed":
             if found["counts"]["done"] >= told:
-                say.print(f"{found['counts']['done']:>8} done: {megabytes(pid)}")
-                told += count // 5
+                sampled.append(resident(pid))
+                say.print(f"{found['counts']['done']:>8} done: {sampled[-1] / 1e6:.0f} MB")
+                told += count // 10
             time.sleep(0.5)
         stop.set()
         done = time.perf_counter() - started
         say.print(f"{count} documents done: {done:.0f} s, {megabytes(pid)}, at most {peak[0] / 1e6:.0f} MB")
+        if len(sampled) > 1:
+            say.print(f"the last tenth takes {sampled[-1] / sampled[0]:.2f} of the memory of the first")
 
 
 def main() -> None:
@@ -141,6 +198,8 @@ def main() -> None:
     parser.add_argument("--documents", type=int, default=1000)
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--nice", type=int, default=10, help="0 where others use the machine: the loop is not nice")
+    parser.add_argument("--busy", type=int, metavar="N", help="only single extractions while a batch of N runs")
+    parser.add_argument("--seconds", type=float, default=300, help="of --busy, at most")
     parser.add_argument("--memory", type=int, metavar="N", help="only the memory of a batch of N small documents")
     given = parser.parse_args()
     say = Console()
@@ -148,14 +207,16 @@ def main() -> None:
         if given.memory:
             memory(given.memory, Path(name), say)
             return
-        made = documents(given.documents, 1, ask=False)
+        if given.busy:
+            busy(given.busy, given.seconds, Path(name), given.nice, say)
+        made = documents(given.documents, 1)
         texts = [one["text"].encode() for one in made]
         table = Table("what", "measured", "wanted")
-        with Served(Path(name), sync=True, nice=given.nice) as served:
-            requests(served, 3)
+        with Served(Path(name), sync=True, nice=given.nice, jobs=1) as served:
+            requests(served, 10)
             library, request = singles(served, 60)
             table.add_row("single extraction", f"{request - library:.1f} ms over {library:.1f} ms", "under 5 ms")
-            idle = requests(served, 60)
+            idle = median(requests(served, 60))
             wholes, works = [], []
             for repeat in range(given.repeats):
                 body = "".join(json.dumps({**one, "text": f"{one['text']}{repeat}"}) + "\n" for one in made).encode()
@@ -169,9 +230,13 @@ def main() -> None:
             running = post(served, "".join(json.dumps(one) + "\n" for one in more).encode())
             while served.batch(running)["counts"]["done"] == 0:
                 time.sleep(0.05)
-            busy = requests(served, 60)
+            during = median(requests(served, 60))
             still = served.batch(running)["state"]
-            table.add_row(f"single, a batch {still}", f"{busy / idle:.1f} times {idle:.1f} ms", "3 times or less")
+            table.add_row(f"single, a batch {still}", f"{during / idle:.1f} times {idle:.1f} ms", "3 times or less")
+            served.http.post(f"/v1/batches/{running}/cancel")
+            if shutil.which("wrk") is not None:
+                for connections in (1, 8):
+                    table.add_row(f"wrk, {connections} connections", wrk(served, Path(name), connections), "")
     say.print(table)
 
 

@@ -26,11 +26,11 @@ from tests.served import Served, worker_process
 
 __all__ = ["main"]
 
-_CONCURRENCY = 4
+_CONCURRENCY = 8
 
 
 class Fleet:
-    """The processes of a service. `hands` at a kill: at most so many questions were under way."""
+    """The processes of a service. Over all of them, _CONCURRENCY questions are under way at most."""
 
     def __init__(self, folder: Path, endpoint: Endpoint | None, postgres: Postgres | None, workers: int) -> None:
         settings: dict[str, object] = {"heartbeat_s": 0.5, "dead_after_s": 5, "chunk": 50, "sync": False, "jobs": 1}
@@ -40,9 +40,10 @@ class Fleet:
             settings |= {
                 "GOUJI_LLM_BASE_URL": endpoint.url,
                 "GOUJI_LLM_MODEL": "m",
-                "GOUJI_LLM_CACHE": folder / "answers",
                 "GOUJI_LLM_CONCURRENCY": _CONCURRENCY,
             }
+            if postgres is None:  # else answers are kept in the database, unless it is set otherwise
+                settings |= {"GOUJI_LLM_CACHE": folder / "answers"}
         self._folder = folder
         self._settings = settings
         self.postgres = postgres
@@ -73,17 +74,25 @@ class Fleet:
         self.served.http.close()
 
 
-def documents(count: int, seed: int, ask: bool) -> list[dict[str, str]]:
-    """Small documents, all different. Where a model is asked, tables are lost and sentences remain, each its own."""
-    if ask:
-        return [{"custom_id": str(n), "text": free_report(seed * count + n)[0].decode()} for n in range(count)]
+def documents(count: int, seed: int, ask: float = 0.0, short: float = 0.0) -> list[dict[str, str]]:
+    """Small documents, all different. `ask`: the share of those whose tables are lost, so that a model is asked.
+
+    `short`: the share of those that are a line and no report, and cost next to nothing.
+    """
     rng = Random(seed)
     texts = [
         make_case(Case("ogi-2021", layout, seed + n), scale=50).data.decode()
         for n in range(8)
         for layout in ("plain", "html")
     ]
-    return [{"custom_id": str(n), "text": f"{rng.choice(texts)}\n登记号{n}。"} for n in range(count)]
+
+    def text(number: int) -> str:
+        kind = rng.random()
+        if kind < ask:
+            return free_report(seed * count + number)[0].decode()
+        return f"第{number}号通知。" if kind < ask + short else f"{rng.choice(texts)}\n登记号{number}。"
+
+    return [{"custom_id": str(number), "text": text(number)} for number in range(count)]
 
 
 class _Script:
@@ -101,7 +110,9 @@ class _Script:
         return answering([], delay_s=self._rng.uniform(0.02, 0.1))
 
 
-def run(count: int, kills: int, restarts: int, *, shared: bool, ask: bool, seed: int, say: Console) -> bool:
+def run(
+    count: int, kills: int, restarts: int, *, shared: bool, ask: float, short: float, seed: int, say: Console
+) -> bool:
     """One run; whether everything is as it must be."""
     rng = Random(seed)
     binaries = postgres_binaries()
@@ -116,7 +127,8 @@ def run(count: int, kills: int, restarts: int, *, shared: bool, ask: bool, seed:
         fleet = Fleet(folder, endpoint if ask else None, postgres, 2 if shared else 0)
         try:
             started = time.monotonic()
-            body = "".join(json.dumps(each, ensure_ascii=False) + "\n" for each in documents(count, seed, ask)).encode()
+            given = documents(count, seed, ask, short)
+            body = "".join(json.dumps(each, ensure_ascii=False) + "\n" for each in given).encode()
             batch_id, sent = _submit(fleet, body, ask, rng)
             log = _torment(fleet, batch_id, count, kills, restarts, rng)
             _until_ended(fleet, batch_id)
@@ -132,8 +144,12 @@ def run(count: int, kills: int, restarts: int, *, shared: bool, ask: bool, seed:
             most = kills_done * _CONCURRENCY + script.faults
             where = "PostgreSQL, two workers" if shared else "SQLite"
             explained = f"at most {most}: {kills_done} kills × {_CONCURRENCY} under way + {script.faults} refused"
-            asked = f", {len(questions)} model calls, {repeats} repeated ({explained})" if ask else ""
-            right = lost == 0 and double == 0 and repeats <= most
+            asked = (
+                f", {len(questions)} model calls, {endpoint.peak} at once at most, {repeats} repeated ({explained})"
+                if ask
+                else ""
+            )
+            right = lost == 0 and double == 0 and repeats <= most and endpoint.peak <= _CONCURRENCY
             say.print(
                 f"{where}: {count} documents, {'; '.join(f'{n} × {what}' for what, n in Counter(log).items())}; "
                 f"sent {sent} times; lost {lost}, double {double}{asked}; {seconds:.0f} s: {'ok' if right else 'WRONG'}"
@@ -146,11 +162,7 @@ def run(count: int, kills: int, restarts: int, *, shared: bool, ask: bool, seed:
                 postgres.__exit__(None, None, None)
 
 
-def _digest(messages: object) -> str:
-    return hashlib.sha256(json.dumps(messages).encode()).hexdigest()
-
-
-def _submit(fleet: Fleet, body: bytes, ask: bool, rng: Random) -> tuple[str, int]:
+def _submit(fleet: Fleet, body: bytes, ask: float, rng: Random) -> tuple[str, int]:
     """Posts the batch, with the server killed once in the middle of it; with one Idempotency-Key it is one batch."""
     headers = {"Content-Type": "application/x-ndjson", "Idempotency-Key": "chaos"}
     query = {"readers": "rules,llm"} if ask else {}
@@ -225,13 +237,37 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=20)
     parser.add_argument("--restarts", type=int, default=2, help="of PostgreSQL")
     parser.add_argument("--on", choices=("sqlite", "postgres", "both"), default="both")
-    parser.add_argument("--ask", action="store_true", help="also ask a language model")
+    parser.add_argument(
+        "--ask",
+        type=float,
+        nargs="?",
+        const=1.0,
+        default=0.0,
+        metavar="SHARE",
+        help="also ask a language model, for all documents or that share of them",
+    )
+    parser.add_argument(
+        "--short",
+        type=float,
+        default=0.7,
+        metavar="SHARE",
+        help="of the documents, those that are a line and no report",
+    )
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
     say = Console()
     places = {"sqlite": (False,), "postgres": (True,), "both": (False, True)}[given.on]
     right = [
-        run(given.documents, given.kills, given.restarts, shared=shared, ask=given.ask, seed=given.seed, say=say)
+        run(
+            given.documents,
+            given.kills,
+            given.restarts,
+            shared=shared,
+            ask=given.ask,
+            short=given.short,
+            seed=given.seed,
+            say=say,
+        )
         for shared in places
     ]
     raise SystemExit(0 if all(right) else 1)

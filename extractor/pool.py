@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from enum import StrEnum
 from multiprocessing.connection import Connection, wait
+from multiprocessing.context import SpawnContext
 from queue import SimpleQueue
 from time import monotonic
 from types import TracebackType
@@ -49,14 +50,15 @@ class _Task(NamedTuple):
 class _Worker(Generic[A, R]):
     """One process, and the tasks it has been given: it works on the first."""
 
-    def __init__(self, work: Callable[[A], R], memory: int, others: list[Connection]) -> None:
+    def __init__(self, work: Callable[[A], R], memory: int, others: list[Connection], *, fresh: bool) -> None:
         self.tasks: deque[_Task] = deque()
         self.quick = False
         self.since = 0.0
-        self.connection, there = _processes.Pipe()
+        processes = SpawnContext() if fresh else _processes
+        self.connection, there = processes.Pipe()
         # A forked process inherits our ends of all pipes. It must close them, or no worker sees that we are gone.
-        inherited = [*others, self.connection] if _FORKS else []
-        self._process = _processes.Process(target=_serve, args=(there, work, memory, inherited), daemon=True)
+        inherited = [*others, self.connection] if _FORKS and not fresh else []
+        self._process = processes.Process(target=_serve, args=(there, work, memory, inherited), daemon=True)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)  # forking beside a thread, which draws progress only
             self._process.start()
@@ -118,12 +120,21 @@ def in_processes(
 class Pool(Generic[A, R]):
     """`work` in `jobs` processes, each task within `seconds` and each process within `memory` bytes.
 
-    `lost` makes the result of a task that was lost. An exception that `work` raises is raised here.
+    `lost` makes the result of a task that was lost. An exception that `work` raises is raised here. `fresh`: the
+    processes are begun anew, not forked: for a process with threads, whose locks a fork would take along.
     """
 
     def __init__(
-        self, work: Callable[[A], R], lost: Callable[[A, Lost], R], *, jobs: int, seconds: float, memory: int
+        self,
+        work: Callable[[A], R],
+        lost: Callable[[A, Lost], R],
+        *,
+        jobs: int,
+        seconds: float,
+        memory: int,
+        fresh: bool = False,
     ) -> None:
+        self._fresh = fresh
         self._work = work
         self._lost = lost
         self._seconds = seconds
@@ -232,7 +243,7 @@ class Pool(Generic[A, R]):
                 worker.give(task)
 
     def _start(self) -> "_Worker[A, R]":
-        return _Worker(self._work, self._memory, [worker.connection for worker in self._workers])
+        return _Worker(self._work, self._memory, [worker.connection for worker in self._workers], fresh=self._fresh)
 
     def _replaced(self, worker: "_Worker[A, R]") -> "_Worker[A, R]":
         """A fresh process in place of one that is dead or given up on."""

@@ -19,9 +19,10 @@ _READY_S = 90.0
 
 
 def _environment(settings: dict[str, object]) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("GOUJI_", "OPENAI_"))}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("GOUJI_", "OPENAI_", "AWS_"))}
     given = {
-        name if name.startswith("GOUJI_") else f"GOUJI_SERVICE_{name.upper()}": str(v) for name, v in settings.items()
+        name if name.startswith(("GOUJI_", "AWS_")) else f"GOUJI_SERVICE_{name.upper()}": str(v)
+        for name, v in settings.items()
     }
     return {**kept, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1", **given}
 

@@ -157,6 +157,8 @@ def test_options_named_in_running_text_exist() -> None:
         ["extract"],
         ["audit"],
         ["serve"],
+        ["worker"],
+        ["audit-log"],
         ["batch", "submit"],
         ["doctor"],
         ["forms"],

@@ -471,6 +471,15 @@ class TestSettings:
             load_service_settings({}, environ=environ, folder=tmp_path)
         assert "secret" not in str(caught.value)
 
+    def test_what_flags_say_reaches_the_processes_that_read(self, tmp_path: Path) -> None:
+        flags = {"data": tmp_path / "d", "database_url": "postgresql://u:p@h/d", "store": "s3://bucket/x"}
+        settings = load_service_settings(flags, environ={}, folder=tmp_path)
+        again = load_service_settings({}, environ=settings.for_others(), folder=tmp_path)
+        for name in flags:
+            assert getattr(again, name) == getattr(settings, name), name
+        plain = load_service_settings({}, environ={}, folder=tmp_path)
+        assert load_service_settings({}, environ=plain.for_others(), folder=tmp_path).database_url is None
+
     def test_secrets_do_not_show(self, tmp_path: Path) -> None:
         environ = {
             "GOUJI_SERVICE_DATABASE_URL": "postgresql://u:secret@h:5/d",
@@ -513,7 +522,7 @@ class TestDurability:
         fifo = tmp_path / "waits"  # reading it never ends: stands for a document that takes for ever
         os.mkfifo(fifo)
         paths = [CLEAN, fifo, GLUED]
-        tasks = [Task(n=n, path=str(path), name=path.name, form=None) for n, path in enumerate(paths)]
+        tasks = [Task(n=n, path=str(path), sha256=None, name=path.name, form=None) for n, path in enumerate(paths)]
         hands = Hands(1, HandOptions(None, 1, 0, 10**7, timeout_s=3))
         try:
             hands.warm()
@@ -527,6 +536,28 @@ class TestDurability:
             assert next(outcomes).code is None
         finally:
             hands.close()
+
+    def test_who_waits_longest_for_a_reading_process_comes_first(self) -> None:
+        from extractor.service.hands import HandOptions, Hands
+
+        hands = Hands(1, HandOptions(None, 1, 0, 10**7, timeout_s=3))
+        taken, order = hands._take(), []
+
+        def wait(number: int) -> None:
+            process = hands._take()
+            order.append(number)
+            hands._give(process)
+
+        threads = [threading.Thread(target=wait, args=(number,)) for number in range(8)]
+        for number, thread in enumerate(threads):
+            thread.start()
+            while len(hands._tickets) <= number:
+                time.sleep(0.001)
+        assert hands.idle == 0
+        hands._give(taken)
+        for thread in threads:
+            thread.join(10)
+        assert (order, hands.idle) == (list(range(8)), 1)
 
     def test_a_disk_that_is_nearly_full(self, tmp_path: Path) -> None:
         with Served(tmp_path, min_free=10**15) as served:

@@ -4,12 +4,19 @@ import json
 import os
 import subprocess
 import sys
+import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 pytest.importorskip("dbos", reason="the service is not installed: pip install 'gouji[service]'")
 
+from extractor.cli.audit_log import moment_of
+from extractor.errors import UsageError
+from extractor.service.auditlog import AuditLog
+from extractor.service.database import open_database
+from extractor.service.settings import load_service_settings
 from tests.served import ROOT, SAMPLES, Served
 
 
@@ -45,6 +52,14 @@ def test_batch_with_a_key(tmp_path: Path) -> None:
         assert gouji(tmp_path, "batch", "cancel", batch_id, **known).stdout.startswith(f"{batch_id}  completed")
         refused = gouji(tmp_path, "batch", "status", batch_id, GOUJI_URL=served.url)
         assert (refused.returncode, refused.stderr) == (2, "gouji: A key is needed, or this one is not good\n")
+        newest, oldest = gouji(tmp_path, "audit-log", "--data", "data").stdout.splitlines()
+        key_id = key.split("_")[1]
+        assert f"{key_id} (me)" in newest and f"batch.create        {batch_id}" in newest
+        assert oldest.split()[2:] == ["operator", "key.create", key_id]
+        found = gouji(tmp_path, "audit-log", "--data", "data", "--json", "--key", "me", "--since", "1h").stdout
+        assert (json.loads(found)["subject"], json.loads(found)["name"]) == (batch_id, "me")
+        wrong = gouji(tmp_path, "audit-log", "--data", "data", "--since", "yesterday")
+        assert (wrong.returncode, "yesterday: no time" in wrong.stderr) == (2, True)
         second = gouji(tmp_path, "serve", "--data", "data", "--port", "0")
         assert second.returncode == 2
         assert "in use by another process" in second.stderr
@@ -88,3 +103,35 @@ def test_workers_need_postgresql(tmp_path: Path) -> None:
     refused = gouji(tmp_path, "worker")
     assert refused.returncode == 2
     assert "PostgreSQL" in refused.stderr
+
+
+def test_the_audit_log_is_read_by_who_what_and_when(tmp_path: Path) -> None:
+    database = open_database(load_service_settings({"data": tmp_path}, environ={}, folder=tmp_path))
+    log = AuditLog(database)
+    start = time.time()
+    for number in range(1200):
+        log.note("a" if number % 2 else "b", "batch.create", f"batch_{number}")
+    log.note("a", "batch.delete", "batch_7", "request-1")
+    assert len(list(log.entries())) == 1201, "more than a page"
+    assert len(list(log.entries(key_id="a"))) == 601
+    assert [(one.action, one.request) for one in log.entries(subject="batch_7")] == [
+        ("batch.delete", "request-1"),
+        ("batch.create", ""),
+    ]
+    assert list(log.entries(until=start)) == []
+    assert len(list(log.entries(since=start, key_id="b"))) == 600
+    database.close()
+
+
+def test_moments() -> None:
+    now = datetime(2026, 11, 22, 12, tzinfo=UTC)
+    for text, wanted in (
+        ("2h", datetime(2026, 11, 22, 10, tzinfo=UTC)),
+        ("7d", datetime(2026, 11, 15, 12, tzinfo=UTC)),
+        ("2026-11-01", datetime(2026, 11, 1, tzinfo=UTC)),
+        ("2026-11-01T08:30+08:00", datetime(2026, 11, 1, 0, 30, tzinfo=UTC)),
+    ):
+        assert moment_of(text, now) == wanted
+    for text in ("", "7", "7y", "-1d", "2026-13-01"):
+        with pytest.raises(UsageError, match="no time"):
+            moment_of(text, now)

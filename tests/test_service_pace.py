@@ -3,6 +3,7 @@
 import asyncio
 import time
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
@@ -13,6 +14,7 @@ import sqlalchemy as sa
 from extractor.ask.endpoint.settings import Settings
 from extractor.errors import BudgetError
 from extractor.service.database import Database, open_database
+from extractor.service.leases import Held, Leases
 from extractor.service.pace import SharedLimits, purse_name
 from extractor.service.settings import load_service_settings
 
@@ -21,8 +23,12 @@ def database(folder: Path) -> Database:
     return open_database(load_service_settings({"data": folder}, environ={}, folder=folder))
 
 
+def held(folder: Path, for_s: float = 15) -> Held:
+    return Held(Leases(database(folder), uuid4().hex), for_s=for_s)
+
+
 def limits(folder: Path, **settings: float) -> SharedLimits:
-    return SharedLimits(database(folder), Settings(model="m", **settings), concurrency=8)  # type: ignore[arg-type]
+    return SharedLimits(database(folder), Settings(model="m", **settings), held=held(folder))  # type: ignore[arg-type]
 
 
 def test_two_processes_keep_one_rate(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from extractor.cli.audit import audit
+from extractor.cli.audit_log import audit_log
 from extractor.cli.batch import batch_app
 from extractor.cli.cache import cache_app
 from extractor.cli.doctor import doctor
@@ -46,6 +47,7 @@ app.command("serve", short_help="Serve the HTTP API: documents and batches.")(se
 app.command("worker", short_help="Work on the batches of a service.")(worker)
 app.add_typer(batch_app, name="batch")
 app.add_typer(keys_app, name="keys")
+app.command("audit-log", short_help="Show who did what on the service.")(audit_log)
 app.command("config", short_help="Show all settings and where they come from.")(config_command)
 app.command("text", short_help="Print the text that evidence offsets count in.")(text)
 

@@ -1,7 +1,7 @@
 """`gouji batch`: batches on a service, from the command line."""
 
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -65,7 +65,7 @@ def status(
     wait: Annotated[bool, typer.Option("--wait", help="Follow it until it has ended.")] = False,
 ) -> None:
     """Show how far a batch is."""
-    with guard(), closing(_client(url)) as client:
+    with guard(), _known(batch_id), closing(_client(url)) as client:
         if wait:
             _follow(client, batch_id)
         _tell(client.batch(batch_id))
@@ -79,7 +79,7 @@ def results(
     errors: Annotated[bool, typer.Option("--errors", help="Only the documents without a report, and why.")] = False,
 ) -> None:
     """Fetch the results so far, a line of JSON each."""
-    with guard(), closing(_client(url)) as client, open_output(out) as stream:
+    with guard(), _known(batch_id), closing(_client(url)) as client, open_output(out) as stream:
         import json
 
         batch = client.batch(batch_id)
@@ -93,8 +93,21 @@ def results(
 @batch_app.command()
 def cancel(batch_id: BatchId, url: Url = _URL) -> None:
     """Stop the work on a batch. What is done stays."""
-    with guard(), closing(_client(url)) as client:
+    with guard(), _known(batch_id), closing(_client(url)) as client:
         _tell(client.cancel(batch_id))
+
+
+@contextmanager
+def _known(batch_id: str) -> Iterator[None]:
+    """What is not there, and what is another key's, look alike to the service: this says what was looked for."""
+    from extractor.errors import GoujiError, UsageError
+
+    try:
+        yield
+    except GoujiError as error:
+        if getattr(error, "code", None) == "not_found":
+            raise UsageError(f"there is no batch {batch_id}, or it is another key's") from None
+        raise
 
 
 def _client(url: str) -> "Client":

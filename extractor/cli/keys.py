@@ -1,19 +1,13 @@
 """`gouji keys`: the API keys of the service."""
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from extractor.cli.endpoint import Config
 from extractor.cli.guard import guard
-from extractor.cli.serve import Data, DatabaseUrl, service_settings
-
-if TYPE_CHECKING:
-    from extractor.service.keys import KeyStore
+from extractor.cli.serve import Data, DatabaseUrl, service_database
 
 __all__ = ["keys_app"]
 
@@ -33,22 +27,27 @@ def create(
     config: Config = None,
 ) -> None:
     """Create a key and print it. It is kept as a hash, and cannot be shown again."""
-    with guard(), _keys(config, data, database_url) as keys:
+    with guard(), service_database(config, data, database_url) as database:
         from extractor.errors import UsageError
-        from extractor.service.keys import Scope
+        from extractor.service.auditlog import OPERATOR, AuditLog
+        from extractor.service.keys import KeyStore, Scope, id_of
 
         try:
             scopes = frozenset(map(Scope, scope or ("submit", "read")))
         except ValueError:
             raise UsageError("--scope is submit, read or admin") from None
-        typer.echo(keys.create(name, scopes))
+        key = KeyStore(database).create(name, scopes)
+        AuditLog(database).note(OPERATOR, "key.create", id_of(key))
+        typer.echo(key)
 
 
 @keys_app.command("list")
 def list_keys(data: Data = None, database_url: DatabaseUrl = None, config: Config = None) -> None:
     """List the keys, without what is secret of them."""
-    with guard(), _keys(config, data, database_url) as keys:
-        for key in keys.list():
+    with guard(), service_database(config, data, database_url) as database:
+        from extractor.service.keys import KeyStore
+
+        for key in KeyStore(database).list():
             state = "revoked" if key.revoked is not None else ""
             day = time.strftime("%Y-%m-%d", time.gmtime(key.created))
             typer.echo(f"{key.id}  {day}  {' '.join(sorted(key.scopes)):<18}  {key.name}  {state}".rstrip())
@@ -62,22 +61,12 @@ def revoke(
     config: Config = None,
 ) -> None:
     """Revoke a key. Servers that have just seen it notice within 5 seconds."""
-    with guard(), _keys(config, data, database_url) as keys:
+    with guard(), service_database(config, data, database_url) as database:
         from extractor.errors import UsageError
+        from extractor.service.auditlog import OPERATOR, AuditLog
+        from extractor.service.keys import KeyStore
 
-        if not keys.revoke(key_id):
+        if not KeyStore(database).revoke(key_id):
             raise UsageError(f"no key {key_id} that could be revoked")
+        AuditLog(database).note(OPERATOR, "key.revoke", key_id)
         typer.echo(f"revoked {key_id}")
-
-
-@contextmanager
-def _keys(config: Path | None, data: Path | None, database_url: str | None) -> "Iterator[KeyStore]":
-    settings = service_settings(config, data=data, database_url=database_url)
-    from extractor.service.database import open_database
-    from extractor.service.keys import KeyStore
-
-    database = open_database(settings)
-    try:
-        yield KeyStore(database)
-    finally:
-        database.close()

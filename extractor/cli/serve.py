@@ -1,5 +1,7 @@
 """`gouji serve`, `gouji worker` and `gouji config`: the batch service."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,9 +11,10 @@ from extractor.cli.endpoint import Config
 from extractor.cli.guard import guard
 
 if TYPE_CHECKING:
+    from extractor.service.database import Database
     from extractor.service.settings import ServiceSettings
 
-__all__ = ["Data", "DatabaseUrl", "config_command", "serve", "service_settings", "worker"]
+__all__ = ["Data", "DatabaseUrl", "config_command", "serve", "service_database", "service_settings", "worker"]
 
 Data = Annotated[
     Path | None,
@@ -20,6 +23,12 @@ Data = Annotated[
 DatabaseUrl = Annotated[
     str | None,
     typer.Option("--database-url", help="postgresql://…, where several processes work.", metavar="URL"),
+]
+Store = Annotated[
+    str | None,
+    typer.Option(
+        "--store", help="s3://bucket/prefix: keep documents there, with AWS_ENDPOINT_URL and the like.", metavar="URL"
+    ),
 ]
 Jobs = Annotated[
     int | None,
@@ -40,6 +49,19 @@ def service_settings(config: Path | None, **flags: object) -> "ServiceSettings":
     return load_service_settings(flags, config=config)
 
 
+@contextmanager
+def service_database(config: Path | None, data: Path | None, database_url: str | None) -> "Iterator[Database]":
+    """The service's database, for commands beside a running service."""
+    settings = service_settings(config, data=data, database_url=database_url)
+    from extractor.service.database import open_database
+
+    database = open_database(settings)
+    try:
+        yield database
+    finally:
+        database.close()
+
+
 def serve(
     host: Annotated[
         str | None, typer.Option("--host", help="Beyond loopback, keys are required.", show_default="127.0.0.1")
@@ -47,6 +69,7 @@ def serve(
     port: Annotated[int | None, typer.Option("--port", help="0 takes a free one.", show_default="8321")] = None,
     data: Data = None,
     database_url: DatabaseUrl = None,
+    store: Store = None,
     jobs: Jobs = None,
     config: Config = None,
 ) -> None:
@@ -57,7 +80,9 @@ def serve(
     Settings: GOUJI_SERVICE_*, [service] in gouji.toml, flags; `gouji config` shows them.
     """
     with guard():
-        settings = service_settings(config, host=host, port=port, data=data, database_url=database_url, jobs=jobs)
+        settings = service_settings(
+            config, host=host, port=port, data=data, database_url=database_url, store=store, jobs=jobs
+        )
         from extractor.service.server import serve as run
 
         run(settings, config)
@@ -66,12 +91,22 @@ def serve(
 def worker(
     data: Data = None,
     database_url: DatabaseUrl = None,
+    store: Store = None,
     jobs: Jobs = None,
+    metrics_port: Annotated[
+        int | None,
+        typer.Option("--metrics-port", help="Answer /metrics, /healthz and /readyz there.", show_default="none"),
+    ] = None,
     config: Config = None,
 ) -> None:
-    """Work on the batches of a service whose database is PostgreSQL. The data folder must be shared with it."""
+    """Work on the batches of a service whose database is PostgreSQL.
+
+    Documents must be within reach: in a data folder that is shared with the server, or in the same --store.
+    """
     with guard():
-        settings = service_settings(config, data=data, database_url=database_url, jobs=jobs)
+        settings = service_settings(
+            config, data=data, database_url=database_url, store=store, jobs=jobs, metrics_port=metrics_port
+        )
         from extractor.service.server import work as run
 
         run(settings, config)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
-from typing import IO, TypeAlias, cast
+from typing import IO, TypeAlias, TypedDict, cast
 from uuid import uuid4
 
 import httpx
@@ -25,6 +25,7 @@ __all__ = [
     "extraction",
     "headers",
     "pause",
+    "reason",
     "submission",
     "unreachable",
 ]
@@ -48,6 +49,15 @@ class ServiceError(GoujiError):
         self.retry_after = retry_after
 
 
+class _Arguments(TypedDict):
+    method: str
+    url: str
+    params: dict[str, str]
+    headers: dict[str, str]
+    files: list[tuple[str, tuple[str, IO[bytes]]]] | None
+    content: bytes | None
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """A request that can be sent again: files are opened anew each time."""
@@ -59,11 +69,16 @@ class Request:
     files: Sequence[tuple[str, Source]] = ()
     content: bytes | None = None
 
-    def opened(self) -> "list[tuple[str, tuple[str, IO[bytes]]]] | None":
-        """The files as httpx wants them."""
-        if not self.files:
-            return None
-        return [(field, _named(source)) for field, source in self.files]
+    def arguments(self) -> _Arguments:
+        """As httpx wants them."""
+        return {
+            "method": self.method,
+            "url": self.path,
+            "params": self.query,
+            "headers": self.headers,
+            "files": [(field, _named(source)) for field, source in self.files] or None,
+            "content": self.content,
+        }
 
 
 class _Lazy:
@@ -136,8 +151,13 @@ def pause(error: Exception, attempt: int) -> float | None:
     return None
 
 
+def reason(error: Exception) -> str:
+    """What went wrong, for people."""
+    if isinstance(error, httpx.TransportError):
+        return f"the service cannot be reached: {type(error).__name__}"
+    return str(error)
+
+
 def unreachable(error: Exception) -> Exception:
     """The error as callers get it."""
-    if isinstance(error, httpx.TransportError):
-        return ServiceError(0, "unreachable", f"the service cannot be reached: {type(error).__name__}")
-    return error
+    return ServiceError(0, "unreachable", reason(error)) if isinstance(error, httpx.TransportError) else error

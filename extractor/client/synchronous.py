@@ -1,25 +1,14 @@
 """The client for programs that wait."""
 
-import json
 import time
 from collections.abc import Iterable, Iterator
 from types import TracebackType
 
 import httpx
 
-from extractor.client.common import (
-    JSON,
-    TIMEOUT,
-    Query,
-    Request,
-    Source,
-    error_of,
-    extraction,
-    headers,
-    pause,
-    submission,
-    unreachable,
-)
+from extractor.client import talk
+from extractor.client.common import TIMEOUT, Request, Source, headers
+from extractor.client.talk import Item, Object, Pause, Talk
 
 __all__ = ["Client"]
 
@@ -44,88 +33,64 @@ class Client:
         """Closes the connections."""
         self._http.close()
 
-    def extract(self, source: Source, **options: str | float | None) -> dict[str, JSON]:
+    def extract(self, source: Source, **options: str | float | None) -> Object:
         """The report of one document: a path, or its name and content. Waits for as long as it takes."""
-        response = self._send(extraction(source, options))
-        while response.status_code == 202:
-            time.sleep(0.5)
-            response = self._send(Request("GET", response.headers["location"]))
-        return _object(response)
+        return self._last(talk.extract(source, options))
 
-    def submit(
-        self, sources: Iterable[Source], *, idempotency_key: str | None = None, **options: str | None
-    ) -> dict[str, JSON]:
+    def submit(self, sources: Iterable[Source], *, idempotency_key: str | None = None, **options: str | None) -> Object:
         """A new batch."""
-        return _object(self._send(submission(sources, options, idempotency_key)))
+        return self._last(talk.submit(sources, options, idempotency_key))
 
-    def batch(self, batch_id: str) -> dict[str, JSON]:
+    def batch(self, batch_id: str) -> Object:
         """How far it is."""
-        return _object(self._send(Request("GET", f"/v1/batches/{batch_id}")))
+        return self._last(talk.batch(batch_id))
 
-    def wait(self, batch_id: str, *, every_s: float = 1.0) -> dict[str, JSON]:
+    def wait(self, batch_id: str, *, every_s: float = 1.0) -> Object:
         """The batch when it has ended."""
-        for batch in self.progress(batch_id, every_s=every_s):
-            found = batch
-        return found
+        return self._last(talk.progress(batch_id, every_s))
 
-    def progress(self, batch_id: str, *, every_s: float = 1.0) -> Iterator[dict[str, JSON]]:
+    def progress(self, batch_id: str, *, every_s: float = 1.0) -> Iterator[Object]:
         """The batch now, and again and again until it has ended."""
-        while True:
-            batch = self.batch(batch_id)
-            yield batch
-            if batch["state"] in ("completed", "cancelled"):
-                return
-            time.sleep(every_s)
+        return self._each(talk.progress(batch_id, every_s))
 
-    def results(self, batch_id: str, *, verdict: str | None = None, page: int = 200) -> Iterator[dict[str, JSON]]:
+    def results(self, batch_id: str, *, verdict: str | None = None, page: int = 200) -> Iterator[Object]:
         """All results so far, in the order in which they were done."""
-        return self._lines(f"/v1/batches/{batch_id}/results", {"verdict": verdict, "limit": page})
+        return self._each(talk.results(batch_id, verdict, page))
 
-    def errors(self, batch_id: str) -> Iterator[dict[str, JSON]]:
+    def errors(self, batch_id: str) -> Iterator[Object]:
         """The documents so far that yielded no report, and why."""
-        return self._lines(f"/v1/batches/{batch_id}/errors", {"limit": 1000})
+        return self._each(talk.errors(batch_id))
 
-    def cancel(self, batch_id: str) -> dict[str, JSON]:
+    def cancel(self, batch_id: str) -> Object:
         """Stops the work on it."""
-        return _object(self._send(Request("POST", f"/v1/batches/{batch_id}/cancel")))
+        return self._last(talk.cancel(batch_id))
 
     def delete(self, batch_id: str) -> None:
         """Deletes one that has ended."""
-        self._send(Request("DELETE", f"/v1/batches/{batch_id}"))
+        self._last(talk.delete(batch_id))
 
-    def _lines(self, path: str, query: Query) -> Iterator[dict[str, JSON]]:
-        after: str | None = "-1"
-        while after is not None:
-            asked = {name: str(value) for name, value in query.items() if value is not None} | {"after": after}
-            response = self._send(Request("GET", path, asked))
-            for line in response.content.split(b"\n"):
-                if line:
-                    yield json.loads(line)
-            after = response.headers.get("gouji-next")
+    def _last(self, said: Talk) -> Object:
+        last: Object = {}
+        for item in self._each(said):
+            last = item
+        return last
 
-    def _send(self, request: Request) -> httpx.Response:
-        attempt = 0
-        while True:
+    def _each(self, said: Talk) -> Iterator[Object]:
+        step = next(said, None)
+        while step is not None:
+            response: httpx.Response | None = None
+            match step:
+                case Item():
+                    yield step.value
+                case Pause():
+                    time.sleep(step.seconds)
+                case Request():
+                    try:
+                        response = self._http.request(**step.arguments())
+                    except Exception as error:
+                        step = said.throw(error)
+                        continue
             try:
-                response = self._http.request(
-                    request.method,
-                    request.path,
-                    params=request.query,
-                    headers=request.headers,
-                    files=request.opened(),
-                    content=request.content,
-                )
-                if response.is_success:
-                    return response
-                raise error_of(response)
-            except Exception as error:
-                wait = pause(error, attempt)
-                if wait is None:
-                    raise unreachable(error) from None
-            time.sleep(wait)
-            attempt += 1
-
-
-def _object(response: httpx.Response) -> dict[str, JSON]:
-    found: dict[str, JSON] = json.loads(response.content)
-    return found
+                step = said.send(response)
+            except StopIteration:
+                return

@@ -1,4 +1,4 @@
-"""Batches, their documents and their results, as the database has them. Every document gets one result, once.
+"""Batches, their documents and their results, written: every document gets one result, once. lookups.py reads them.
 
 State: `uploading` (not seen by anybody yet), `queued`, `running`, then `completed` or `cancelled`.
 """
@@ -14,7 +14,8 @@ from sqlalchemy.exc import IntegrityError
 
 from extractor.service.database import Database
 from extractor.service.hands import Outcome
-from extractor.service.rows import ENDED, Batch, Document, IdempotencyError, Options, ResultRow, batch_of, result_of
+from extractor.service.rows import ENDED, Batch, Document, IdempotencyError, Options, batch_of
+from extractor.service.webhooks import announce
 
 __all__ = ["BatchStore"]
 
@@ -23,7 +24,7 @@ _MOST_TURNS = 2**31 - 2
 
 
 class BatchStore:
-    """All that is asked of the tables. Every method is one transaction."""
+    """What changes the tables. Every method is one transaction."""
 
     def __init__(self, database: Database, *, retention_s: float) -> None:
         self._database = database
@@ -127,61 +128,6 @@ class BatchStore:
                 enqueue(connection, batch, number, min(1 + round(turn + number * stride), _MOST_TURNS))
         return batch
 
-    def get(self, batch_id: str, key_id: str | None = None) -> Batch | None:
-        """The batch, if it is that key's. One that is still coming in is nobody's."""
-        with self._database.read() as connection:
-            row = (
-                connection.execute(
-                    sa.text("SELECT * FROM gouji_batches WHERE id = :id AND state <> 'uploading'"), {"id": batch_id}
-                )
-                .mappings()
-                .first()
-            )
-        if row is None or (key_id is not None and row["key_id"] != key_id):
-            return None
-        return batch_of(row)
-
-    def recent(self, key_id: str | None, *, before: float | None, limit: int) -> list[Batch]:
-        """The key's batches, the newest first."""
-        with self._database.read() as connection:
-            rows = connection.execute(
-                sa.text(
-                    "SELECT * FROM gouji_batches WHERE state <> 'uploading' AND kind = 'batch' "
-                    + ("" if key_id is None else "AND key_id = :key_id ")
-                    + ("" if before is None else "AND created < :before ")
-                    + "ORDER BY created DESC LIMIT :limit"
-                ),
-                {"key_id": key_id, "before": before, "limit": limit},
-            ).mappings()
-            return [batch_of(row) for row in rows]
-
-    def waiting(self) -> int:
-        """Documents that are taken in and not done."""
-        with self._database.read() as connection:
-            found = connection.execute(
-                sa.text("SELECT coalesce(sum(total - done), 0) FROM gouji_batches WHERE state IN ('queued', 'running')")
-            )
-            return int(found.scalar_one())
-
-    def undone(self, batch_id: str, number: int) -> tuple[Batch | None, list[Document]]:
-        """The documents of a chunk that have no result yet; none where the batch has ended or is gone."""
-        with self._database.read() as connection:
-            row = connection.execute(sa.text("SELECT * FROM gouji_batches WHERE id = :id"), {"id": batch_id})
-            found = row.mappings().first()
-            batch = None if found is None else batch_of(found)
-            if batch is None or batch.state in ENDED:
-                return batch, []
-            rows = connection.execute(
-                sa.text(
-                    "SELECT position, custom_id, name, sha256, size, form FROM gouji_documents d "
-                    "WHERE batch_id = :id AND position >= :first AND position < :end AND NOT EXISTS "
-                    "(SELECT 1 FROM gouji_results r WHERE r.batch_id = d.batch_id AND r.position = d.position) "
-                    "ORDER BY position"
-                ),
-                {"id": batch_id, "first": number * batch.chunk, "end": (number + 1) * batch.chunk},
-            )
-            return batch, [Document(*row) for row in rows]
-
     def start(self, batch_id: str) -> None:
         """Somebody has begun with it."""
         with self._database.write() as connection:
@@ -256,10 +202,10 @@ class BatchStore:
             .one()
         )
         if ended:
-            self._announce(connection, batch_of(row))
+            announce(connection, batch_of(row))
 
     def cancel(self, batch_id: str) -> Batch | None:
-        """No result is written from now on. The batch as it is then; one that has ended stays as it is."""
+        """No result is written from now on. The batch as it is then; None where there was nothing to cancel."""
         now = time.time()
         with self._database.write() as connection:
             row = (
@@ -274,65 +220,14 @@ class BatchStore:
                 .first()
             )
             if row is not None:
-                self._announce(connection, batch_of(row))
-        return self.get(batch_id)
-
-    def _announce(self, connection: sa.Connection, batch: Batch) -> None:
-        """The webhook that says so is written in the same transaction: it will be sent, and once."""
-        if batch.options.webhook is None:
-            return
-        event = f"batch.{batch.state}"
-        webhook_id = f"hook_{uuid4().hex}"
-        data = {"id": batch.id, "state": batch.state, "total": batch.total, "done": batch.done} | {
-            name: getattr(batch, name) for name in ("clean", "review", "failed")
-        }
-        body = {"id": webhook_id, "type": event, "created": int(batch.ended or 0), "data": data}
-        connection.execute(
-            sa.text(
-                "INSERT INTO gouji_webhooks (id, batch_id, url, event, body, state, due) "
-                "VALUES (:id, :batch, :url, :event, :body, 'waiting', :due)"
-            ),
-            {
-                "id": webhook_id,
-                "batch": batch.id,
-                "url": batch.options.webhook,
-                "event": event,
-                "body": json.dumps(body),
-                "due": batch.ended,
-            },
-        )
-
-    def results(
-        self, batch_id: str, *, after: int = -1, limit: int = 100, verdict: str | None = None, report: bool = True
-    ) -> list[ResultRow]:
-        """Results in the order in which they were done, from behind `after`."""
-        with self._database.read() as connection:
-            rows = connection.execute(
-                sa.text(
-                    "SELECT r.seq, r.position, d.custom_id, d.name, d.sha256, r.verdict, r.code, r.message, r.form, "
-                    f"r.organ, r.year, {'r.report' if report else 'NULL'} AS report FROM gouji_results r "
-                    "JOIN gouji_documents d ON d.batch_id = r.batch_id AND d.position = r.position "
-                    "WHERE r.batch_id = :id AND r.seq > :after "
-                    + ("" if verdict is None else "AND r.verdict = :verdict ")
-                    + "ORDER BY r.seq LIMIT :limit"
-                ),
-                {"id": batch_id, "after": after, "limit": limit, "verdict": verdict},
-            ).mappings()
-            return [result_of(row) for row in rows]
+                announce(connection, batch_of(row))
+        return None if row is None else batch_of(row)
 
     def delete(self, batch_id: str) -> None:
         """Removes it with all that belongs to it; content that no batch wants any more goes with the next sweep."""
         with self._database.write() as connection:
             for table, column in _OWNED:
                 connection.execute(sa.text(f"DELETE FROM {table} WHERE {column} = :id"), {"id": batch_id})
-
-    def note(self, key_id: str, action: str, subject: str, request: str) -> None:
-        """A line of the audit log: who did what to which batch or key, never what is in it."""
-        with self._database.write() as connection:
-            connection.execute(
-                sa.text("INSERT INTO gouji_audit (at, key_id, action, subject, request) VALUES (:at, :k, :a, :s, :r)"),
-                {"at": time.time(), "k": key_id, "a": action, "s": subject, "r": request},
-            )
 
 
 _OWNED = (

@@ -1,155 +1,146 @@
-"""Documents by the hash of their content, in a folder. No name that a client sent is ever part of a path."""
+"""Documents by the hash of their content: received, kept, read, swept. Where they lie, folder.py or bucket.py knows.
 
-import errno
+No name that a client sent is ever part of a path or of a key.
+"""
+
 import hashlib
-import os
-import re
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
-from uuid import uuid4
+from typing import Protocol
 
 from extractor.errors import LimitError
+from extractor.service.settings import ServiceSettings
 
-__all__ = ["Blobs", "Incoming"]
+__all__ = ["Blobs", "Contents", "DamagedError", "Incoming", "StoreAwayError", "Wanted", "open_blobs"]
 
-_HASH = re.compile(r"[0-9a-f]{64}")
+Wanted = Callable[[list[str]], set[str]]
 
 
-class Blobs:
-    """`sync`: whether content is on the disk, not only in the system's memory, before it counts as stored."""
+class StoreAwayError(Exception):
+    """The store does not answer, or refuses; later it may. The message says why, without address or credentials."""
 
-    def __init__(self, folder: Path, *, sync: bool = True) -> None:
-        self._folder = folder / "documents"
-        self._incoming = folder / "incoming"
-        self._sync = sync
-        for each in (self._folder, self._incoming):
-            each.mkdir(parents=True, exist_ok=True, mode=0o700)
 
-    def free(self) -> int:
-        """Bytes left on the disk."""
-        return shutil.disk_usage(self._folder).free
-
-    def path(self, sha256: str) -> Path:
-        """Where the content of that hash is, or would be."""
-        if not _HASH.fullmatch(sha256):
-            raise ValueError("no SHA-256")
-        return self._folder / sha256[:2] / sha256
-
-    def open(self, most: int) -> "Incoming":
-        """Room for a document that comes in by pieces; LimitError at more than `most` bytes."""
-        return Incoming(self, self._incoming / uuid4().hex, most, self._sync)
-
-    def aside(self, name: str) -> Path:
-        """A file for a moment; what is left lying goes with the next sweep."""
-        return self._incoming / name
-
-    def put(self, data: bytes) -> str:
-        """Stores the content; its hash."""
-        incoming = self.open(len(data))
-        try:
-            incoming.write(data)
-            return incoming.keep()[0]
-        finally:
-            incoming.drop()
-
-    def get(self, sha256: str) -> bytes:
-        """The content. Raises FileNotFoundError."""
-        return self.path(sha256).read_bytes()
-
-    def sweep(self, wanted: Callable[[list[str]], set[str]], *, older_s: float) -> int:
-        """Removes content that `wanted` does not name among those it is asked for; how many.
-
-        What came in, or came in again, within `older_s` stays: its batch may not be written down yet.
-        """
-        before = time.time() - older_s
-        removed = 0
-        for left in self._incoming.iterdir():
-            with suppress(FileNotFoundError):
-                if left.stat().st_mtime < before:
-                    left.unlink()
-        for folder in sorted(self._folder.iterdir()):
-            old = [each.name for each in folder.iterdir() if _HASH.fullmatch(each.name) and _mtime(each) < before]
-            stay = wanted(old) if old else set()
-            for name in old:
-                if name not in stay:
-                    removed += self._remove(name, before)
-        return removed
-
-    def _remove(self, name: str, before: float) -> bool:
-        """Moves it aside before it goes: one that is sent once more at this moment is then seen, or written anew."""
-        path, aside = self.path(name), self._incoming / f"{name}.old"
-        try:
-            path.rename(aside)
-        except FileNotFoundError:
-            return False
-        if _mtime(aside) >= before:
-            aside.rename(path)
-            return False
-        aside.unlink()
-        return True
+class DamagedError(Exception):
+    """What the store has under a hash is not what was kept there."""
 
 
 class Incoming:
-    """A document that is being received. `keep` stores it, `drop` forgets it where it was not kept."""
+    """A document that is being received, in memory: at most as much as a document may have."""
 
-    def __init__(self, blobs: Blobs, path: Path, most: int, sync: bool) -> None:
-        self._blobs = blobs
-        self._path = path
+    def __init__(self, most: int) -> None:
         self._most = most
-        self._sync = sync
         self._hash = hashlib.sha256()
         self._pieces: list[bytes] = []
         self.size = 0
 
     def write(self, data: bytes) -> None:
-        """Adds a piece. Small documents stay in memory until they are kept; LimitError for more than allowed."""
+        """Adds a piece. LimitError for more than allowed."""
         self.size += len(data)
         if self.size > self._most:
             raise LimitError(f"a document of more than {self._most:,} bytes")
         self._hash.update(data)
         self._pieces.append(bytes(data))
 
-    def digest(self) -> tuple[str, int]:
-        """Hash and size; nothing is stored."""
-        return self._hash.hexdigest(), self.size
+    @property
+    def sha256(self) -> str:
+        """The hash of what has come so far."""
+        return self._hash.hexdigest()
 
     def data(self) -> bytes:
         """What has come so far."""
         return b"".join(self._pieces)
 
-    def keep(self) -> tuple[str, int]:
-        """Stores it under its hash; hash and size. Content that is there already is not written again."""
-        sha256 = self._hash.hexdigest()
-        target = self._blobs.path(sha256)
-        try:
-            os.utime(target)
-        except FileNotFoundError:
-            self._write(target)
-        return sha256, self.size
-
-    def _write(self, target: Path) -> None:
-        target.parent.mkdir(exist_ok=True, mode=0o700)
-        with self._path.open("wb") as file:
-            file.writelines(self._pieces)
-            if self._sync:
-                file.flush()
-                os.fsync(file.fileno())
-        self._path.rename(target)
-
     def drop(self) -> None:
-        """Forgets what is not kept."""
+        """Forgets the content; hash and size remain."""
         self._pieces.clear()
-        with suppress(OSError):
-            self._path.unlink()
 
 
-def _mtime(path: Path) -> float:
-    try:
-        return path.stat().st_mtime
-    except OSError as error:
-        if error.errno == errno.ENOENT:
-            return time.time()
-        raise
+class Contents(Protocol):
+    """Where documents lie. Every method may raise StoreAwayError."""
+
+    def keep(self, documents: Sequence[Incoming]) -> None:
+        """Stores them, each under its hash. When it returns, they are not lost if the machine stops."""
+        ...
+
+    def get(self, sha256: str) -> bytes:
+        """The content. Raises FileNotFoundError."""
+        ...
+
+    def sweep(self, wanted: Wanted, before: float) -> int:
+        """Removes content that came before that time, seconds since 1970, and is not wanted; how many."""
+        ...
+
+    def reachable(self) -> None:
+        """Returns if it answers."""
+        ...
+
+
+class Blobs:
+    """The store of documents, and a folder of this machine for what is there for a moment only."""
+
+    def __init__(self, folder: Path, contents: Contents) -> None:
+        self._folder = folder / "incoming"
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._contents = contents
+
+    def free(self) -> int:
+        """Bytes left on this machine's disk."""
+        return shutil.disk_usage(self._folder).free
+
+    def reachable(self) -> bool:
+        """Whether the store answers."""
+        try:
+            self._contents.reachable()
+        except StoreAwayError:
+            return False
+        return True
+
+    def aside(self, name: str) -> Path:
+        """A file for a moment; what is left lying goes with the next sweep."""
+        return self._folder / name
+
+    def keep(self, documents: Sequence[Incoming]) -> None:
+        """Stores documents that are whole, and forgets them here. Raises StoreAwayError, OSError."""
+        self._contents.keep(documents)
+        for document in documents:
+            document.drop()
+
+    def put(self, data: bytes) -> str:
+        """Stores the content; its hash. Raises StoreAwayError, OSError."""
+        incoming = Incoming(len(data))
+        incoming.write(data)
+        self.keep([incoming])
+        return incoming.sha256
+
+    def get(self, sha256: str) -> bytes:
+        """The content. Raises FileNotFoundError, DamagedError, StoreAwayError."""
+        data = self._contents.get(sha256)
+        if hashlib.sha256(data).hexdigest() != sha256:
+            raise DamagedError(f"{sha256} is damaged in the store")
+        return data
+
+    def sweep(self, wanted: Wanted, *, older_s: float) -> int:
+        """Removes content that `wanted` does not name among those it is asked for; how many.
+
+        What came in, or came in again, within `older_s` stays: its batch may not be written down yet.
+        """
+        before = time.time() - older_s
+        for left in self._folder.iterdir():
+            with suppress(FileNotFoundError):
+                if left.stat().st_mtime < before:
+                    left.unlink()
+        return self._contents.sweep(wanted, before)
+
+
+def open_blobs(settings: ServiceSettings, *, look: bool = False) -> Blobs:
+    """The store that the settings name. `look`: whether it must answer now. Raises UsageError."""
+    if settings.store is None:
+        from extractor.service.folder import Folder
+
+        return Blobs(settings.data, Folder(settings.data / "documents", sync=settings.sync))
+    from extractor.service.bucket import open_bucket
+
+    return Blobs(settings.data, open_bucket(settings.store, look=look))

@@ -26,11 +26,16 @@ _LONGEST_WAIT = 10.0
 
 
 class Database:
-    """Connections to the database. Statements are text with named parameters; both dialects understand them all."""
+    """Connections to the database. Statements are text with named parameters; both dialects understand them all.
+
+    `clock`: the time in seconds since 1970, for statements that have a parameter `now` as well. PostgreSQL's own, since
+    the clocks of the machines that share it differ.
+    """
 
     def __init__(self, engine: sa.Engine) -> None:
         self.engine = engine
         self.postgres = engine.dialect.name == "postgresql"
+        self.clock = "extract(epoch from clock_timestamp())" if self.postgres else ":now"
 
     @contextmanager
     def write(self) -> Iterator[sa.Connection]:

@@ -14,10 +14,11 @@ from dbos import DBOS, DBOSClient, DBOSConfig, EnqueueOptions
 from dbos._serialization import DBOSPortableJSONSerializer
 
 from extractor.service.batches import BatchStore
-from extractor.service.blobs import Blobs
 from extractor.service.database import Database
-from extractor.service.hand import Task
+from extractor.service.hand import UNREAD, Task
 from extractor.service.hands import Hands, HandsClosedError, Outcome, failure
+from extractor.service.lookups import Lookups
+from extractor.service.meter import Meter
 from extractor.service.rows import Batch, Document
 
 __all__ = ["CHUNKS", "SINGLES", "Engine", "Enqueuer", "prepare_engine"]
@@ -31,6 +32,7 @@ _GROUP = 25
 _GROUP_S = 1.0
 _ATTEMPTS = 5
 _POLL_S = 0.2
+_STORE_WAIT_S, _LONGEST_STORE_WAIT_S = 1.0, 30.0
 
 
 class Enqueuer:
@@ -91,13 +93,21 @@ class Engine:
     """Works on chunks, once started. `executor`: a name of this process that no other ever has."""
 
     def __init__(
-        self, database: Database, store: BatchStore, blobs: Blobs, *, executor: str, batch: Hands, single: Hands
+        self,
+        database: Database,
+        store: BatchStore,
+        lookups: Lookups,
+        *,
+        executor: str,
+        batch: Hands,
+        single: Hands,
     ) -> None:
         self._store = store
-        self._blobs = blobs
+        self._lookups = lookups
         self._database = database
         self._hands = {CHUNKS: batch, SINGLES: single}
         self._executor = executor
+        self.meter = Meter()
         self._stopping = threading.Event()
         self._working: dict[str, str] = {}
         self._lock = threading.Lock()
@@ -167,45 +177,67 @@ class Engine:
                     raise HandsClosedError from None
                 _LOG.error("defect", extra={"batch": batch_id, "chunk": number, "error": type(error).__name__})
                 self._stopping.wait(2.0**attempt)
-        batch, documents = self._database.persist(lambda: self._store.undone(batch_id, number), self._stopping.is_set)
+        batch, documents = self._undone(batch_id, number)
         if batch is not None and documents:
             message = "a defect of gouji, please report it: this document could not be worked on"
             self._write(batch_id, [failure(self._task(one, batch), "internal", message) for one in documents])
         return len(documents)
 
     def _chunk(self, batch_id: str, number: int, hands: Hands) -> int:
+        """Works on what has no result yet, and again on what the store did not give, until it does."""
+        worked, wait = 0, _STORE_WAIT_S
+        while True:
+            batch, documents = self._undone(batch_id, number)
+            if batch is None or not documents:
+                return worked
+            if batch.state == "queued":
+                self._database.persist(lambda: self._store.start(batch_id), self._stopping.is_set)
+            unread = self._round(batch, documents, hands)
+            worked += len(documents) - unread
+            if not unread:
+                return worked
+            _LOG.warning("store", extra={"batch": batch_id, "chunk": number, "unread": unread, "again_in_s": wait})
+            self._stopping.wait(wait)
+            wait = min(2 * wait, _LONGEST_STORE_WAIT_S)
+
+    def _undone(self, batch_id: str, number: int) -> tuple[Batch | None, list[Document]]:
         if self._stopping.is_set():
             raise HandsClosedError
-        batch, documents = self._database.persist(lambda: self._store.undone(batch_id, number), self._stopping.is_set)
-        if batch is None or not documents:
-            return 0
-        if batch.state == "queued":
-            self._database.persist(lambda: self._store.start(batch_id), self._stopping.is_set)
+        return self._database.persist(lambda: self._lookups.undone(batch_id, number), self._stopping.is_set)
+
+    def _round(self, batch: Batch, documents: Sequence[Document], hands: Hands) -> int:
+        """Works on the documents; how many of them the store did not give."""
         done: list[Outcome] = []
-        since = time.monotonic()
+        unread, since = 0, time.monotonic()
         outcomes = hands.run(
             [self._task(document, batch) for document in documents], ask=batch.options.ask, model=batch.options.model
         )
         try:
             for outcome in outcomes:
+                if outcome.verdict == UNREAD:
+                    unread += 1
+                    continue
                 done.append(outcome)
                 if len(done) >= _GROUP or time.monotonic() - since > _GROUP_S:
-                    going = self._write(batch_id, done)
+                    going = self._write(batch.id, done)
                     done, since = [], time.monotonic()
                     if not going:
                         break
         finally:
             outcomes.close()
             if done:
-                self._write(batch_id, done)
-        return len(documents)
+                self._write(batch.id, done)
+        self.meter.unread.inc(unread)
+        return unread
 
     def _write(self, batch_id: str, done: list[Outcome]) -> bool:
-        return self._database.persist(lambda: self._store.record(batch_id, done), self._stopping.is_set)
+        going = self._database.persist(lambda: self._store.record(batch_id, done), self._stopping.is_set)
+        self.meter.count(done)
+        return going
 
     def _task(self, document: Document, batch: Batch) -> Task:
-        path = str(self._blobs.path(document.sha256))
-        return Task(n=document.position, path=path, name=document.name, form=document.form or batch.options.form)
+        form = document.form or batch.options.form
+        return Task(n=document.position, path=None, sha256=document.sha256, name=document.name, form=form)
 
 
 _engine: Engine | None = None

@@ -11,8 +11,9 @@ import queue
 import sys
 import threading
 import zlib
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections import deque
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict
@@ -24,21 +25,25 @@ from extractor.errors import DocumentError, GoujiError
 from extractor.pipeline import extract, extract_asking
 from extractor.read import Limits
 from extractor.report import Report, Verdict
+from extractor.service.blobs import Blobs, DamagedError, StoreAwayError, open_blobs
+from extractor.service.settings import load_service_settings
 
 if TYPE_CHECKING:
-    from extractor.ask.model import Model
-    from extractor.service.database import Database
+    from extractor.service.asking import Asking
 
-__all__ = ["READY", "Order", "Task", "main"]
+__all__ = ["READY", "UNREAD", "Order", "Task", "failure_report", "main"]
 
 READY = b"ready\n"
+UNREAD = "unread"  # in place of a verdict: the store did not give the content, and may give it later
+_AHEAD = 4
 
 
 class Task(TypedDict):
-    """`path`: where the content lies; `name`: what the sender called it."""
+    """`path`: of a file; else the content has that hash in the store. `name`: what the sender called it."""
 
     n: int
-    path: str
+    path: str | None
+    sha256: str | None
     name: str
     form: str | None
 
@@ -53,16 +58,17 @@ class Order(TypedDict):
 
 
 class Hand:
-    """`answers`: where results are written to."""
+    """`answers`: where results are written to. `holder`: a name of this process, as in leases.py."""
 
-    def __init__(self, answers: int, config: Path | None, concurrency: int, limits: Limits) -> None:
+    def __init__(self, answers: int, config: Path | None, holder: str, concurrency: int, limits: Limits) -> None:
         self._answers = os.fdopen(answers, "wb", buffering=0)
         self._config = config
+        self._holder = holder
         self._concurrency = concurrency
         self._limits = limits
-        self._models: dict[str | None, Model] = {}
-        self._database: Database | None = None
-        self._open = AsyncExitStack()
+        self._threads = ThreadPoolExecutor(_AHEAD, thread_name_prefix="gouji-ahead")
+        self._blobs: Blobs | None = None
+        self._asks: Asking | None = None
 
     def work(self, orders: "queue.SimpleQueue[Order]") -> None:
         """Orders, one after the other. It says first that it is ready: importing all this takes a while."""
@@ -73,60 +79,67 @@ class Hand:
                 if order["ask"]:
                     runner.run(self._asking(order))
                 else:
-                    for task in order["tasks"]:
-                        self._answer(task, self._report(task), order["zipped"])
+                    for task, coming in self._ahead(order["tasks"]):
+                        self._report(task, coming, order["zipped"])
 
-    def _report(self, task: Task) -> Report:
+    def _ahead(self, tasks: list[Task]) -> "Iterator[tuple[Task, Future[bytes]]]":
+        """The tasks with their contents: while one is worked on, the next are fetched, for a store may be far away."""
+        waiting: deque[tuple[Task, Future[bytes]]] = deque()
+        for task in tasks:
+            waiting.append((task, self._threads.submit(self._content, task)))
+            if len(waiting) > _AHEAD:
+                yield waiting.popleft()
+        yield from waiting
+
+    def _content(self, task: Task) -> bytes:
+        """Raises FileNotFoundError, DamagedError, StoreAwayError."""
+        if task["path"] is not None:
+            return Path(task["path"]).read_bytes()
+        if self._blobs is None:
+            self._blobs = open_blobs(load_service_settings(config=self._config))
+        return self._blobs.get(task["sha256"] or "")
+
+    def _report(self, task: Task, coming: "Future[bytes]", zipped: bool) -> None:
         try:
-            return extract(Path(task["path"]).read_bytes(), name=task["name"], form=task["form"], limits=self._limits)
+            report = extract(coming.result(), name=task["name"], form=task["form"], limits=self._limits)
+        except StoreAwayError:
+            self._unread(task)
+            return
         except Exception as error:
-            return _failure(task, error)
+            report = _failure(task, error)
+        self._answer(task, report, zipped)
 
     async def _asking(self, order: Order) -> None:
+        from extractor.service.asking import Asking
+
         try:
-            model = await self._model(order["model"])
+            self._asks = self._asks or Asking(self._config, self._holder)
+            model = await self._asks.model(order["model"])
         except GoujiError as error:  # what the batch was taken in with is no longer set up
             for task in order["tasks"]:
-                self._answer(task, _failed(task, "internal", str(error)), order["zipped"])
+                self._answer(task, failure_report(task, "internal", str(error)), order["zipped"])
             return
         at_once = asyncio.Semaphore(3 * self._concurrency)
 
         async def one(task: Task) -> None:
             async with at_once:
                 try:
-                    data = await asyncio.to_thread(Path(task["path"]).read_bytes)
+                    data = await asyncio.to_thread(self._content, task)
                     report = await extract_asking(
                         data, model, name=task["name"], form=task["form"], limits=self._limits
                     )
+                except StoreAwayError:
+                    self._unread(task)
+                    return
                 except Exception as error:
                     report = _failure(task, error)
             self._answer(task, report, order["zipped"])
 
         await asyncio.gather(*map(one, order["tasks"]))
 
-    async def _model(self, name: str | None) -> "Model":
-        """The connection to that model, kept for as long as this process lives."""
-        if name not in self._models:
-            self._models[name] = await self._open.enter_async_context(self._connected(name))
-        return self._models[name]
-
-    @asynccontextmanager
-    async def _connected(self, name: str | None) -> "AsyncIterator[Model]":
-        from extractor.ask.endpoint.connect import connect
-        from extractor.ask.endpoint.settings import load_settings
-        from extractor.errors import UsageError
-        from extractor.service.database import open_database
-        from extractor.service.pace import SharedLimits
-        from extractor.service.settings import load_service_settings
-
-        settings = load_settings({"model": name}, config=self._config)
-        if settings is None:
-            raise UsageError("no language model is set up")
-        service = load_service_settings(config=self._config)
-        self._database = self._database or open_database(service)
-        limits = SharedLimits(self._database, settings, concurrency=self._concurrency, period=service.money_period)
-        async with connect(settings, limits=limits) as model:
-            yield model
+    def _unread(self, task: Task) -> None:
+        nothing = dict.fromkeys(("code", "message", "form", "organ", "year"))
+        self._write({"n": task["n"], "verdict": UNREAD, **nothing, "usage": [0, 0, 0, None]}, b"")
 
     def _answer(self, task: Task, report: Report, zipped: bool) -> None:
         body = json_line(report).encode("utf-8", "backslashreplace")
@@ -135,7 +148,6 @@ class Hand:
         usage = report.usage
         head = {
             "n": task["n"],
-            "size": len(body),
             "verdict": report.verdict.value,
             "code": _code(report),
             "message": failure_reason(report),
@@ -144,7 +156,10 @@ class Hand:
             "year": report.year,
             "usage": [usage.llm_calls, usage.prompt_tokens, usage.completion_tokens, usage.cost],
         }
-        data = json.dumps(head).encode() + b"\n" + body
+        self._write(head, body)
+
+    def _write(self, head: Mapping[str, object], body: bytes) -> None:
+        data = json.dumps({**head, "size": len(body)}).encode() + b"\n" + body
         while data:
             data = data[self._answers.write(data) or 0 :]
 
@@ -155,17 +170,22 @@ def _failure(task: Task, error: Exception) -> Report:
         code, message = error.code, str(error)
     elif isinstance(error, FileNotFoundError):
         code, message = "internal", "its content is no longer in the store"
+    elif isinstance(error, DamagedError):
+        code, message = "internal", "its content in the store is not what was sent"
     elif isinstance(error, MemoryError):
         code, message = "limit", "it takes more memory than a document may"
     else:
         # The type alone: a message may quote the document, and goes to the log as well.
         code, message = "internal", f"a defect of gouji, please report it: {type(error).__name__}"
-    return _failed(task, code, message)
+    return failure_report(task, code, message)
 
 
-def _failed(task: Task, code: str, message: str) -> Report:
-    report = failed(Path(task["path"]), code, message)
-    return replace(report, source=replace(report.source, name=task["name"]))
+def failure_report(task: Task, code: str, message: str) -> Report:
+    """The report of a document that no report could be made of."""
+    report = failed(Path(task["path"] or os.devnull), code, message)
+    return replace(
+        report, source=replace(report.source, name=task["name"], sha256=task["sha256"] or report.source.sha256)
+    )
 
 
 def _code(report: Report) -> str | None:
@@ -183,7 +203,7 @@ def _listen(orders: "queue.SimpleQueue[Order]") -> None:
 
 
 def main() -> None:
-    """Arguments, as one JSON object: config, concurrency, nice, max_memory, max_file."""
+    """Arguments, as one JSON object: config, executor, concurrency, nice, max_memory, max_file."""
     given = json.loads(sys.argv[1])
     answers = os.dup(1)
     os.dup2(2, 1)  # what a library prints must not get between the answers
@@ -199,7 +219,8 @@ def main() -> None:
     orders: queue.SimpleQueue[Order] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(orders,), daemon=True).start()
     config = Path(given["config"]) if given["config"] else None
-    Hand(answers, config, given["concurrency"], Limits(max_bytes=given["max_file"])).work(orders)
+    holder = f"{given['executor']}/{os.getpid()}"
+    Hand(answers, config, holder, given["concurrency"], Limits(max_bytes=given["max_file"])).work(orders)
 
 
 if __name__ == "__main__":

@@ -14,15 +14,15 @@ import sys
 import threading
 import time
 import zlib
-from collections.abc import Generator, Iterator, Sequence
+from collections import deque
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
-from extractor.batch import failed
 from extractor.deliver.to_json import json_line
-from extractor.service.hand import READY, Order, Task
+from extractor.service.hand import READY, Order, Task, failure_report
 
 __all__ = ["HandOptions", "Hands", "HandsClosedError", "Outcome", "failure"]
 
@@ -52,7 +52,10 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class HandOptions:
-    """`timeout_s`: what a document may take. `asking_s`: the same where a model is asked."""
+    """`timeout_s`: what a document may take. `asking_s`: the same where a model is asked.
+
+    `environment`: variables in addition to this process's, such as what was set by flags. `executor`: as in leases.py.
+    """
 
     config: Path | None
     concurrency: int
@@ -60,6 +63,8 @@ class HandOptions:
     max_file: int
     timeout_s: float
     asking_s: float = 86400.0
+    executor: str = ""
+    environment: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 class _DiedError(Exception):
@@ -70,6 +75,7 @@ class _Process:
     def __init__(self, options: HandOptions, nice: int) -> None:
         given = {
             "config": str(options.config) if options.config else None,
+            "executor": options.executor,
             "concurrency": options.concurrency,
             "nice": nice,
             "max_memory": options.max_memory,
@@ -79,7 +85,10 @@ class _Process:
         root = str(Path(__file__).resolve().parents[2])
         path = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
         self._process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": path}
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env={**os.environ, **options.environment, "PYTHONPATH": path},
         )
         assert self._process.stdin is not None and self._process.stdout is not None
         self._in: IO[bytes] = self._process.stdin
@@ -145,17 +154,16 @@ class Hands:
         self.size = size
         self._options = options
         self._nice = nice
-        self._idle: queue.SimpleQueue[_Process | None] = queue.SimpleQueue()
+        self._idle: list[_Process | None] = [None] * size
+        self._tickets: deque[queue.SimpleQueue[_Process | None]] = deque()
         self._all: set[_Process] = set()
         self._lock = threading.Lock()
         self._closed = False
-        for _ in range(size):
-            self._idle.put(None)
 
     @property
     def idle(self) -> int:
         """How many have nothing to do."""
-        return self._idle.qsize()
+        return len(self._idle)
 
     def warm(self) -> None:
         """Starts a process now that would else be started with the first document."""
@@ -215,14 +223,29 @@ class Hands:
 
     @contextmanager
     def _one(self) -> "Iterator[list[_Process | None]]":
-        process = self._idle.get()
-        taken = [process]
+        taken = [self._take()]
         try:
             if self._closed:
                 raise HandsClosedError
             yield taken
         finally:
-            self._idle.put(taken[0])
+            self._give(taken[0])
+
+    def _take(self) -> "_Process | None":
+        """One that has nothing to do. Who has waited longest comes first: of threads at a queue, anyone may."""
+        with self._lock:
+            if self._idle:
+                return self._idle.pop()
+            ticket: queue.SimpleQueue[_Process | None] = queue.SimpleQueue()
+            self._tickets.append(ticket)
+        return ticket.get()
+
+    def _give(self, process: "_Process | None") -> None:
+        with self._lock:
+            if self._tickets:
+                self._tickets.popleft().put(process)
+            else:
+                self._idle.append(process)
 
     def _start(self) -> _Process:
         with self._lock:
@@ -248,8 +271,7 @@ class Hands:
 
 def failure(task: Task, code: str, message: str, *, zipped: bool = True) -> Outcome:
     """The outcome of a document that no process could tell of."""
-    report = failed(Path(task["path"]), code, message)
-    report = replace(report, source=replace(report.source, name=task["name"]))
+    report = failure_report(task, code, message)
     body = json_line(report).encode("utf-8", "backslashreplace")
     return Outcome(
         n=task["n"],

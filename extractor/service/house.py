@@ -2,32 +2,33 @@
 
 import fcntl
 import logging
-import os
 import threading
 import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from secrets import token_hex
 from typing import IO
 from uuid import uuid4
 
 from sqlalchemy.exc import DBAPIError
 
 from extractor.errors import UsageError
+from extractor.service.auditlog import RETENTION, AuditLog
 from extractor.service.batches import BatchStore
-from extractor.service.blobs import Blobs
+from extractor.service.blobs import open_blobs
 from extractor.service.database import Database, open_database
 from extractor.service.engine import Engine, Enqueuer, prepare_engine
 from extractor.service.hands import HandOptions, Hands
 from extractor.service.keys import KeyStore
+from extractor.service.leases import Leases
+from extractor.service.lookups import Lookups
 from extractor.service.retention import expired, forsaken, wanted
 from extractor.service.rows import Batch
 from extractor.service.settings import ServiceSettings
-from extractor.service.webhooks import Webhooks
+from extractor.service.webhooks import Webhooks, webhook_secret
 from extractor.service.workers import Workers
 
-__all__ = ["House", "webhook_secret"]
+__all__ = ["House"]
 
 _LOG = logging.getLogger("gouji.service")
 _SWEEP_S = 600.0
@@ -45,27 +46,32 @@ class House:
         self._lock = None if settings.shared else _only_one(settings.data)
         self.database: Database = open_database(settings)
         self.store = BatchStore(self.database, retention_s=settings.retention_days * 86400)
-        self.blobs = Blobs(settings.data, sync=settings.sync)
+        self.lookups = Lookups(self.database)
+        self.audit = AuditLog(self.database)
+        self.leases = Leases(self.database, self.executor)
+        self.blobs = open_blobs(settings, look=True)
         self.keys = KeyStore(self.database)
         self.workers = Workers(self.database, self.executor, dead_after_s=settings.dead_after_s)
         self.asks = _asking(config)
         options = HandOptions(
             config=config,
-            concurrency=max(1, self.asks.concurrency // max(1, settings.jobs)),
+            concurrency=self.asks.concurrency,
             max_memory=0 if self.asks.local else settings.max_memory,
             max_file=settings.max_file,
             timeout_s=settings.document_timeout_s,
+            executor=self.executor,
+            environment=settings.for_others(),
         )
         self._works = settings.jobs > 0
         self.single = Hands(settings.singles if serves else 1, options)
         self._late = Hands(max(1, settings.singles), options, nice=settings.nice // 2)
         self._batch = Hands(max(1, settings.jobs), options, nice=settings.nice)
         self.engine = Engine(
-            self.database, self.store, self.blobs, executor=self.executor, batch=self._batch, single=self._late
+            self.database, self.store, self.lookups, executor=self.executor, batch=self._batch, single=self._late
         )
         self._webhooks = Webhooks(
             self.database,
-            secret=webhook_secret(settings),
+            secret=webhook_secret(settings, self.database),
             private=settings.webhook_private,
             attempts=settings.webhook_attempts,
         )
@@ -104,6 +110,7 @@ class House:
             self.single.close()
             if self._works and self.enqueuer is not None:
                 back = self.engine.stop(self.enqueuer, self.settings.stop_s)
+            self.leases.drop_all(self.executor)
             self.workers.leave()
         except DBAPIError as error:  # then the others find out by its silence
             _LOG.warning("stopped without the database", extra={"error": type(error).__name__})
@@ -134,7 +141,7 @@ class House:
     def _reap_if_leader(self) -> None:
         # While the database was away nobody could say that they live.
         steady = time.monotonic() - self._unsteady > self.settings.dead_after_s
-        if steady and self.workers.lead("reaper", self.settings.dead_after_s):
+        if steady and self.leases.take("reaper", self.settings.dead_after_s):
             self._reap()
 
     def _reap(self) -> None:
@@ -146,6 +153,7 @@ class House:
             self.store.delete(batch_id)
         back = self.enqueuer.hand_back(self.enqueuer.orphans(dead))
         for executor in dead:
+            self.leases.drop_all(executor)
             self.workers.leave(executor)
         _LOG.warning("reaped", extra={"workers": len(dead), "handed_back": back})
 
@@ -154,15 +162,17 @@ class House:
             pass
 
     def _sweep_if_leader(self) -> None:
-        if time.monotonic() - self._swept < _SWEEP_S or not self.workers.lead("sweeper", _SWEEP_S):
+        if time.monotonic() - self._swept < _SWEEP_S or not self.leases.take("sweeper", _SWEEP_S):
             return
         self._swept = time.monotonic()
         gone = 0
         for batch_id in expired(self.database, time.time()):
-            batch = self.store.get(batch_id)
+            batch = self.lookups.get(batch_id)
             if batch is not None:
                 self.remove(batch)
+                self.audit.note(RETENTION, f"{batch.kind}.delete", batch.id)
                 gone += 1
+        self.leases.sweep()
         content = self.blobs.sweep(partial(wanted, self.database), older_s=_UNWRITTEN_S)
         _LOG.info("swept", extra={"batches": gone, "documents": content})
 
@@ -196,16 +206,3 @@ def _only_one(folder: Path) -> "IO[str]":
             f"{folder} is in use by another process of the service; several need PostgreSQL (--database-url)"
         ) from None
     return file
-
-
-def webhook_secret(settings: ServiceSettings) -> str:
-    """The secret that is set; else one that is made once and kept in the data folder."""
-    if settings.webhook_secret is not None:
-        return settings.webhook_secret.get_secret_value()
-    path = settings.data / "webhook-secret"
-    try:
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
-            file.write(f"whsec_{token_hex(32)}")
-    except FileExistsError:
-        pass
-    return path.read_text(encoding="ascii")

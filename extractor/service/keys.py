@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from extractor.errors import UsageError
 from extractor.service.database import Database
 
-__all__ = ["LOCAL", "Key", "KeyStore", "Scope"]
+__all__ = ["LOCAL", "Key", "KeyStore", "Scope", "id_of"]
 
 LOCAL = "local"
 _SHAPE = re.compile(r"gouji_([a-z0-9]{12})_([A-Za-z0-9_-]{43})")
@@ -104,6 +104,11 @@ class KeyStore:
         if row is None or not hmac.compare_digest(str(row["hash"]), _hash(match[2])) or row["revoked"] is not None:
             return None
         return _key(row)
+
+
+def id_of(text: str) -> str:
+    """The id of a key, which is no secret."""
+    return text.split("_", 2)[1]
 
 
 def _key(row: sa.RowMapping) -> Key:

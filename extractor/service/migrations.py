@@ -45,4 +45,9 @@ MIGRATIONS: tuple[str, ...] = (
     CREATE TABLE gouji_audit (
         at {real} NOT NULL, key_id TEXT NOT NULL, action TEXT NOT NULL, subject TEXT NOT NULL, request TEXT NOT NULL);
     """,
+    """
+    CREATE TABLE gouji_secrets (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+    CREATE INDEX gouji_audit_at ON gouji_audit (at);
+    CREATE INDEX gouji_audit_subject ON gouji_audit (subject);
+    """,
 )

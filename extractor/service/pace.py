@@ -1,10 +1,11 @@
-"""One rate limit and one cap on money for all processes that ask: rows in the shared database.
+"""So many requests at once, one rate and one cap on money for all processes that ask: rows in the shared database.
 
 The rate limit is the generic cell rate algorithm, as in extractor/ask/endpoint/limits.py. Money that questions under
 way could cost is put aside with a time at which it counts as spent: a process that was killed may have been charged.
 """
 
 import asyncio
+import random
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -17,11 +18,13 @@ from extractor.ask.endpoint.limits import Lease, Limits
 from extractor.ask.endpoint.settings import Settings
 from extractor.errors import BudgetError
 from extractor.service.database import Database
+from extractor.service.leases import Held, shielded
 
 __all__ = ["SharedLimits", "purse_name"]
 
 _MINUTE = 60.0
 _AGAIN_S = 0.25
+_SLOT = "slot:"
 
 
 def purse_name(period: str, now: float | None = None) -> str:
@@ -31,15 +34,17 @@ def purse_name(period: str, now: float | None = None) -> str:
 
 
 class SharedLimits(Limits):
-    """As Limits. `concurrency` is of this process; rate and money are everybody's."""
+    """As Limits, but everybody's: requests at once, rate and money. `held`: what this process has of them."""
 
-    def __init__(self, database: Database, settings: Settings, *, concurrency: int, period: str = "month") -> None:
-        super().__init__(concurrency=concurrency)
+    def __init__(self, database: Database, settings: Settings, *, held: Held, period: str = "month") -> None:
+        super().__init__(concurrency=settings.concurrency)
         self._database = database
+        self._held = held
+        self._door = asyncio.Lock()
         self._settings = settings
         self._period = period
         self._holds: set[asyncio.Future[None]] = set()
-        clock = "extract(epoch from clock_timestamp())" if database.postgres else ":now"
+        clock = database.clock
         self._turn = sa.text(
             f"INSERT INTO gouji_paces (name, next) VALUES (:name, {clock} + :units) ON CONFLICT (name) DO UPDATE SET "
             f"next = CASE WHEN gouji_paces.next > {clock} THEN gouji_paces.next ELSE {clock} END + :units "
@@ -55,7 +60,7 @@ class SharedLimits(Limits):
     @asynccontextmanager
     async def slot(self, tokens: int, cost: float | None) -> AsyncIterator[Lease]:
         """Leave to send a request of about `tokens` tokens that costs `cost` at most. Raises BudgetError."""
-        async with self._slots:
+        async with self._slots, self._slot():
             lease = Lease(cost or 0.0)
             aside = await self._put_aside(lease.aside)
             try:
@@ -66,6 +71,24 @@ class SharedLimits(Limits):
             finally:
                 # A task that is cancelled must settle as well: what it put aside would count as spent.
                 await asyncio.shield(asyncio.to_thread(self._settle, aside, lease, tokens))
+
+    @asynccontextmanager
+    async def _slot(self) -> AsyncIterator[None]:
+        """One of the requests that may be under way at once, over all processes."""
+        async with self._door:  # of this process one looks, and the others wait for it
+            while (name := await shielded(self._take_slot, self._give_back)) is None:
+                await asyncio.sleep(random.uniform(0.005, 0.03))
+        try:
+            yield
+        finally:
+            await asyncio.shield(asyncio.to_thread(self._held.drop, name))
+
+    def _take_slot(self) -> str | None:
+        return self._database.persist(lambda: self._held.take_one(_SLOT, self._settings.concurrency))
+
+    def _give_back(self, name: str | None) -> None:
+        if name is not None:
+            self._held.drop(name)
 
     def _turns(self, tokens: int) -> float:
         settings = self._settings

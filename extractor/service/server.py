@@ -12,6 +12,7 @@ from typing import NoReturn
 
 import uvicorn
 from anyio.to_thread import current_default_thread_limiter
+from fastapi import FastAPI
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from extractor.errors import UsageError
@@ -65,9 +66,23 @@ class _Impatient(H11Protocol):
 class _Server(uvicorn.Server):
     """Says where it listens, once it does, and refuses new work from the moment that it is to stop."""
 
-    def __init__(self, config: uvicorn.Config, house: House) -> None:
+    def __init__(self, app: FastAPI, house: House, says: str) -> None:
+        config = uvicorn.Config(
+            app,
+            http=_Impatient,
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            limit_concurrency=_MOST_CONNECTIONS,
+            timeout_keep_alive=30,
+            timeout_graceful_shutdown=int(house.settings.stop_s) + 1,
+            h11_max_incomplete_event_size=32_000,
+        )
         super().__init__(config)
         self._house = house
+        self._says = says
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         # Whoever waits for a process holds a thread: they must not take all of them.
@@ -76,7 +91,7 @@ class _Server(uvicorn.Server):
         if self.started and sockets:
             host, port = sockets[0].getsockname()[:2]
             place = f"[{host}]" if ":" in host else host
-            sys.stdout.write(f"gouji serves at http://{place}:{port}\n")
+            sys.stdout.write(f"{self._says} http://{place}:{port}\n")
             sys.stdout.flush()
 
     @contextmanager
@@ -94,29 +109,13 @@ class _Server(uvicorn.Server):
 def serve(settings: ServiceSettings, config: Path | None = None) -> NoReturn:
     """Answers requests, and works unless `jobs` is 0, until it is told to stop. Raises UsageError."""
     set_up_logs(settings.log_level)
-    listening = _listen(settings)
+    listening = _listen(settings.host, settings.port)
     house = House(settings, config=config)
     if settings.keys_required and not any(key.revoked is None for key in house.keys.list()):
         raise UsageError("keys are needed beyond loopback, and there is none: make one with `gouji keys create`")
     house.start()
     threading.Thread(target=house.single.warm, daemon=True).start()
-    server = _Server(
-        uvicorn.Config(
-            create_app(house),
-            http=_Impatient,
-            ws="none",
-            lifespan="off",
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            limit_concurrency=_MOST_CONNECTIONS,
-            timeout_keep_alive=30,
-            timeout_graceful_shutdown=int(settings.stop_s) + 1,
-            h11_max_incomplete_event_size=32_000,
-        ),
-        house,
-    )
-    server.run(sockets=[listening])
+    _Server(create_app(house), house, "gouji serves at").run(sockets=[listening])
     _end(house)
 
 
@@ -127,6 +126,7 @@ def work(settings: ServiceSettings, config: Path | None = None) -> NoReturn:
     if settings.jobs < 1:
         raise UsageError("a worker needs at least one job (--jobs)")
     set_up_logs(settings.log_level)
+    listening = None if settings.metrics_port is None else _listen(settings.host, settings.metrics_port)
     house = House(settings, config=config, serves=False)
     enough = threading.Event()
     for each in (signal.SIGINT, signal.SIGTERM):
@@ -134,7 +134,10 @@ def work(settings: ServiceSettings, config: Path | None = None) -> NoReturn:
     house.start()
     sys.stdout.write(f"gouji works with {settings.jobs} processes\n")
     sys.stdout.flush()
-    enough.wait()
+    if listening is None:
+        enough.wait()
+    else:  # it takes the signals over
+        _Server(create_app(house, works_only=True), house, "gouji tells how it is going at").run(sockets=[listening])
     _end(house)
 
 
@@ -147,14 +150,14 @@ def _end(house: House) -> NoReturn:
     os._exit(0)
 
 
-def _listen(settings: ServiceSettings) -> socket.socket:
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # The protocol by its number: without it asyncio leaves Nagle's algorithm on, and an answer takes 40 ms.
     listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        listening.bind((settings.host, settings.port))
+        listening.bind((host, port))
     except OSError as error:
         listening.close()
-        raise UsageError(f"cannot listen at {settings.host}:{settings.port}: {error.strerror}") from None
+        raise UsageError(f"cannot listen at {host}:{port}: {error.strerror}") from None
     return listening

@@ -5,6 +5,7 @@ secret, the database's password and the webhook secret, shows nowhere.
 """
 
 import os
+import re
 from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
@@ -21,6 +22,7 @@ __all__ = ["PREFIX", "ServiceSettings", "load_service_settings"]
 
 PREFIX = "GOUJI_SERVICE_"
 _TABLE = "service"
+_BUCKET = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9._/-]*)?")
 
 
 def _none(value: object) -> object:
@@ -46,6 +48,12 @@ class ServiceSettings(BaseModel):
     data: Path = Field(default=Path("gouji-data"), description="the folder of documents, and of SQLite's database")
     database_url: Annotated[SecretStr | None, BeforeValidator(_none)] = Field(
         default=None, description="postgresql://…; without it SQLite in the data folder"
+    )
+    store: Annotated[str | None, BeforeValidator(_none)] = Field(
+        default=None, description="s3://bucket/prefix for the documents, with AWS_…; without it the data folder"
+    )
+    metrics_port: Annotated[int | None, Field(ge=0, le=65535), BeforeValidator(_none)] = Field(
+        default=None, description="where a worker answers /metrics, /healthz and /readyz; 0 takes a free port"
     )
     jobs: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=0, description="processes that work on batches")
     nice: int = Field(default=10, ge=0, le=19, description="how far batches stand back behind single documents")
@@ -92,6 +100,13 @@ class ServiceSettings(BaseModel):
             raise ValueError("must begin with postgresql://")
         return value
 
+    @validator("store")
+    @classmethod
+    def _bucket(cls, value: str | None) -> str | None:
+        if value is not None and _BUCKET.fullmatch(value) is None:
+            raise ValueError("must be s3://bucket or s3://bucket/prefix; endpoint and credentials come from AWS_…")
+        return value
+
     @property
     def loopback(self) -> bool:
         """Whether only this machine can reach the service."""
@@ -106,6 +121,12 @@ class ServiceSettings(BaseModel):
     def shared(self) -> bool:
         """Whether several processes may work: the database is PostgreSQL."""
         return self.database_url is not None
+
+    def for_others(self) -> dict[str, str]:
+        """The environment by which a process that this one starts finds the same data, whatever flags said."""
+        found = {"DATA": str(self.data.absolute()), "STORE": self.store or ""}
+        found["DATABASE_URL"] = self.database_url.get_secret_value() if self.database_url is not None else ""
+        return {PREFIX + name: value for name, value in found.items()}
 
     def source(self, name: str) -> str:
         """Where the setting came from; `default` if nowhere."""

@@ -5,28 +5,62 @@
 
 import hashlib
 import hmac
+import json
 import logging
+import os
 import time
+from contextlib import suppress
 from dataclasses import dataclass
+from secrets import token_hex
+from uuid import uuid4
 
 import httpx
 import sqlalchemy as sa
 
 from extractor.service.addresses import AddressError, resolve
 from extractor.service.database import Database
+from extractor.service.rows import Batch
+from extractor.service.settings import ServiceSettings
 
-__all__ = ["Webhooks", "signature"]
+__all__ = ["Webhooks", "announce", "signature", "webhook_secret"]
 
 _LOG = logging.getLogger("gouji.service")
 _TIMEOUT_S = 10.0
 _FIRST_WAIT_S = 5.0
 _LEASE_S = 60.0
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL
 
 
 def signature(secret: str, body: bytes, at: int) -> str:
     """The value of the header Gouji-Signature."""
     digest = hmac.new(secret.encode(), f"{at}.".encode() + body, hashlib.sha256).hexdigest()
     return f"t={at},v1={digest}"
+
+
+def announce(connection: sa.Connection, batch: Batch) -> None:
+    """The webhook of a batch that has ended, written in the transaction that ends it: it will be sent."""
+    if batch.options.webhook is None:
+        return
+    event = f"batch.{batch.state}"
+    webhook_id = f"hook_{uuid4().hex}"
+    data = {"id": batch.id, "state": batch.state, "total": batch.total, "done": batch.done} | {
+        name: getattr(batch, name) for name in ("clean", "review", "failed")
+    }
+    body = {"id": webhook_id, "type": event, "created": int(batch.ended or 0), "data": data}
+    connection.execute(
+        sa.text(
+            "INSERT INTO gouji_webhooks (id, batch_id, url, event, body, state, due) "
+            "VALUES (:id, :batch, :url, :event, :body, 'waiting', :due)"
+        ),
+        {
+            "id": webhook_id,
+            "batch": batch.id,
+            "url": batch.options.webhook,
+            "event": event,
+            "body": json.dumps(body),
+            "due": batch.ended,
+        },
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,3 +140,28 @@ class Webhooks:
                 {"state": state, "due": due, "said": said, "id": one.id},
             )
         _LOG.info("webhook", extra={"webhook": one.id, "state": state, "attempt": one.attempts, "said": said})
+
+
+def webhook_secret(settings: ServiceSettings, database: Database) -> str:
+    """The secret that is set; else one that is made once, kept in the database, and shown in the data folder.
+
+    All processes must sign with the same one, and need have no folder in common.
+    """
+    if settings.webhook_secret is not None:
+        return settings.webhook_secret.get_secret_value()
+    path = settings.data / "webhook-secret"
+    try:
+        there = path.read_text(encoding="ascii")
+    except FileNotFoundError:
+        there = ""
+    with database.write() as connection:
+        connection.execute(
+            sa.text("INSERT INTO gouji_secrets (name, value) VALUES ('webhook', :value) ON CONFLICT (name) DO NOTHING"),
+            {"value": there or f"whsec_{token_hex(32)}"},
+        )
+        secret = str(connection.execute(sa.text("SELECT value FROM gouji_secrets WHERE name = 'webhook'")).scalar_one())
+    if secret != there:
+        path.unlink(missing_ok=True)
+        with suppress(FileExistsError), os.fdopen(os.open(path, _NEW, 0o600), "w", encoding="ascii") as file:
+            file.write(secret)
+    return secret

@@ -33,13 +33,13 @@ class Workers:
 
     def beat(self, jobs: int) -> None:
         """This process lives."""
-        now = time.time()
-        values = {"id": self._executor, "host": this_host(), "pid": os.getpid(), "jobs": jobs, "now": now}
+        clock = self._database.clock
+        values = {"id": self._executor, "host": this_host(), "pid": os.getpid(), "jobs": jobs, "now": time.time()}
         with self._database.write() as connection:
             connection.execute(
                 sa.text(
                     "INSERT INTO gouji_workers (id, host, pid, jobs, started, beat) VALUES "
-                    "(:id, :host, :pid, :jobs, :now, :now) ON CONFLICT (id) DO UPDATE SET beat = :now"
+                    f"(:id, :host, :pid, :jobs, {clock}, {clock}) ON CONFLICT (id) DO UPDATE SET beat = {clock}"
                 ),
                 values,
             )
@@ -52,34 +52,23 @@ class Workers:
     def alive(self) -> int:
         """Processes that were heard of lately and do work."""
         with self._database.read() as connection:
-            query = sa.text("SELECT count(*) FROM gouji_workers WHERE beat > :since AND jobs > 0")
-            return int(connection.execute(query, {"since": time.time() - self._dead_after_s}).scalar_one())
+            query = sa.text(
+                f"SELECT count(*) FROM gouji_workers WHERE beat > {self._database.clock} - :silent AND jobs > 0"
+            )
+            return int(connection.execute(query, {"silent": self._dead_after_s, "now": time.time()}).scalar_one())
 
     def dead(self) -> list[str]:
         """Processes that are silent, or were on this machine and are no more."""
-        now, host = time.time(), this_host()
+        host = this_host()
+        query = sa.text(f"SELECT id, host, pid, {self._database.clock} - beat FROM gouji_workers")
         with self._database.read() as connection:
-            rows = connection.execute(sa.text("SELECT id, host, pid, beat FROM gouji_workers")).all()
+            rows = connection.execute(query, {"now": time.time()}).all()
         return [
             str(row[0])
             for row in rows
             if row[0] != self._executor
-            and (now - float(row[3]) > self._dead_after_s or (row[1] == host and not _runs(int(row[2]))))
+            and (float(row[3]) > self._dead_after_s or (row[1] == host and not _runs(int(row[2]))))
         ]
-
-    def lead(self, name: str, for_s: float) -> bool:
-        """Whether this process has the task of that name, for so long; one has it at a time."""
-        now = time.time()
-        with self._database.write() as connection:
-            row = connection.execute(
-                sa.text(
-                    "INSERT INTO gouji_leases (name, holder, until) VALUES (:name, :me, :until) ON CONFLICT (name) "
-                    "DO UPDATE SET holder = :me, until = :until "
-                    "WHERE gouji_leases.until < :now OR gouji_leases.holder = :me RETURNING holder"
-                ),
-                {"name": name, "me": self._executor, "until": now + for_s, "now": now},
-            ).first()
-        return row is not None
 
 
 def _runs(pid: int) -> bool:

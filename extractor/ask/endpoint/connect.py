@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from extractor.ask.endpoint.cache import AnswerCache
 from extractor.ask.endpoint.events import note
 from extractor.ask.endpoint.limits import Limits
-from extractor.ask.endpoint.once import AskOnce
+from extractor.ask.endpoint.once import AskOnce, Claims
 from extractor.ask.endpoint.settings import Settings
 from extractor.ask.endpoint.stores import open_cache
 from extractor.ask.endpoint.usage import Usage
@@ -32,11 +32,16 @@ class Connection:
 
 @asynccontextmanager
 async def connect(
-    settings: Settings, *, cache: AnswerCache | None = None, limits: Limits | None = None
+    settings: Settings,
+    *,
+    cache: AnswerCache | None = None,
+    limits: Limits | None = None,
+    claims: Claims | None = None,
 ) -> AsyncIterator[Connection]:
     """A connection to the endpoint, for one event loop. `cache`: in place of the one that the settings name.
 
-    `limits`: in place of those that the settings name, such as ones that several processes share.
+    `limits`: in place of those that the settings name, such as ones that several processes share. `claims`: where
+    others ask the same questions, and keep their answers in the same cache.
 
     Nothing is sent before the first question. Raises UsageError where the settings cannot work.
     """
@@ -55,7 +60,7 @@ async def connect(
     try:
         store = open_cache(settings.cache) if cache is None else cache
         try:
-            yield Connection(settings, usage, AskOnce(client, store, kept_as, usage))
+            yield Connection(settings, usage, AskOnce(client, store, kept_as, usage, claims))
         finally:
             if cache is None:
                 await store.close()

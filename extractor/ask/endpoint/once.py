@@ -2,7 +2,10 @@
 
 import asyncio
 import logging
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
+from typing import Protocol
 
 from extractor.ask.endpoint.cache import AnswerCache, Kept, key_of
 from extractor.ask.endpoint.events import note
@@ -11,15 +14,34 @@ from extractor.ask.endpoint.usage import Usage
 from extractor.ask.model import Model, Question, Reply
 from extractor.spans import span, tell
 
-__all__ = ["AskOnce"]
+__all__ = ["AskOnce", "Claims"]
+
+
+class Claims(Protocol):
+    """Whose a question is, where several processes ask the same."""
+
+    def claim(self, key: str) -> AbstractAsyncContextManager[bool]:
+        """Entered when the question is this process's. True: another may have answered it meanwhile."""
+        ...
+
+
+class NoClaims:
+    """This process asks alone."""
+
+    @asynccontextmanager
+    async def claim(self, key: str) -> AsyncIterator[bool]:  # noqa: ARG002
+        yield False
 
 
 class AskOnce:
     """A Model in front of another. Failures are not kept, and a cache that fails costs money, not the answer."""
 
-    def __init__(self, model: Model, cache: AnswerCache, settings: Settings, usage: Usage) -> None:
+    def __init__(
+        self, model: Model, cache: AnswerCache, settings: Settings, usage: Usage, claims: Claims | None = None
+    ) -> None:
         self._model = model
         self._cache = cache
+        self._claims = claims or NoClaims()
         self._settings = settings
         self._usage = usage
         self._under_way: dict[str, asyncio.Task[Reply]] = {}
@@ -59,9 +81,15 @@ class AskOnce:
 
     async def _answer(self, question: Question, key: str) -> Reply:
         kept = await self._kept(key)
-        if kept is not None:
-            note(logging.INFO, "cached", prompt=question.prompt, answers=len(kept.answers))
-            return self._for_free(Reply(kept.answers))
+        if kept is None:
+            async with self._claims.claim(key) as later:
+                kept = await self._kept(key) if later else None
+                if kept is None:
+                    return await self._sent(question, key)
+        note(logging.INFO, "cached", prompt=question.prompt, answers=len(kept.answers))
+        return self._for_free(Reply(kept.answers))
+
+    async def _sent(self, question: Question, key: str) -> Reply:
         reply = await self._model.ask(question)
         kept = Kept(
             answers=reply.answers,

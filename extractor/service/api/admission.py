@@ -63,7 +63,7 @@ class Admission:
         if house.blobs.free() < house.settings.min_free:
             raise Problem("storage_low", retry_after=60)
         if time.monotonic() - self._looked > _LOOK_S:
-            self._waiting = await run_in_threadpool(house.store.waiting)
+            self._waiting = await run_in_threadpool(house.lookups.waiting)
             self._looked = time.monotonic()
         if self._waiting >= house.settings.max_waiting:
             raise Problem("queue_full", f"{self._waiting:,} documents are waiting", retry_after=30)

@@ -24,6 +24,7 @@ from extractor.service.api.extractions import extractions
 from extractor.service.api.operation import Metrics, operation
 from extractor.service.api.problems import Problem, ProblemBody, answer, on_http, on_invalid, on_problem
 from extractor.service.api.results import results
+from extractor.service.blobs import StoreAwayError
 from extractor.service.house import House
 
 __all__ = ["create_app"]
@@ -33,8 +34,8 @@ _NOSNIFF = (b"x-content-type-options", b"nosniff")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,100}")
 
 
-def create_app(house: House) -> FastAPI:
-    """The application in front of a house that has been started."""
+def create_app(house: House, *, works_only: bool = False) -> FastAPI:
+    """The application in front of a house that has been started. `works_only`: nothing but how it is going."""
     app = FastAPI(
         title="gouji",
         version=_version(),
@@ -46,7 +47,7 @@ def create_app(house: House) -> FastAPI:
     app.state.house = house
     app.state.admission = Admission(house)
     app.state.metrics = Metrics()
-    app.state.routers = (extractions, batches, results, operation)
+    app.state.routers = (operation,) if works_only else (extractions, batches, results, operation)
     for router in app.state.routers:
         app.include_router(router)
     app.add_exception_handler(Problem, on_problem)
@@ -112,6 +113,9 @@ class _Around:
 
 
 def _unexpected(request: Request, error: Exception) -> Response:
+    if isinstance(error, StoreAwayError):
+        _LOG.warning("store", extra={"request_id": request.state.request_id, "reason": str(error)})
+        return answer(request, "store_unavailable", retry_after=5)
     if isinstance(error, PoolTimeoutError) or (isinstance(error, DBAPIError) and _is_operational(error)):
         full = isinstance(error, DBAPIError) and "full" in str(error.orig) and isinstance(error.orig, sqlite3.Error)
         return answer(request, "storage_full" if full else "database_unavailable", retry_after=5)

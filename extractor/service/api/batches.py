@@ -15,6 +15,7 @@ from extractor.service.api.body import drained
 from extractor.service.api.problems import Problem, not_found, problems
 from extractor.service.api.receive import receive
 from extractor.service.api.shapes import (
+    BINARY,
     BatchBody,
     BatchList,
     FormOption,
@@ -23,6 +24,7 @@ from extractor.service.api.shapes import (
     ReadersOption,
     WebhookOption,
     batch_body,
+    body_of,
     options_of,
 )
 from extractor.service.house import House
@@ -40,22 +42,16 @@ IdempotencyKey = Annotated[
     Header(min_length=1, max_length=200, pattern=r"^[\x21-\x7e]+$", description="a repeated request is one batch"),
 ]
 _LINE = '{"custom_id": "a1", "name": "a.txt", "text": "2023年政府信息公开工作年度报告…"}\n'
-_BODY = {
-    "required": True,
-    "content": {
-        "multipart/form-data": {
-            "schema": {
-                "type": "object",
-                "properties": {"files": {"type": "array", "items": {"type": "string", "format": "binary"}}},
-                "required": ["files"],
-                # A file under another name: that is its custom_id.
-                "additionalProperties": {"type": "string", "format": "binary"},
-            }
-        },
+# A file under another name: that is its custom_id.
+_BODY = body_of(
+    "files",
+    {"type": "array", "items": BINARY},
+    BINARY,
+    {
         "application/x-ndjson": {"schema": {"type": "string"}, "example": _LINE},
-        "application/zip": {"schema": {"type": "string", "format": "binary"}},
+        "application/zip": {"schema": BINARY},
     },
-}
+)
 _EVENT_S = 1.0
 _SILENCE_S = 15.0
 
@@ -63,7 +59,7 @@ _SILENCE_S = 15.0
 async def owned(house: House, key: Key, batch_id: str) -> Batch:
     """The batch, if it is that key's. Raises Problem; the same one whether it is another's or nobody's."""
     mine = None if Scope.ADMIN in key.scopes and key.id != "local" else key.id
-    batch = await run_in_threadpool(house.store.get, batch_id, mine)
+    batch = await run_in_threadpool(house.lookups.get, batch_id, mine)
     if batch is None or batch.kind != "batch":
         raise not_found()
     return batch
@@ -102,7 +98,7 @@ async def create(
         response.status_code = 200
         response.headers["Idempotent-Replayed"] = "true"
     else:
-        await run_in_threadpool(house.store.note, key.id, "batch.create", batch.id, request.state.request_id)
+        await run_in_threadpool(house.audit.note, key.id, "batch.create", batch.id, request.state.request_id)
     response.headers["Location"] = f"/v1/batches/{batch.id}"
     return batch_body(batch)
 
@@ -115,7 +111,7 @@ async def recent(
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
 ) -> BatchList:
     """Your batches, the newest first."""
-    found = await run_in_threadpool(lambda: house.store.recent(key.id, before=before, limit=limit))
+    found = await run_in_threadpool(lambda: house.lookups.recent(key.id, before=before, limit=limit))
     return BatchList(
         batches=[batch_body(batch) for batch in found], next=found[-1].created if len(found) == limit else None
     )
@@ -133,10 +129,10 @@ async def cancel(request: Request, batch_id: BatchId, house: Home, key: Submitte
     batch = await owned(house, key, batch_id)
     if batch.state not in ENDED:
         cancelled = await run_in_threadpool(house.store.cancel, batch_id)
-        batch = cancelled or batch
+        batch = cancelled or await owned(house, key, batch_id)
         assert house.enqueuer is not None
         await run_in_threadpool(house.enqueuer.drop, batch)
-        await run_in_threadpool(house.store.note, key.id, "batch.cancel", batch_id, request.state.request_id)
+        await run_in_threadpool(house.audit.note, key.id, "batch.cancel", batch_id, request.state.request_id)
     return batch_body(batch)
 
 
@@ -147,7 +143,7 @@ async def delete(request: Request, batch_id: BatchId, house: Home, key: Submitte
     if batch.state not in ENDED:
         raise Problem("not_ended", "cancel it first")
     await run_in_threadpool(house.remove, batch)
-    await run_in_threadpool(house.store.note, key.id, "batch.delete", batch_id, request.state.request_id)
+    await run_in_threadpool(house.audit.note, key.id, "batch.delete", batch_id, request.state.request_id)
     return Response(status_code=204)
 
 
@@ -179,4 +175,4 @@ async def _events(house: House, batch: Batch | None) -> AsyncIterator[str]:
         if silent >= _SILENCE_S:
             yield ": still here\n\n"
             silent = 0.0
-        batch = await run_in_threadpool(house.store.get, batch.id)
+        batch = await run_in_threadpool(house.lookups.get, batch.id)

@@ -15,7 +15,8 @@ from extractor.service.api.auth import Home, Reader, Submitter
 from extractor.service.api.body import drained, pieces
 from extractor.service.api.intake import Found, Multipart, name_of
 from extractor.service.api.problems import Problem, not_found, problems
-from extractor.service.api.shapes import FormOption, ModelOption, ReadersOption, options_of
+from extractor.service.api.shapes import BINARY, FormOption, ModelOption, ReadersOption, body_of, options_of
+from extractor.service.hand import Task
 from extractor.service.hands import HandsClosedError, Outcome
 from extractor.service.house import House
 from extractor.service.rows import ENDED, Batch, Document, Options
@@ -25,24 +26,8 @@ __all__ = ["extractions"]
 extractions = APIRouter(prefix="/v1/extractions", tags=["extractions"])
 _POLL_S = 0.1
 _OVERHEAD = 20_000  # what multipart puts around a file
-_TYPES: dict[str, object] = {
-    kind: {"schema": {"type": "string", "format": "binary"}}
-    for kind in ("application/octet-stream", "text/plain", "text/html", "application/pdf")
-}
-_BODY = {
-    "required": True,
-    "content": {
-        "multipart/form-data": {
-            "schema": {
-                "type": "object",
-                "properties": {"file": {"type": "string", "format": "binary"}},
-                "required": ["file"],
-                "additionalProperties": False,
-            }
-        },
-        **_TYPES,
-    },
-}
+_TYPES = ("application/octet-stream", "text/plain", "text/html", "application/pdf")
+_BODY = body_of("file", BINARY, False, {kind: {"schema": BINARY} for kind in _TYPES})
 _REPORT: dict[int | str, dict[str, object]] = {
     200: {
         "description": "The report: docs/output.md",
@@ -93,7 +78,7 @@ async def create(
             patience = 0.0
         await admission.check()
         batch = await run_in_threadpool(_durable, house, key.id, options, data, name or called)
-        await run_in_threadpool(house.store.note, key.id, "extraction.create", batch.id, request.state.request_id)
+        await run_in_threadpool(house.audit.note, key.id, "extraction.create", batch.id, request.state.request_id)
     return await _waited(house, batch, patience)
 
 
@@ -106,7 +91,7 @@ async def look(
     key: Reader,
 ) -> Response:
     """The report of a document that took longer, or 202 again."""
-    batch = await run_in_threadpool(house.store.get, extraction_id, key.id)
+    batch = await run_in_threadpool(house.lookups.get, extraction_id, key.id)
     if batch is None or batch.kind != "extraction":
         raise not_found()
     return await _waited(house, batch, 0.0)
@@ -120,7 +105,7 @@ async def _document(request: Request, house: House) -> tuple[bytes, str]:
         parts = [piece async for piece in pieces(request, settings.max_file, settings)]
         return b"".join(parts), "-"
     found: list[Found] = []
-    reader = Multipart(Multipart.boundary_of(content_type), house.blobs, settings.max_file, found.append)
+    reader = Multipart(Multipart.boundary_of(content_type), settings.max_file, found.append)
     async for piece in pieces(request, settings.max_file + _OVERHEAD, settings):
         reader.feed(piece)
     reader.end()
@@ -146,8 +131,8 @@ def _read(house: House, options: Options, data: bytes, name: str) -> Outcome:
     path = house.blobs.aside(uuid4().hex)
     path.write_bytes(data)
     try:
-        task = {"n": 0, "path": str(path), "name": name, "form": options.form}
-        (outcome,) = house.single.run([task], zipped=False)  # type: ignore[list-item]
+        task = Task(n=0, path=str(path), sha256=None, name=name, form=options.form)
+        (outcome,) = house.single.run([task], zipped=False)
         return outcome
     finally:
         path.unlink(missing_ok=True)
@@ -166,10 +151,10 @@ async def _waited(house: House, batch: Batch, patience: float) -> Response:
     found: Batch | None = batch
     while found is not None and found.state not in ENDED and asyncio.get_running_loop().time() < deadline:
         await asyncio.sleep(_POLL_S)
-        found = await run_in_threadpool(house.store.get, batch.id)
+        found = await run_in_threadpool(house.lookups.get, batch.id)
     if found is None:
         raise not_found()
-    rows = await run_in_threadpool(lambda: house.store.results(batch.id, limit=1))
+    rows = await run_in_threadpool(lambda: house.lookups.results(batch.id, limit=1))
     if not rows:
         body = Pending(id=batch.id, state=found.state).model_dump_json()
         headers = {"Location": f"/v1/extractions/{batch.id}", "Retry-After": "1"}

@@ -55,9 +55,9 @@ def reader_of(content_type: str, blobs: Blobs, most: int, found: Callable[[Found
     kind, options = parse_options_header(content_type)
     match kind.decode("latin-1"):
         case "multipart/form-data" if options.get(b"boundary"):
-            return Multipart(options[b"boundary"], blobs, most, found)
+            return Multipart(options[b"boundary"], most, found)
         case "application/jsonl" | "application/x-ndjson" | "application/ndjson" | "application/x-jsonlines":
-            return JsonLines(blobs, most, found)
+            return JsonLines(most, found)
         case "application/zip" | "application/x-zip-compressed":
             return Zipped(blobs, most, found)
     raise Problem("unsupported_type", "multipart/form-data, application/x-ndjson or application/zip is read")
@@ -66,8 +66,7 @@ def reader_of(content_type: str, blobs: Blobs, most: int, found: Callable[[Found
 class Multipart:
     """A part with a file name is a document; its field's name is its custom_id, unless that is `file` or `files`."""
 
-    def __init__(self, boundary: bytes, blobs: Blobs, most: int, found: Callable[[Found], None]) -> None:
-        self._blobs = blobs
+    def __init__(self, boundary: bytes, most: int, found: Callable[[Found], None]) -> None:
         self._most = most
         self._found = found
         self._headers: dict[str, bytes] = {}
@@ -136,7 +135,7 @@ class Multipart:
         field = _text(options.get(b"name", b""))
         self._custom_id = None if field in _UNNAMED else _custom_id(field)
         self._name = name_of(_file_name(options))
-        self._incoming = self._blobs.open(self._most)
+        self._incoming = Incoming(self._most)
 
     def _data(self, data: bytes, start: int, end: int) -> None:
         assert self._incoming is not None
@@ -154,8 +153,7 @@ class Multipart:
 class JsonLines:
     """`{"custom_id": …, "name": …, "form": …, "text": …}` a line; `content`, in base64, in place of `text`."""
 
-    def __init__(self, blobs: Blobs, most: int, found: Callable[[Found], None]) -> None:
-        self._blobs = blobs
+    def __init__(self, most: int, found: Callable[[Found], None]) -> None:
         self._most = most
         self._found = found
         self._longest = 2 * most + _MOST_HEADERS
@@ -199,7 +197,7 @@ class JsonLines:
         except (binascii.Error, UnicodeEncodeError):
             raise self._wrong("has content that is no base64, or text that is none") from None
         custom_id = given.get("custom_id")
-        incoming = self._blobs.open(self._most)
+        incoming = Incoming(self._most)
         _write(incoming, data, self._most)
         name = name_of(given.get("name") or custom_id or f"line {self._number}")
         self._found(Found(None if custom_id is None else _custom_id(custom_id), name, given.get("form"), incoming))
@@ -212,7 +210,6 @@ class Zipped:
     """An archive: each document in it is one of the batch, named as in the archive."""
 
     def __init__(self, blobs: Blobs, most: int, found: Callable[[Found], None]) -> None:
-        self._blobs = blobs
         self._most = most
         self._found = found
         self._path = blobs.aside(f"{uuid4().hex}.zip")
@@ -229,7 +226,7 @@ class Zipped:
             for member in expanded(whole, limits):
                 if member == whole:
                     raise Problem("malformed_body", "no archive, a damaged one, or one beyond the limits on archives")
-                incoming = self._blobs.open(self._most)
+                incoming = Incoming(self._most)
                 _write(incoming, member.read(limits), self._most)
                 self._found(Found(None, name_of(member.name.removeprefix(INSIDE)), None, incoming))
         except DocumentError as error:

@@ -36,13 +36,13 @@ class Metrics:
 
     def text(self, house: House, uploads: int) -> bytes:
         """In Prometheus' format."""
-        self._waiting.set(house.store.waiting())
+        self._waiting.set(house.lookups.waiting())
         self._workers.set(house.workers.alive())
         self._chunks.set(house.engine.working)
         self._uploads.set(uploads)
         self._free.set(house.blobs.free())
         self._hands.set(house.single.idle)
-        return generate_latest(self.registry)
+        return generate_latest(self.registry) + generate_latest(house.engine.meter.registry)
 
 
 @operation.get("/healthz")
@@ -53,12 +53,14 @@ async def live() -> dict[str, str]:
 
 @operation.get("/readyz", responses={503: {"description": "Not now: `status` says why"}})
 async def ready(house: Home) -> JSONResponse:
-    """Whether requests can be served: `ready`, `stopping`, `database_unavailable` or `storage_low`. Needs no key."""
+    """Whether requests can be served: `ready`, or `status` says why not. Needs no key."""
     status = "ready"
     if house.draining:
         status = "stopping"
     elif not await run_in_threadpool(house.database.reachable):
         status = "database_unavailable"
+    elif not await run_in_threadpool(house.blobs.reachable):
+        status = "store_unavailable"
     elif house.blobs.free() < house.settings.min_free:
         status = "storage_low"
     return JSONResponse({"status": status, "time": int(time.time())}, 200 if status == "ready" else 503)

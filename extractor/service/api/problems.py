@@ -42,6 +42,7 @@ CODES: Mapping[str, tuple[int, str]] = {
     "internal": (500, "A defect of gouji"),
     "database_unavailable": (503, "The database cannot be reached"),
     "stopping": (503, "The service is stopping"),
+    "store_unavailable": (503, "The store of documents cannot be reached"),
     "storage_full": (507, "There is no room left on the disk"),
 }
 

@@ -11,12 +11,14 @@ from extractor.service.api.body import pieces
 from extractor.service.api.intake import Found, Reader, reader_of
 from extractor.service.api.problems import Problem
 from extractor.service.api.shapes import check_form
+from extractor.service.blobs import Incoming
 from extractor.service.house import House
 from extractor.service.rows import Batch, Document, IdempotencyError, Options
 
 __all__ = ["receive"]
 
 _GROUP = 500
+_HELD = 16_000_000  # bytes that are in memory, not in the store
 
 
 class _Receiver:
@@ -26,12 +28,14 @@ class _Receiver:
         self._house = house
         self._batch_id = batch_id
         self._group: list[Document] = []
+        self._contents: list[Incoming] = []
+        self._held = 0
         self._seen: set[str] = set()
         self._hash = hashlib.sha256(json.dumps(asdict(options), sort_keys=True).encode())
         self.total = 0
 
     def take(self, found: Found) -> None:
-        """Stores a document. Raises Problem."""
+        """Takes a document; stored are they by groups. Raises Problem, StoreAwayError."""
         if self.total >= self._house.settings.max_documents:
             raise Problem("too_many_documents", f"at most {self._house.settings.max_documents:,}")
         if found.custom_id is not None:
@@ -40,22 +44,24 @@ class _Receiver:
             self._seen.add(found.custom_id)
         if found.form is not None:
             check_form(found.form)
-        try:
-            sha256, size = found.incoming.digest() if self._batch_id is None else found.incoming.keep()
-        finally:
-            found.incoming.drop()
-        document = Document(self.total, found.custom_id, found.name, sha256, size, found.form)
+        incoming = found.incoming
+        if self._batch_id is None:
+            incoming.drop()
+        document = Document(self.total, found.custom_id, found.name, incoming.sha256, incoming.size, found.form)
         self._hash.update(json.dumps(asdict(document)).encode())
         self.total += 1
         self._group.append(document)
-        if len(self._group) >= _GROUP:
+        self._contents.append(incoming)
+        self._held += incoming.size
+        if len(self._group) >= _GROUP or self._held > _HELD:
             self.flush()
 
     def flush(self) -> str:
         """Writes down what was taken; the fingerprint of all so far."""
         if self._batch_id is not None:
+            self._house.blobs.keep(self._contents)
             self._house.store.add(self._batch_id, self._group)
-        self._group = []
+        self._group, self._contents, self._held = [], [], 0
         return self._hash.hexdigest()
 
 

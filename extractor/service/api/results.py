@@ -14,6 +14,7 @@ from starlette.concurrency import run_in_threadpool
 from extractor.service.api.auth import Home, Reader
 from extractor.service.api.batches import BatchId, owned
 from extractor.service.api.problems import Problem, problems
+from extractor.service.api.shapes import BINARY
 from extractor.service.house import House
 from extractor.service.rows import ResultRow
 
@@ -37,7 +38,7 @@ _ERROR = (
 
 def _lines(example: str, *more: str) -> dict[int | str, dict[str, object]]:
     content: dict[str, object] = {_NDJSON: {"schema": {"type": "string"}, "example": example}}
-    content |= {kind: {"schema": {"type": "string", "format": "binary"}} for kind in more}
+    content |= {kind: {"schema": BINARY} for kind in more}
     return {
         200: {
             "description": "A page, in the order in which they were done",
@@ -74,7 +75,7 @@ async def errors(batch_id: BatchId, house: Home, key: Reader, after: After = -1,
     """The documents that yielded no report, and why, a line each."""
     batch = await owned(house, key, batch_id)
     rows = await run_in_threadpool(
-        lambda: house.store.results(batch.id, after=after, limit=limit, verdict="failed", report=False)
+        lambda: house.lookups.results(batch.id, after=after, limit=limit, verdict="failed", report=False)
     )
     text = "".join(_dump({**_head(row), "error": {"code": row.code, "message": row.message}}) for row in rows)
     headers = {"Gouji-Next": str(rows[-1].seq)} if len(rows) == limit else {}
@@ -83,7 +84,7 @@ async def errors(batch_id: BatchId, house: Home, key: Reader, after: After = -1,
 
 async def _next(house: House, batch_id: str, after: int, limit: int, verdict: str | None) -> dict[str, str]:
     rows = await run_in_threadpool(
-        lambda: house.store.results(batch_id, after=after, limit=limit, verdict=verdict, report=False)
+        lambda: house.lookups.results(batch_id, after=after, limit=limit, verdict=verdict, report=False)
     )
     return {"Gouji-Next": str(rows[-1].seq)} if len(rows) == limit else {}
 
@@ -91,7 +92,7 @@ async def _next(house: House, batch_id: str, after: int, limit: int, verdict: st
 def _reports(house: House, batch_id: str, after: int, limit: int, verdict: str | None) -> Iterator[bytes]:
     """The page by small groups: a thousand reports are 50 MB."""
     while limit > 0:
-        rows = house.store.results(batch_id, after=after, limit=min(limit, _GROUP), verdict=verdict)
+        rows = house.lookups.results(batch_id, after=after, limit=min(limit, _GROUP), verdict=verdict)
         for row in rows:
             head = _dump({**_head(row), "verdict": row.verdict}).encode().rstrip(b"\n}")
             yield head + b', "report": ' + zlib.decompress(row.report) + b"}\n"
@@ -115,7 +116,7 @@ def _parquet(house: House, batch_id: str, verdict: str | None) -> Response:
     file = tempfile.NamedTemporaryFile(prefix="gouji-", suffix=".parquet")  # noqa: SIM115
     with pq.ParquetWriter(file.name, schema, compression="zstd") as writer:
         after = -1
-        while rows := house.store.results(batch_id, after=after, limit=10 * _GROUP, verdict=verdict):
+        while rows := house.lookups.results(batch_id, after=after, limit=10 * _GROUP, verdict=verdict):
             after = rows[-1].seq
             columns = {name: [getattr(row, name) for row in rows] for name in ("seq", "position", *names, "year")} | {
                 "report": [zlib.decompress(row.report).decode() for row in rows]

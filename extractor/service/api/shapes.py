@@ -14,7 +14,9 @@ from extractor.service.api.problems import Problem
 from extractor.service.house import House
 from extractor.service.rows import Batch, Options
 
-__all__ = ["BatchBody", "BatchList", "Readers", "batch_body", "options_of"]
+__all__ = ["BINARY", "BatchBody", "BatchList", "Readers", "batch_body", "body_of", "options_of"]
+
+BINARY: dict[str, object] = {"type": "string", "format": "binary"}
 
 Readers = Literal["rules", "rules,llm"]
 FormOption = Annotated[str | None, Query(max_length=100, description="the form, in place of having it recognised")]
@@ -78,6 +80,14 @@ class BatchList(BaseModel):
 
     batches: list[BatchBody]
     next: float | None
+
+
+def body_of(
+    file: str, schema: dict[str, object], others: object, content: dict[str, dict[str, object]]
+) -> dict[str, object]:
+    """The body of a request for the OpenAPI document: a form with that file, and parts of other names; or `content`."""
+    form = {"type": "object", "properties": {file: schema}, "required": [file], "additionalProperties": others}
+    return {"required": True, "content": {"multipart/form-data": {"schema": form}, **content}}
 
 
 def batch_body(batch: Batch) -> BatchBody:

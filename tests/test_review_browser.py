@@ -13,9 +13,10 @@ import pytest
 
 pytest.importorskip("fastapi", reason="the extra 'review' is not installed: pip install 'gouji[review]'")
 pytest.importorskip("PIL", reason="the extra 'review' is not installed: pip install 'gouji[review]'")
-playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: pip install playwright")
 
 from reviewing import key_of, results_of, served, shelved
+
+playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: pip install playwright")
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 SCANS = Path(__file__).parent / "scans"
@@ -199,7 +200,7 @@ class _Listener(ThreadingHTTPServer):
         heard: list[str] = []
 
         class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:  # noqa: N802
+            def do_GET(self) -> None:
                 heard.append(self.path)
                 self.send_response(200)
                 self.end_headers()
@@ -213,27 +214,12 @@ class _Listener(ThreadingHTTPServer):
         self.heard = heard
 
 
-HOSTILE = """<html><head><title>x</title><base href="{there}/base/"><link rel="stylesheet" href="{there}/css">
-<link rel="prefetch" href="{there}/prefetch"><link rel="dns-prefetch" href="{there}/dns"><link rel="icon" href="{there}/icon">
-<meta http-equiv="refresh" content="0;url={there}/refresh"><meta http-equiv="Content-Security-Policy" content="default-src *">
-<script>window.ran = "head"; fetch("{there}/fetch")</script><script src="{there}/script"></script>
-<style>@import url({there}/import); body {{ background: url({there}/background) }} td {{ background: url("{there}/td") }}</style></head>
-<body onload="window.ran = 'onload'" background="{there}/body"><h1>丹枫市人民政府2023年政府信息公开工作年度报告</h1>
-<img src="{there}/image" srcset="{there}/srcset 2x" onerror="window.ran = 'onerror'"><img src=x onerror=window.ran='bare'>
-<svg onload="window.ran = 'svg'"><script>window.ran = "svgscript"</script><image href="{there}/svgimage"/>
-<use href="{there}/use#x"/><foreignObject><iframe src="{there}/foreign"></iframe></foreignObject>
-<style><img src="{there}/mutated" onerror="window.ran = 'mutated'"></style></svg>
-<math><mtext><table><mglyph><style><!--</style><img title="--&gt;&lt;img src=1 onerror=window.ran='mxss'&gt;"></table></mtext></math>
-<iframe src="{there}/frame"></iframe><iframe srcdoc="<script>parent.ran = 'srcdoc'</script>"></iframe>
-<object data="{there}/object"></object><embed src="{there}/embed"><video src="{there}/video" poster="{there}/poster" autoplay></video>
-<audio src="{there}/audio" autoplay></audio><form action="{there}/form" id=f><input name=q autofocus onfocus="window.ran='focus'">
-<button formaction="{there}/formaction">提交</button></form><a href="javascript:window.ran='link'" id="lure"><b>链接</b></a>
-<a href="{there}/link" target=_blank ping="{there}/ping">外链</a><div style="background: url({there}/style); position: fixed">固定</div>
-<details open ontoggle="window.ran='toggle'"><summary>x</summary></details><marquee onstart="window.ran='marquee'">滚动</marquee>
-<p id="form" name="help" class="current" data-c="{cell}" data-do="confirm">覆盖</p><template><img src="{there}/template"></template>
-<noscript><p title="</noscript><img src=x onerror=window.ran='noscript'>"></p></noscript>
-<table background="{there}/table"><tr><td onclick="window.ran = 'click'" onmouseover="window.ran = 'over'">&lt;script&gt;window.ran='escaped'&lt;/script&gt;</td></tr></table>
-{rest}</body></html>"""
+ALIVE = """[...document.querySelectorAll("#source *")].filter((one) => {
+    const tag = /^(script|style|iframe|object|embed|form|input|img|svg|link|meta|base|a|video|audio)$/i;
+    const name = /^on|^style$|^href$|^src|^id$|^name$|^form|^background$/i;
+    return tag.test(one.tagName) || [...one.attributes].some((at) => name.test(at.name) || /script:/i.test(at.value));
+}).map((one) => one.outerHTML)"""
+HOSTILE = Path(__file__).parent / "hostile_page.html"
 
 
 def test_a_hostile_page_neither_runs_nor_fetches(browser: "playwright.Browser", folder: Path, tmp_path: Path) -> None:
@@ -242,7 +228,8 @@ def test_a_hostile_page_neither_runs_nor_fetches(browser: "playwright.Browser", 
     there = f"http://127.0.0.1:{listener.server_address[1]}"
     rest = (folder / "misprint-2023.html").read_text(encoding="utf-8").partition("<body")[2].partition(">")[2]
     hostile = tmp_path / '<img src=x onerror=window.ran="name">.html'
-    hostile.write_text(HOSTILE.format(there=there, cell=SUSPECT, rest=rest), encoding="utf-8")
+    content = HOSTILE.read_text(encoding="utf-8").replace("%there%", there)
+    hostile.write_text(content.replace("%cell%", SUSPECT).replace("%rest%", rest), encoding="utf-8")
     context = browser.new_context(viewport={"width": 1440, "height": 900}, locale="zh-CN")
     page = context.new_page()
     asked: list[str] = []
@@ -264,12 +251,7 @@ def test_a_hostile_page_neither_runs_nor_fetches(browser: "playwright.Browser", 
                 assert page.locator("#source").get_by_text("<script>window.ran='escaped'</script>").count() == 1
                 page.locator("#source").get_by_text("链接").first.click()
                 page.locator("#source").get_by_text("escaped").first.hover()
-                alive = page.evaluate(
-                    """[...document.querySelectorAll("#source *")].filter((one) => [...one.attributes].some((at) =>
-                        /^on|^style$|^href$|^src|^id$|^name$|^form|^background$/i.test(at.name) || /script:/i.test(at.value))
-                        || /^(script|style|iframe|object|embed|form|input|img|svg|link|meta|base|a|video|audio)$/i.test(one.tagName)
-                    ).map((one) => one.outerHTML)"""
-                )
+                alive = page.evaluate(ALIVE)
                 assert alive == []
             page.keyboard.press("n")
             page.wait_for_selector(f'.cell-head[data-cell="{SUSPECT}"]')
@@ -310,9 +292,9 @@ def test_another_origin_cannot_decide_or_frame(browser: "playwright.Browser", fo
                 const body = JSON.stringify({cell, kind: "type", said: "999"});
                 const tries = [{}, {mode: "no-cors", headers: {"content-type": "text/plain"}},
                     {headers: {"content-type": "application/json", "x-gouji": "1"}}];
-                return Promise.all(tries.map((more) => fetch(`${address}/d/${key}/decisions`, {method: "POST", body,
-                    credentials: "include", ...more}).then((answer) => answer.type === "opaque" ? "opaque" : answer.status,
-                    () => "refused")));
+                const told = (answer) => answer.type === "opaque" ? "opaque" : answer.status;
+                return Promise.all(tries.map((more) => fetch(`${address}/d/${key}/decisions`, {
+                    method: "POST", body, credentials: "include", ...more}).then(told, () => "refused")));
             }""",
             [address, key, SUSPECT],
         )
@@ -344,9 +326,7 @@ def test_a_scan_is_shown_with_boxes(page: "playwright.Page", tmp_path: Path) -> 
         assert report is not None and drawn is not None and sheet is not None
         evidence = report.cells[cell].evidence
         assert evidence is not None and evidence.box is not None
-        size = page.evaluate(
-            "(() => { const one = document.querySelector('.sheet img'); return [one.naturalWidth, one.naturalHeight]; })()"
-        )
+        size = page.locator(".sheet img").evaluate("(one) => [one.naturalWidth, one.naturalHeight]")
         assert abs(size[0] / size[1] - sheet["width"] / sheet["height"]) < 0.02
         viewed = page.locator(".sheet svg").get_attribute("viewBox").split()
         scale = sheet["width"] / float(viewed[2])

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from enum import StrEnum
 from multiprocessing.connection import Connection, wait
+from multiprocessing.context import SpawnContext
 from queue import SimpleQueue
 from time import monotonic
 from types import TracebackType
@@ -49,14 +50,15 @@ class _Task(NamedTuple):
 class _Worker(Generic[A, R]):
     """One process, and the tasks it has been given: it works on the first."""
 
-    def __init__(self, work: Callable[[A], R], memory: int, others: list[Connection]) -> None:
+    def __init__(self, work: Callable[[A], R], memory: int, others: list[Connection], *, fresh: bool) -> None:
         self.tasks: deque[_Task] = deque()
         self.quick = False
         self.since = 0.0
-        self.connection, there = _processes.Pipe()
+        processes = SpawnContext() if fresh else _processes
+        self.connection, there = processes.Pipe()
         # A forked process inherits our ends of all pipes. It must close them, or no worker sees that we are gone.
-        inherited = [*others, self.connection] if _FORKS else []
-        self._process = _processes.Process(target=_serve, args=(there, work, memory, inherited), daemon=True)
+        inherited = [*others, self.connection] if _FORKS and not fresh else []
+        self._process = processes.Process(target=_serve, args=(there, work, memory, inherited), daemon=True)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)  # forking beside a thread, which draws progress only
             self._process.start()
@@ -79,6 +81,9 @@ class _Worker(Generic[A, R]):
         self.quick = now - self.since < _QUICK
         self.since = now
         return answer
+
+    def kill(self) -> None:
+        self._process.kill()
 
     def end(self, *, kill: bool) -> None:
         self.connection.close()
@@ -115,16 +120,26 @@ def in_processes(
 class Pool(Generic[A, R]):
     """`work` in `jobs` processes, each task within `seconds` and each process within `memory` bytes.
 
-    `lost` makes the result of a task that was lost. An exception that `work` raises is raised here.
+    `lost` makes the result of a task that was lost. An exception that `work` raises is raised here. `fresh`: the
+    processes are begun anew, not forked: for a process with threads, whose locks a fork would take along.
     """
 
     def __init__(
-        self, work: Callable[[A], R], lost: Callable[[A, Lost], R], *, jobs: int, seconds: float, memory: int
+        self,
+        work: Callable[[A], R],
+        lost: Callable[[A, Lost], R],
+        *,
+        jobs: int,
+        seconds: float,
+        memory: int,
+        fresh: bool = False,
     ) -> None:
+        self._fresh = fresh
         self._work = work
         self._lost = lost
         self._seconds = seconds
         self._memory = memory
+        self._closed = False
         self._workers: list[_Worker[A, R]] = []
         for _ in range(jobs):
             self._workers.append(self._start())
@@ -138,6 +153,12 @@ class Pool(Generic[A, R]):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
+        if self._closed:
+            return
+        # Whoever waits in `call` is woken by the death of its process, and must not start another.
+        self._closed = True
+        for worker in self._workers:
+            worker.kill()
         for worker in self._workers:
             worker.end(kill=True)
 
@@ -145,12 +166,15 @@ class Pool(Generic[A, R]):
         """One task. Safe to be called by as many threads as there are jobs or more; not while `run` is under way."""
         worker = self._idle.get()
         try:
+            if self._closed:
+                return self._lost(argument, Lost.DIED)
             worker.give(_Task(0, argument))
             ready = worker.connection.poll(self._seconds)
             answer = worker.answer() if ready else None
             worker.tasks.clear()
             if answer is None:
-                worker = self._replaced(worker)
+                if not self._closed:
+                    worker = self._replaced(worker)
                 return self._lost(argument, Lost.DIED if ready else Lost.TIME)
             return _result(answer)
         finally:
@@ -219,7 +243,7 @@ class Pool(Generic[A, R]):
                 worker.give(task)
 
     def _start(self) -> "_Worker[A, R]":
-        return _Worker(self._work, self._memory, [worker.connection for worker in self._workers])
+        return _Worker(self._work, self._memory, [worker.connection for worker in self._workers], fresh=self._fresh)
 
     def _replaced(self, worker: "_Worker[A, R]") -> "_Worker[A, R]":
         """A fresh process in place of one that is dead or given up on."""

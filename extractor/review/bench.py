@@ -69,14 +69,14 @@ class Kept(Generic[K, V]):
 class Bench:
     """`jobs` processes for what is read in the background, and two for what is looked at.
 
-    Its processes are forked, so it is made before the server's threads are. What is kept goes by the document's key,
-    which must name its content.
+    Its processes are forked, so it is made before the server's threads are; unless `fresh`. What is kept goes by the
+    document's key, which must name its content.
     """
 
-    def __init__(self, jobs: int, limits: Limits) -> None:
+    def __init__(self, jobs: int, limits: Limits, *, fresh: bool = False) -> None:
         self.limits = limits
         self._pool: Pool[Task, object] = Pool(
-            perform, lost, jobs=jobs + _BESIDE, seconds=limits.max_seconds, memory=limits.max_memory
+            perform, lost, jobs=jobs + _BESIDE, seconds=limits.max_seconds, memory=limits.max_memory, fresh=fresh
         )
         self._studies: Kept[str, Study | Trouble] = Kept(_STUDIES)
         self._sizes: Kept[str, tuple[Size, ...] | Trouble] = Kept(_SIZES)
@@ -91,7 +91,11 @@ class Bench:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        self._pool.__exit__(kind, error, traceback)
+        self.close()
+
+    def close(self) -> None:
+        """Ends all processes; whoever waits for one of them gets Trouble."""
+        self._pool.__exit__(None, None, None)
 
     def report(self, origin: Locator, form: str | None) -> str | Trouble:
         """The report as a line of JSON: one of a failed document too."""

@@ -111,12 +111,15 @@ class Listing:
     years: tuple[int, ...]
     doubts: int
     done: int
+    expected: int = 0
 
 
 class Index:
-    """Every entry of a run. Safe for several threads."""
+    """Every entry of a run. Safe for several threads. `expected`: how many documents there are to be, if that is more
+    than have an entry yet."""
 
     def __init__(self) -> None:
+        self.expected = 0
         self._entries: dict[str, Entry] = {}
         self._lock = threading.Lock()
 
@@ -157,6 +160,7 @@ class Index:
             years=tuple(sorted({entry.year for entry in entries if entry.year}, reverse=True)),
             doubts=sum(entry.doubts for entry in entries),
             done=sum(entry.state is State.DONE for entry in entries),
+            expected=max(self.expected, len(entries)),
         )
 
     def around(self, key: str, ask: Ask) -> tuple[str | None, str | None]:

@@ -29,7 +29,7 @@ from extractor.review.site.views import document_view, panel_view
 from extractor.review.sources.pages import DENSITIES
 from extractor.review.study import Study, Trouble
 
-__all__ = ["create_app"]
+__all__ = ["create_app", "static_files", "templates"]
 
 _HERE = Path(__file__).parent
 _YEAR = 365 * 86400
@@ -67,19 +67,35 @@ def create_app(shelf_of: ShelfOf) -> FastAPI:
     app.add_api_route("/d/{key}/gold.json", pages.labels, methods=["GET"])
     app.add_api_route("/overview", across.overview, methods=["GET"], response_class=HTMLResponse)
     app.add_api_route("/body", across.body, methods=["GET"], response_class=HTMLResponse)
-    app.mount("/static", _Static(directory=_HERE / "static"), name="static")
+    app.mount("/static", static_files(), name="static")
     app.add_exception_handler(HTTPException, pages.failed)
     app.add_exception_handler(KeyError, pages.failed)
     app.add_exception_handler(GoujiError, pages.failed)
     return app
 
 
+def static_files() -> StaticFiles:
+    """Script, styles and icon."""
+    return _Static(directory=_HERE / "static")
+
+
+def templates() -> Environment:
+    """The templates, every word that is filled into them escaped."""
+    return Environment(
+        loader=FileSystemLoader(_HERE / "templates"),
+        autoescape=select_autoescape(["html"]),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
 class _Static(StaticFiles):
-    """Kept by browsers only until they ask whether it has changed."""
+    """Scripts and styles are kept only until a browser asks whether they have changed; it asks for the icon often."""
 
     async def get_response(self, path: str, scope: Any) -> Response:
         response = await super().get_response(path, scope)
-        response.headers["cache-control"] = "no-cache"
+        response.headers["cache-control"] = "max-age=86400" if path.endswith(".svg") else "no-cache"
         return response
 
 
@@ -100,13 +116,7 @@ class _Pages:
     def __init__(self, shelf_of: ShelfOf) -> None:
         self._shelf_of = shelf_of
         self._desks: Kept[int, Desk] = Kept(_DESKS)
-        self._templates = Environment(
-            loader=FileSystemLoader(_HERE / "templates"),
-            autoescape=select_autoescape(["html"]),
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
+        self._templates = templates()
 
     def _desk(self, request: Request) -> tuple[Desk, _Words]:
         shelf = self._shelf_of(request)
@@ -348,7 +358,7 @@ def _named(laid: Laid, cell: str) -> str:
 
 def _author(request: Request, shelf: Shelf) -> str:
     """Who decides: whom the one who let the request in says, or the run's own author."""
-    known = cast(object, getattr(request.state, "author", None))
+    known = cast(object, request.scope.get("gouji.author"))
     return known if isinstance(known, str) and known else shelf.author
 
 

@@ -57,6 +57,7 @@ def serve(
             timeout_graceful_shutdown=1,
             h11_max_incomplete_event_size=32_000,
         ),
+        shelf,
         address,
         opens,
     )
@@ -68,10 +69,11 @@ def serve(
 
 
 class _Server(uvicorn.Server):
-    """Says where it answers once it does."""
+    """Says where it answers once it does, and gives up reading when it is to stop: that might take minutes."""
 
-    def __init__(self, config: uvicorn.Config, address: str, opens: bool) -> None:
+    def __init__(self, config: uvicorn.Config, shelf: LocalShelf, address: str, opens: bool) -> None:
         super().__init__(config)
+        self._shelf = shelf
         self._address = address
         self._opens = opens
 
@@ -85,3 +87,8 @@ class _Server(uvicorn.Server):
             import webbrowser
 
             webbrowser.open(self._address)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._shelf.stop()
+        self._shelf.bench.close()
+        await super().shutdown(sockets)

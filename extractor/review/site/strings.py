@@ -21,6 +21,12 @@ STRINGS: dict[str, tuple[str, str]] = {
     "help": ("按键说明", "Keys"),
     "close": ("关闭", "Close"),
     "back": ("返回列表", "Back to the list"),
+    # service
+    "batches": ("批次", "Batches"),
+    "col.state": ("状态", "State"),
+    "no_batches": ("还没有批次。", "No batches yet."),
+    "key_wanted": ("密钥", "Key"),
+    "let_in": ("进入", "Go in"),
     # list
     "search": ("搜索机关、文件名、年度", "Search body, file, year"),
     "search_button": ("搜索", "Search"),

@@ -6,6 +6,7 @@ import re
 import sqlite3
 import time
 from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
 from typing import Any
 from uuid import uuid4
 
@@ -50,12 +51,25 @@ def create_app(house: House, *, works_only: bool = False) -> FastAPI:
     app.state.routers = (operation,) if works_only else (extractions, batches, results, operation)
     for router in app.state.routers:
         app.include_router(router)
+    if not works_only:
+        _mount_review(app, house)
     app.add_exception_handler(Problem, on_problem)
     app.add_exception_handler(RequestValidationError, on_invalid)
     app.add_exception_handler(HTTPException, on_http)
     app.add_middleware(_Around, metrics=app.state.metrics)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     return app
+
+
+def _mount_review(app: FastAPI, house: House) -> None:
+    """The review page for people, if what it needs is installed; no part of the API."""
+    if find_spec("jinja2") is None or find_spec("PIL") is None:
+        return
+    from extractor.review.site.app import static_files
+    from extractor.service.api.review import review_of
+
+    app.mount("/review/static", static_files())
+    app.mount("/review", review_of(house))
 
 
 class _Around:

@@ -13,7 +13,7 @@ from extractor.service.api.problems import Problem
 from extractor.service.house import House
 from extractor.service.keys import LOCAL, Key, Scope
 
-__all__ = ["Admin", "Home", "Reader", "Submitter", "home"]
+__all__ = ["Admin", "Home", "Reader", "Submitter", "caller", "home"]
 
 _BEARER = HTTPBearer(auto_error=False, description="A key made by `gouji keys create`. None is needed on loopback.")
 _LOCAL_KEY = Key(LOCAL, LOCAL, frozenset({Scope.ADMIN}))
@@ -30,22 +30,23 @@ Home = Annotated[House, Depends(home)]
 
 
 def _needs(scope: Scope) -> "Callable[..., object]":
-    async def caller(
+    async def allowed(
         request: Request,
         house: Home,
         _shown: Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)],
     ) -> Key:
-        key = await _caller(request, house)
+        key = await caller(request, house)
         if not key.may(scope):
             raise Problem("forbidden", f"this needs the scope {scope.value}")
         request.state.key_id = key.id
         return key
 
-    return caller
+    return allowed
 
 
-async def _caller(request: Request, house: House) -> Key:
-    given = request.headers.get("authorization")
+async def caller(request: Request, house: House, cookie: str | None = None) -> Key:
+    """Whose request it is; `cookie`: the key as a browser keeps it. Raises Problem."""
+    given = request.headers.get("authorization") or (f"Bearer {cookie}" if cookie else None)
     if given is not None:
         kind, _, text = given.partition(" ")
         key = await run_in_threadpool(house.keys.find, text.strip()) if kind.lower() == "bearer" else None

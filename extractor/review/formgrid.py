@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from extractor.forms.model import Column, Form, Layout, Row, Table
+from extractor.forms.printed import Block, Heading, Print
 from extractor.report import Cell, Status
-from extractor.review.printed import Block, Over, Printed, PrintedTable, Side
 
 __all__ = ["FormTable", "Slot", "form_tables"]
 
@@ -39,13 +39,15 @@ class FormTable(NamedTuple):
     found: bool
 
 
-def form_tables(form: Form, printed: Printed | None, cells: Mapping[str, Cell]) -> list[FormTable]:
-    """Every table of the form. Rows that only some bodies print appear where something of them was found."""
-    looks = {table.id: table for table in printed.tables} if printed is not None else {}
-    return [_table(table, looks.get(table.id) or PrintedTable(id=table.id), cells) for table in form.tables]
+def form_tables(form: Form, looks: Mapping[str, Print], cells: Mapping[str, Cell]) -> list[FormTable]:
+    """Every table of the form, by how each is printed (`load_prints`, by table).
+
+    Rows that only some bodies print appear where something of them was found.
+    """
+    return [_table(table, looks.get(table.id) or Print(), cells) for table in form.tables]
 
 
-def _table(table: Table, look: PrintedTable, cells: Mapping[str, Cell]) -> FormTable:
+def _table(table: Table, look: Print, cells: Mapping[str, Cell]) -> FormTable:
     rows = [row for row in table.rows if _shown(table, row, cells)]
     heads = 0
     if table.layout is Layout.LINE:
@@ -88,7 +90,7 @@ def _label(row: Row, columns: int = 1) -> Slot:
     return Slot(row.labels[0], scope="row", columns=columns, unit=row.unit)
 
 
-def _blocks(table: Table, look: PrintedTable, rows: Sequence[Row]) -> Iterator[list[Slot]]:
+def _blocks(table: Table, look: Print, rows: Sequence[Row]) -> Iterator[list[Slot]]:
     """Rows with other columns than their neighbours: each block under heads of its own, over the same width."""
     width = max(len(table.columns_of(row)) for row in table.rows)
     by_id = {row.id: row for row in rows}
@@ -101,7 +103,7 @@ def _blocks(table: Table, look: PrintedTable, rows: Sequence[Row]) -> Iterator[l
         columns = table.columns_of(shown[0])
         rest = width - len(columns) + 1
         heads = [_head(table.column_by_id[column]) for column in columns]
-        yield [Slot(block.corner), *heads[:-1], heads[-1]._replace(columns=rest)]
+        yield [Slot(look.corner), *heads[:-1], heads[-1]._replace(columns=rest)]
         for row in shown:
             slots = [Slot(cell=cell) for cell in _ids(table, row)]
             yield [_label(row), *slots[:-1], slots[-1]._replace(columns=width - len(slots) + 1)]
@@ -115,17 +117,17 @@ def _runs(table: Table, rows: Sequence[Row]) -> list[Block]:
             runs[-1].append(row)
         else:
             runs.append([row])
-    return [Block(rows=tuple(row.id for row in run)) for run in runs]
+    return [Block(rows=tuple(row.id for row in run), columns=table.columns_of(run[0])) for run in runs]
 
 
-def _heads(table: Table, look: PrintedTable) -> Iterator[list[Slot]]:
+def _heads(table: Table, look: Print) -> Iterator[list[Slot]]:
     """The heads over the columns, a line a storey; the corner covers what is left of them."""
-    chains = {column: [over for over in look.over if column in over.columns] for column in table.column_ids}
+    chains = {column: _chain(look.over, column) for column in table.column_ids}
     depth = 1 + max(map(len, chains.values()))
-    stub = 1 + _depth(table, look.sides)
+    stub = 1 + _depth(table, look.beside)
     for level in range(depth):
         line = [Slot(look.corner, rows=depth, columns=stub)] if level == 0 else []
-        last: Over | None = None
+        last: Heading | None = None
         for column in table.columns:
             chain = chains[column.id]
             if level < len(chain):
@@ -143,36 +145,38 @@ def _heads(table: Table, look: PrintedTable) -> Iterator[list[Slot]]:
         yield line
 
 
-def _depth(table: Table, sides: Sequence[Side]) -> int:
-    return max((len(_chain(table, sides, row)) for row in table.rows), default=0)
+def _depth(table: Table, groups: Sequence[Heading]) -> int:
+    return max((len(_chain(groups, row.id)) for row in table.rows), default=0)
 
 
-def _chain(table: Table, sides: Sequence[Side], row: Row) -> list[Side]:
-    at = {one.id: number for number, one in enumerate(table.rows)}
-    return [side for side in sides if at[side.first] <= at[row.id] <= at[side.last]]
+def _chain(groups: Sequence[Heading], one: str) -> list[Heading]:
+    """The headings that a row or a column stands under, outer ones first."""
+    return [group for group in groups if one in group.of]
 
 
-def _rows(table: Table, look: PrintedTable, rows: Sequence[Row]) -> Iterator[list[Slot]]:
-    stub = 1 + _depth(table, look.sides)
-    chains = [_chain(table, look.sides, row) for row in rows]
+def _rows(table: Table, look: Print, rows: Sequence[Row]) -> Iterator[list[Slot]]:
+    stub = 1 + _depth(table, look.beside)
+    chains = [_chain(look.beside, row.id) for row in rows]
     for number, (row, chain) in enumerate(zip(rows, chains, strict=True)):
         before = chains[number - 1] if number else []
+        if row.id in look.headings:
+            yield [Slot(look.headings[row.id], scope="colgroup", columns=stub + len(table.columns_of(row)))]
         line = []
-        for side in chain:
-            if side not in before:
-                covered = sum(side in one for one in chains)
-                line.append(Slot(side.label, scope="rowgroup", rows=covered))
+        for group in chain:
+            if group not in before:
+                covered = sum(group in one for one in chains)
+                line.append(Slot(group.label, scope="rowgroup", rows=covered))
         line.append(_label(row, stub - len(chain)))
         yield [*line, *(Slot(cell=cell) for cell in _ids(table, row))]
 
 
-def _side_by_side(table: Table, look: PrintedTable, rows: Sequence[Row]) -> Iterator[list[Slot]]:
+def _side_by_side(table: Table, look: Print, rows: Sequence[Row]) -> Iterator[list[Slot]]:
     """All rows on one line: their labels are heads over the columns, which repeat."""
-    chains = [_chain(table, look.sides, row) for row in rows]
+    chains = [_chain(look.across, row.id) for row in rows]
     depth = 1 + max(map(len, chains), default=0)
     for level in range(depth):
         line: list[Slot] = []
-        last: Side | None = None
+        last: Heading | None = None
         for row, chain in zip(rows, chains, strict=True):
             width = len(table.columns_of(row))
             if level < len(chain) and chain[level] is last:

@@ -8,6 +8,7 @@ from extractor.check.wording import short_label, written
 from extractor.deliver.to_table import figure
 from extractor.explain import Said
 from extractor.forms.model import Form
+from extractor.forms.printed import load_prints
 from extractor.report import Cell, Evidence, Report, Severity, Status
 from extractor.review.candidates import Candidate, candidates
 from extractor.review.decisions import DecisionKind, Decisions
@@ -15,7 +16,6 @@ from extractor.review.decisions import Entry as Line
 from extractor.review.desk import Laid
 from extractor.review.equations import Equation, equation, linears
 from extractor.review.formgrid import FormTable, form_tables
-from extractor.review.printed import load_printed
 from extractor.review.site.strings import Language, Say
 
 __all__ = ["CellView", "DocumentView", "FindingView", "PanelView", "document_view", "panel_view"]
@@ -105,7 +105,7 @@ def document_view(laid: Laid, say: Say, language: Language) -> DocumentView:
     """A document that yielded a report, or one that did not (without a form)."""
     report, form = laid.report, laid.form
     cells = {} if form is None else _cells(laid, form, say)
-    tables = () if form is None else tuple(form_tables(form, load_printed().get(form.id), report.cells))
+    tables = () if form is None else tuple(form_tables(form, load_prints().get(form.id, {}), report.cells))
     drawn = [slot.cell for table in tables for line in table.lines for slot in line if slot.cell is not None]
     counted = [(status, sum(report.cells[cell].status is status for cell in drawn)) for status in Status]
     findings = _findings(report, form, language)

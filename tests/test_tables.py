@@ -177,6 +177,17 @@ def test_results_of_a_service_are_read(tmp_path: Path) -> None:
         assert found == [one.to_dict() for one in reports]
 
 
+@pytest.mark.parametrize("name", ["a[1]", "a*b?", "it's", "=x y"])
+def test_any_folder_will_do(name: str, tmp_path: Path) -> None:
+    import pyarrow.parquet as pq
+
+    folder = tmp_path / name
+    folder.mkdir()
+    for table, rows in tables_of([FULL]).items():
+        pq.write_table(rows, folder / f"{table}.parquet")
+    assert list(open_results([folder], pytest.fail).reports()) == [FULL]
+
+
 @pytest.mark.parametrize("content", [b"PAR1 no", b""])
 def test_a_broken_parquet_is_named(content: bytes, tmp_path: Path) -> None:
     (tmp_path / "a.parquet").write_bytes(content)

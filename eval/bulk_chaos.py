@@ -25,9 +25,9 @@ from eval.gold import ROOT
 __all__ = ["main"]
 
 
-def _started(source: Path, out: Path, site: Path | None) -> "subprocess.Popen[bytes]":
+def _started(source: Path, out: Path, size: int, site: Path | None = None) -> "subprocess.Popen[bytes]":
     command = [sys.executable, "-m", "extractor.cli", "bulk", str(source), str(out), "--no-llm", "--quiet"]
-    command += ["--limit", "max_seconds=5", "--shard-size", "250"]
+    command += ["--limit", "max_seconds=5", "--shard-size", str(size)]
     paths = [str(ROOT)] if site is None else [str(site), str(ROOT)]
     environ = os.environ | {"PYTHONPATH": os.pathsep.join(paths)}
     return subprocess.Popen(command, env=environ, stderr=subprocess.PIPE)
@@ -45,14 +45,14 @@ def _reports(out: Path) -> int:
     return sum(pq.read_metadata(path).num_rows for path in (out / "reports").glob("*.parquet"))
 
 
-def over_poison(source: Path, out: Path, scratch: Path, count: int) -> list[str]:
+def over_poison(source: Path, out: Path, scratch: Path, count: int, size: int) -> list[str]:
     """Faults of a run over `count` reports and ten poisons."""
     site = scratch / "site"
     site.mkdir()
     (site / "sitecustomize.py").write_text(SITECUSTOMIZE, "utf-8")
     added = put(source)
     began = time.monotonic()
-    process = _started(source, out, site)
+    process = _started(source, out, size, site)
     _, said = process.communicate()
     failures, reports = _failures(out), _reports(out)
     print(f"poison: {reports} reports and {len(failures)} failures in {time.monotonic() - began:.0f} s: {failures}")
@@ -66,12 +66,12 @@ def over_poison(source: Path, out: Path, scratch: Path, count: int) -> list[str]
     return faults
 
 
-def with_kills(source: Path, out: Path, kills: int, seed: int, longest: float) -> list[str]:
+def with_kills(source: Path, out: Path, size: int, kills: int, seed: int, longest: float) -> list[str]:
     """Faults of a run that is killed so often before it comes to its end."""
     rng = Random(seed)
     began = time.monotonic()
     done: list[str] = []
-    process = _started(source, out, None)
+    process = _started(source, out, size)
     while len(done) < kills and process.poll() is None:
         try:
             process.wait(rng.uniform(1, longest))
@@ -79,7 +79,7 @@ def with_kills(source: Path, out: Path, kills: int, seed: int, longest: float) -
             what = _kill(process, rng)
             done.append(f"{what} with {_reports_so_far(out)}")
             if process.poll() is not None:
-                process = _started(source, out, None)
+                process = _started(source, out, size)
     _, said = process.communicate()
     print(f"kills: {len(done)} in {time.monotonic() - began:.0f} s: {', '.join(done)}")
     faults = wholeness(out, source)
@@ -124,16 +124,18 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--longest", type=float, default=12, help="seconds between kills, at most")
     parser.add_argument("--skip", choices=("poison", "kills"))
+    parser.add_argument("--shard-size", type=int, default=100)
     arguments = parser.parse_args()
+    size: int = arguments.shard_size
     with tempfile.TemporaryDirectory() as name:
         scratch = Path(name)
         source = scratch / "in"
         make_folder(source, arguments.n, 21)
         faults = []
         if arguments.skip != "poison":
-            faults += over_poison(source, scratch / "poisoned", scratch, arguments.n)
+            faults += over_poison(source, scratch / "poisoned", scratch, arguments.n, size)
         if arguments.skip != "kills":
-            faults += with_kills(source, scratch / "killed", arguments.kills, arguments.seed, arguments.longest)
+            faults += with_kills(source, scratch / "killed", size, arguments.kills, arguments.seed, arguments.longest)
     print("\n".join(faults) or "every document exactly once")
     return 1 if faults else 0
 

@@ -18,7 +18,9 @@ _IN_A_FOLDER = 1000
 
 
 def make_folder(folder: Path, count: int, seed: int, jobs: int = 2) -> None:
-    """`count` reports, all of them different, over all forms and layouts; what is there already is left."""
+    """`count` reports, all of them different, over all forms and layouts; nothing where so many are there already."""
+    if folder.is_dir() and sum(1 for path in folder.glob("*/*")) == count:
+        return
     todo = list(enumerate(cases(count, seed, list(FORMS), list(LAYOUTS), [], 0.0)))
     for number in range(0, count, _IN_A_FOLDER):
         (folder / f"{number // _IN_A_FOLDER:04d}").mkdir(parents=True, exist_ok=True)
@@ -30,9 +32,7 @@ def _made(folder: Path, numbered: tuple[int, Case]) -> int:
     number, case = numbered
     below = folder / f"{number // _IN_A_FOLDER:04d}"
     made = make_case(case)
-    path = below / f"{number:06d}{Path(made.name).suffix}"
-    if not path.exists():
-        path.write_bytes(made.data)
+    (below / f"{number:06d}{Path(made.name).suffix}").write_bytes(made.data)
     return number
 
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import zipfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -168,6 +169,24 @@ def test_poison_costs_only_itself(source: Path, out: Path, monkeypatch: pytest.M
     assert bulked(source, out).plan.changed == 1
     assert len(names_of(out)) == 10
     assert bulked(source, out, retry=True).plan.again == 3
+
+
+def test_a_reader_that_is_killed_by_others_costs_nothing(
+    source: Path, out: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read, flag = locator.read, tmp_path / "killed"
+
+    def reading(data: bytes, **options: object) -> object:
+        if options["name"] == "0002.html" and not flag.exists():
+            flag.touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+        return read(data, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(locator, "read", reading)
+    assert bulked(source, out).totals.rows["failures"] == 0
+    assert flag.exists()
+    assert len(names_of(out)) == 9
+    whole(out)
 
 
 def test_what_kills_the_process_time_and_again_is_set_aside(

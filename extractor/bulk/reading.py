@@ -22,7 +22,7 @@ from extractor.read.limits import Limits
 from extractor.read.locator import Locator, expanded
 from extractor.report import Report, Verdict
 
-__all__ = ["NO_ROWS", "Inside", "Job", "Made", "Outcome", "Same", "made", "read_below", "read_one", "was_lost"]
+__all__ = ["NO_ROWS", "Died", "Inside", "Job", "Made", "Outcome", "Same", "made", "read_below", "read_one", "was_lost"]
 
 
 _PR_SET_PDEATHSIG = 1
@@ -66,10 +66,15 @@ class Inside:
     sha256: str
 
 
-Outcome: TypeAlias = Made | Same | Inside
+@dataclass(frozen=True, slots=True)
+class Died:
+    """The process that read it died, or was killed."""
 
 
-def read_one(job: Job, *, form: str | None, limits: Limits, settings: Settings | None) -> Outcome:
+Outcome: TypeAlias = Made | Same | Inside | Died
+
+
+def read_one(job: Job, *, form: str | None, limits: Limits, settings: Settings | None) -> Made | Same | Inside:
     """Raises what is the caller's mistake, and nothing for a document that is no good."""
     origin = job.origin
     try:
@@ -103,8 +108,8 @@ def _end_with_parent(_process: int) -> None:
 
 
 def was_lost(job: Job, how: Lost, *, limits: Limits) -> Outcome:
-    """What comes of a document that took its process with it."""
-    return made(lost(job.origin, how, limits=limits))
+    """What comes of a document whose process died, or had to be ended."""
+    return Died() if how is Lost.DIED else made(lost(job.origin, how, limits=limits))
 
 
 def made(report: Report, asked: tuple[str, ...] = (), questions: tuple[Asked, ...] = ()) -> Made:

@@ -15,19 +15,20 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from time import monotonic
+from typing import NamedTuple
 
-from extractor.batch import failed, failure
+from extractor.batch import failed, failure, lost
 from extractor.bulk.fetch import Fetched
 from extractor.bulk.house import LEDGER, QUESTIONS, House, SupersededError
 from extractor.bulk.ledger import Asked, Entry, done_by, entries_of, ledger_table, questions_of, questions_table
-from extractor.bulk.reading import NO_ROWS, Inside, Job, Made, Outcome, Same, made, read_below, was_lost
+from extractor.bulk.reading import NO_ROWS, Died, Inside, Job, Made, Outcome, Same, made, read_below, was_lost
 from extractor.bulk.rows import Gathered, write_table
 from extractor.bulk.tasks import Order, Task, Todo
 from extractor.deliver.tables.schemas import TABLES
 from extractor.errors import GoujiError
 from extractor.forms.load import load_forms
 from extractor.parse.prose.rules import load_prose
-from extractor.pool import Pool
+from extractor.pool import Lost, Pool
 from extractor.read.locator import Locator
 
 __all__ = ["close_hands", "do", "warm"]
@@ -108,6 +109,14 @@ class _Hand:
             raise SupersededError("the process that started this one is gone")
 
 
+class _Given(NamedTuple):
+    """A job under way: of which file, and where that lies on this machine."""
+
+    todo: Todo
+    path: Path
+    job: Job
+
+
 class _Doing:
     """One task on its way."""
 
@@ -164,48 +173,66 @@ class _Doing:
 
     def _read(self, todo: Iterator[Todo]) -> Iterator[tuple[Todo, str | None, list[Made]]]:
         """Each file with its SHA-256 and what its documents came to; without them if it holds what it held before."""
-        given: deque[tuple[Todo, Path]] = deque()
         missing: list[tuple[Todo, Exception]] = []
-        archives: list[tuple[Todo, Path, Inside]] = []
+        archives: list[tuple[_Given, Inside]] = []
 
-        def jobs() -> Iterator[Job]:
+        def jobs() -> Iterator[_Given]:
             for one, path in self._fetched.at_hand(todo):
                 if isinstance(path, Exception):
                     missing.append((one, path))
                 else:
-                    given.append((one, path))
-                    yield Job(Locator(one.file.name, path), one.known, one.answers)
+                    yield _Given(one, path, Job(Locator(one.file.name, path), one.known, one.answers))
 
-        for outcome in self._pool.run(jobs(), small=_is_small):
-            one, path = given.popleft()
+        for given, outcome in self._outcomes(jobs()):
             match outcome:
                 case Inside():
-                    archives.append((one, path, outcome))
+                    archives.append((given, outcome))
+                    continue
                 case Made():
                     self._rows.add(outcome.rows)
-                    yield one, outcome.sha256, [outcome]
-                    self._fetched.done(one, path)
+                    yield given.todo, outcome.sha256, [outcome]
                 case Same():
-                    yield one, None, []
-                    self._fetched.done(one, path)
-            self._now_at(given[0][0] if given else None)
-        for one, path, inside in archives:
-            self._now_at(one)
-            documents = list(self._inside(one, inside))
-            yield one, inside.sha256, documents
-            self._fetched.done(one, path)
+                    yield given.todo, None, []
+            self._fetched.done(given.todo, given.path)
+        for given, inside in archives:
+            members = (
+                given._replace(job=Job(origin, "", given.todo.answers, expands=False)) for origin in inside.documents
+            )
+            documents = []
+            for _, outcome in self._outcomes(members):
+                assert isinstance(outcome, Made)
+                self._rows.add(outcome.rows)
+                documents.append(replace(outcome, rows=NO_ROWS))
+            yield given.todo, inside.sha256, documents
+            self._fetched.done(given.todo, given.path)
         for one, error in missing:
             result = made(failure(Locator(one.file.name, content=b""), error))
             self._rows.add(result.rows)
             yield one, result.sha256, [result]
 
-    def _inside(self, todo: Todo, archive: Inside) -> Iterator[Made]:
-        jobs = (Job(origin, "", todo.answers, expands=False) for origin in archive.documents)
-        for outcome in self._pool.run(jobs, small=_is_small):
-            assert isinstance(outcome, Made)
-            self._rows.add(outcome.rows)
-            yield replace(outcome, rows=NO_ROWS)
-            self._now_at(todo)
+    def _outcomes(self, jobs: Iterator["_Given"]) -> Iterator[tuple["_Given", Made | Same | Inside]]:
+        """What came of each job. One whose process died is tried once more: whoever killed it may not have meant it."""
+        waiting: deque[_Given] = deque()
+        crashed: list[_Given] = []
+
+        def handed() -> Iterator[Job]:
+            for given in jobs:
+                waiting.append(given)
+                yield given.job
+
+        for outcome in self._pool.run(handed(), small=_is_small):
+            given = waiting.popleft()
+            if isinstance(outcome, Died):
+                crashed.append(given)
+            else:
+                yield given, outcome
+            self._now_at(waiting[0].todo if waiting else None)
+        for given in crashed:
+            self._now_at(given.todo)
+            for outcome in self._pool.run([given.job], small=_is_small):
+                if isinstance(outcome, Died):
+                    outcome = made(lost(given.job.origin, Lost.DIED, limits=self._order.limits))
+                yield given, outcome
 
     def _take(self, todo: Todo, sha256: str | None, documents: list[Made]) -> None:
         self._done += 1

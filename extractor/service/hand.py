@@ -12,9 +12,10 @@ import sys
 import threading
 import zlib
 from collections import deque
-from collections.abc import Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict
 
@@ -79,14 +80,17 @@ class Hand:
                 if order["ask"]:
                     runner.run(self._asking(order))
                 else:
-                    for task, coming in self._ahead(order["tasks"]):
-                        self._report(task, coming, order["zipped"])
+                    for task, content in self._ahead(order["tasks"]):
+                        self._report(task, content, order["zipped"])
 
-    def _ahead(self, tasks: list[Task]) -> "Iterator[tuple[Task, Future[bytes]]]":
+    def _ahead(self, tasks: list[Task]) -> Iterator[tuple[Task, Callable[[], bytes]]]:
         """The tasks with their contents: while one is worked on, the next are fetched, for a store may be far away."""
-        waiting: deque[tuple[Task, Future[bytes]]] = deque()
+        waiting: deque[tuple[Task, Callable[[], bytes]]] = deque()
         for task in tasks:
-            waiting.append((task, self._threads.submit(self._content, task)))
+            if task["path"] is not None:  # at hand: going to another thread for it would take longer
+                waiting.append((task, partial(self._content, task)))
+            else:
+                waiting.append((task, self._threads.submit(self._content, task).result))
             if len(waiting) > _AHEAD:
                 yield waiting.popleft()
         yield from waiting
@@ -99,9 +103,9 @@ class Hand:
             self._blobs = open_blobs(load_service_settings(config=self._config))
         return self._blobs.get(task["sha256"] or "")
 
-    def _report(self, task: Task, coming: "Future[bytes]", zipped: bool) -> None:
+    def _report(self, task: Task, content: Callable[[], bytes], zipped: bool) -> None:
         try:
-            report = extract(coming.result(), name=task["name"], form=task["form"], limits=self._limits)
+            report = extract(content(), name=task["name"], form=task["form"], limits=self._limits)
         except StoreAwayError:
             self._unread(task)
             return

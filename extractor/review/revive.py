@@ -1,4 +1,8 @@
-"""A Report made again from the JSON object that it was written as."""
+"""A Report made again from the JSON object that it was written as: as the program alone made it.
+
+Where decisions of people are applied to it (`gouji extract --decisions`), its cells are as they were before that: what
+holds now, the log of decisions says.
+"""
 
 from collections.abc import Callable
 from decimal import Decimal
@@ -40,6 +44,8 @@ def revived(result: object) -> Report:
     if len(cells) > _MOST_CELLS or len(findings) > _MOST_FINDINGS:
         raise ResultError("more cells or findings than any form has")
     usage = _dict(told.get("usage") or {}, '"usage"')
+    changed = _list(_dict(told.get("review") or {}, '"review"').get("changed"), '"changed"')
+    others = {one.get("cell"): one for one in changed if isinstance(one, dict)}
     year = told.get("year")
     if year is not None and (not isinstance(year, int) or not 1900 <= year <= _LATEST):
         raise ResultError('"year" is no year')
@@ -50,13 +56,20 @@ def revived(result: object) -> Report:
         form=_text_or_none(told.get("form"), "form"),
         organ=_text_or_none(told.get("organ"), "organ"),
         year=year,
-        cells={str(cell): _cell(state, str(cell)) for cell, state in cells.items()},
+        cells={str(cell): _cell(_before(state, others.get(cell)), str(cell)) for cell, state in cells.items()},
         findings=tuple(_finding(one) for one in findings),
         verdict=_enum(Verdict, told["verdict"], "verdict"),
         usage=Usage(*(_count(usage.get(name)) for name in ("llm_calls", "prompt_tokens", "completion_tokens"))),
         reasons={str(key): str(reason) for key, reason in _dict(told.get("reasons") or {}, '"reasons"').items()},
         trace=tuple(_asked(one) for one in _list(told.get("trace"), '"trace"')),
     )
+
+
+def _before(state: object, changed: object) -> object:
+    """A cell without what a person decided about it, or about another that it follows from."""
+    mark = state.get("decision") if isinstance(state, dict) else None
+    was = (mark if isinstance(mark, dict) else changed if isinstance(changed, dict) else {}).get("was")
+    return {**state, **was} if isinstance(was, dict) and isinstance(state, dict) else state
 
 
 def _cell(state: object, name: str) -> Cell:

@@ -107,3 +107,14 @@ def test_prose_and_contents_are_no_tables() -> None:
         page.text(60, 100 + 20 * number, f"{number + 1}月共收到政府信息公开申请12件，办结34件，其中予以公开5件")
     page.text(60, 300, "- 3 -")
     assert read(pdf(page)).grids == ()
+
+
+def test_empty_places_beside_each_other_are_cells_of_their_own() -> None:
+    page = Page()
+    xs = [60.0, 120.0, 180.0, 240.0, 300.0]
+    for number, row in enumerate([["结果维持", "结果纠正", "其他结果", "尚未审结", "总计"], ["7", "", "", "1", "8"]]):
+        for x, text in zip(xs, row, strict=True):
+            page.text(x + (0 if number == 0 else 15), 100 + 22 * number, text)
+    assert texts(read(pdf(page))) == [
+        [["结果维持", "结果纠正", "其他结果", "尚未审结", "总计"], ["7", "", "", "1", "8"]]
+    ]

@@ -192,6 +192,9 @@ class _Maker:
         self.labels = sorted(lines, key=lambda line: line[0].y)
         self.split = self._split()
         self.columns = self._columns()
+        # How many columns of labels there are.
+        beside = any(not self._over(piece, self.columns) for line in block.heads for piece in line)
+        self.shift = 2 if self.split is not None else int(bool(self.labels) or beside)
         self.used: list[_Piece] = []
         # Lines above the first line of figures that may be the beginning of its label.
         self.leading: list[_Piece] = []
@@ -208,9 +211,8 @@ class _Maker:
         rows = self._rows()
         used = [piece for row in (*heads, *rows) for piece, _, _ in row]
         x0 = min(one.x0 for one in used) - self.size
-        split = self.split
-        labels = [x0] if split is None else [x0, split]
-        edges = [*labels, *self._edges()]
+        labels = [x0] if self.split is None else [x0, self.split]
+        edges = [*labels[: self.shift], *self._edges()]
         table_rows = []
         cut = False
         for row in (*heads, *rows):
@@ -221,7 +223,10 @@ class _Maker:
                     words.append(Word(UNKNOWN, self.page))
                     cut = True
                 cells.append(TableCell(edges[first], edges[after], 1, words))
-            table_rows.append(cells)
+            # A cell for each empty place: how many there are tells where the others stand.
+            taken = {at for _, first, after in row for at in range(first, after)}
+            cells += [TableCell(edges[at], edges[at + 1], 1, []) for at in range(len(edges) - 1) if at not in taken]
+            table_rows.append(sorted(cells, key=lambda cell: cell.x0))
         top = min(char.top for piece in used for char in piece.chars)
         bottom = max(char.bottom for piece in used for char in piece.chars)
         if cut:
@@ -297,7 +302,7 @@ class _Maker:
     def _heads(self) -> list[list[tuple[_Piece, int, int]]]:
         """The heads by storeys: those over several columns line by line, below them those of each column, the lines of
         which are put together."""
-        shift = 1 if self.split is None else 2
+        shift = self.shift
         heads = list(self.block.heads)
         while heads and not any(self._over(piece, self.columns) for piece in heads[-1]):
             self.leading[:0] = heads.pop()
@@ -334,7 +339,7 @@ class _Maker:
 
     def _rows(self) -> list[list[tuple[_Piece, int, int]]]:
         split = self.split
-        shift = 1 if split is None else 2
+        shift = self.shift
         groups: list[_Piece] = []
         labels: list[_Piece] = []
         anchors = [median(piece.y for piece in figures) for figures in self.figures]

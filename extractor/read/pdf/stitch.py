@@ -67,6 +67,8 @@ def _lengthens(table: Block | None, part: Table) -> bool:
     if any(len(place) != 1 for place in places) or any(one >= other for one, other in pairwise(places)):
         return False
     labels, first = len(table.edges) - len(table.aligned.columns) - 1, len(part.edges) - len(part.aligned.columns) - 1
+    if first and not labels:
+        return False
     for row in part.rows:
         for cell in row:
             number = part.edges.index(cell.x0) - first

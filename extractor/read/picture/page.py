@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from extractor.read.flow import FlowCell, Word
 from extractor.read.pages import Page
-from extractor.read.picture.aligned import aligned_tables
+from extractor.read.picture.aligned import aligned_rows, aligned_tables, is_stacked
 from extractor.read.picture.cells import Cut, cut, hidden_ink, lines_in
 from extractor.read.picture.engine import Engine
 from extractor.read.picture.figures import DIGITS, UNREADABLE, Seen, both, is_negative, may_be_figure, settled
@@ -88,7 +88,12 @@ def read_page(image: PageImage, engine: Engine) -> ScannedPage:
     for table in tables:
         here = in_cells[at : at + len(table.cells)]
         at += len(table.cells)
-        pieces.append((table.ys[0], _piece(sheet, table, here)))
+        standing = [
+            (line, word)
+            for cell, found in zip(lines[at - len(here) : at], here, strict=True)
+            for line, word in zip(cell, found, strict=True)
+        ]
+        pieces.append((table.ys[0], _piece(sheet, table, here, standing)))
     beside = [(line, word) for line, word in zip(loose, words, strict=True) if not _is_number(line, word, sheet)]
     aligned, rest = aligned_tables(beside, sheet.size)
     width = sheet.upright.pixels.shape[1] * sheet.scale
@@ -249,10 +254,22 @@ def _faint(seen: Sequence[Seen]) -> bool:
     return differ + unread > max(_FEW, _FAINT * len(twice))
 
 
-def _piece(sheet: _Sheet, table: Ruled, words: Sequence[Sequence[Word]]) -> ScannedTable:
-    rows: list[list[FlowCell]] = [[] for _ in range(len(table.ys) - 1)]
-    for cell, here in zip(table.cells, words, strict=True):
-        rows[cell.row].append(FlowCell(_joined(here), cell.row_span, cell.column_span))
+def _piece(
+    sheet: _Sheet, table: Ruled, words: Sequence[Sequence[Word]], standing: Sequence[tuple[Cut, Word]]
+) -> ScannedTable:
+    """`words`: in each cell. `standing`: the same with their places."""
+    rows: list[Sequence[FlowCell]]
+    if is_stacked(standing, len(table.ys) - 1):
+        rows = list(aligned_rows(standing, table.xs, sheet.size))
+    else:
+        rows = [
+            [
+                FlowCell(_joined(here), cell.row_span, cell.column_span)
+                for cell, here in zip(table.cells, words, strict=True)
+                if cell.row == number
+            ]
+            for number in range(len(table.ys) - 1)
+        ]
     box = sheet.upright.box(table.xs[0], table.ys[0], table.xs[-1], table.ys[-1], sheet.scale)
     edges = tuple(x * sheet.scale for x in table.xs)
     return ScannedTable(tuple(tuple(row) for row in rows), edges, box, sheet.upright.pixels.shape[1] * sheet.scale)

@@ -17,7 +17,7 @@ from extractor.read.picture.figures import DIGITS, UNREADABLE, Seen, both, is_ne
 from extractor.read.picture.ink import character_size, ink_of, ink_of_characters
 from extractor.read.picture.paragraphs import paragraphs
 from extractor.read.picture.pieces import PageImage, Piece, ScannedPage, ScannedTable, TextLine
-from extractor.read.picture.ruling import Ruled, Ruling, find_tables, rule
+from extractor.read.picture.ruling import Ruled, Ruling, find_tables, is_open_below, rule
 from extractor.read.picture.sign import minus_before
 from extractor.read.picture.twice import second_view, third_view
 from extractor.read.picture.upright import Grey, Upright, even, straighten
@@ -33,6 +33,7 @@ _PAGE_NUMBER = re.compile(r"[-—–·.\s第]*\d{1,3}[-—–·.\s页]*(?:[/／�
 _MARGIN = 0.08
 _FAINT = 0.03
 _FEW = 3
+_CUT_OFF = 1.4
 # Height of a figure in the picture's pixels × darkness (0 to 1): 110 dpi has 4.7 and more, 90 dpi noisy 3.8 and less.
 _LEAST_INK = 4.3
 
@@ -68,7 +69,7 @@ def read_page(image: PageImage, engine: Engine) -> ScannedPage:
         return ScannedPage(image.number, page, ())
     tables = list(find_tables(sheet.ruling, sheet.size))
     cells = [(table, cell) for table in tables for cell in table.cells]
-    lines = [lines_in(sheet.ruling, table.box(cell), sheet.size) for table, cell in cells]
+    lines = [lines_in(sheet.ruling, _room(sheet, table, table.box(cell)), sheet.size) for table, cell in cells]
     for number, (table, cell) in enumerate(cells):
         if not lines[number]:
             hidden = hidden_ink(sheet.upright.pixels, table.box(cell), sheet.size)
@@ -175,13 +176,23 @@ def _crop(pixels: Grey, box: NDArray[np.float32]) -> Grey:
     return pixels[top : max(bottom, top + 4), left : max(right, left + 4)]
 
 
+def _room(sheet: _Sheet, table: Ruled, box: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
+    """Where the text of a cell may stand: below the end of lines that a page break cut off, one line more."""
+    x0, top, x1, bottom = box
+    if bottom < table.ys[-1] or not is_open_below(sheet.ruling, table, x0, x1, sheet.size):
+        return box
+    return x0, top, x1, bottom + _CUT_OFF * sheet.size
+
+
 def _loose(sheet: _Sheet, tables: Sequence[Ruled]) -> list[Cut]:
     """The lines of text that stand in no table."""
     out: list[Cut] = []
     high, wide = sheet.upright.pixels.shape
+    taken = [(one.xs[0], one.ys[0], one.xs[-1], one.ys[-1]) for one in tables]
+    taken += [_room(sheet, one, one.box(cell)) for one in tables for cell in one.cells]
     for box in sheet.boxes:
         x, y = (float(one) for one in box.mean(axis=0))
-        if any(one.xs[0] <= x <= one.xs[-1] and one.ys[0] <= y <= one.ys[-1] for one in tables):
+        if any(left <= x <= right and top <= y <= bottom for left, top, right, bottom in taken):
             continue
         left, top = np.maximum(box.min(axis=0), 0).astype(int)
         right, bottom = np.ceil(box.max(axis=0)).astype(int)

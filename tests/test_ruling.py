@@ -7,7 +7,7 @@ cv2 = pytest.importorskip("cv2", reason="the extra 'ocr' is not installed: pip i
 
 from extractor.read.picture.cells import Cut, hidden_ink, lines_in  # noqa: E402
 from extractor.read.picture.ink import character_size, ink_of  # noqa: E402
-from extractor.read.picture.ruling import Ruled, RuledCell, find_tables, rule  # noqa: E402
+from extractor.read.picture.ruling import Ruled, RuledCell, find_tables, is_open_below, rule  # noqa: E402
 from extractor.read.picture.sign import minus_before  # noqa: E402
 from extractor.read.picture.upright import even, skew, straighten  # noqa: E402
 
@@ -85,6 +85,22 @@ class TestGrids:
         white(page, 40, 156 if top else 60, 560, 330 if top else 244)
         (found,) = tables(page)  # one line across alone
         assert len(found.cells) == 4
+
+    def test_a_head_that_a_page_break_cut_through_is_a_table(self) -> None:
+        page = np.full((300, 620), 255, np.uint8)
+        cv2.line(page, (60, 100), (540, 100), 0, 2)
+        for x in (60, 300, 540):
+            cv2.line(page, (x, 100), (x, 183), 0, 2)
+        cv2.line(page, (300, 140), (540, 140), 0, 2)  # 申请人情况
+        cv2.line(page, (360, 180), (480, 180), 0, 2)  # what stands beside it goes on overleaf
+        for x in (360, 480):
+            cv2.line(page, (x, 140), (x, 180), 0, 2)
+        (found,) = tables(page)
+        assert len(found.cells) == 5
+        evened = even(page)
+        ruling = rule(evened, ink_of(evened), SIZE)
+        assert is_open_below(ruling, found, 60, 300, SIZE)
+        assert not is_open_below(ruling, found, 360, 480, SIZE)
 
     def test_noise_on_a_page_with_few_words_is_no_ink(self) -> None:
         page = np.full((1500, 1200), 255, np.uint8)

@@ -10,8 +10,8 @@ cv2 = pytest.importorskip("cv2", reason="the extra 'ocr' is not installed: pip i
 from extractor.read.picture.cells import Cut, hidden_ink, lines_in  # noqa: E402
 from extractor.read.picture.figures import Seen  # noqa: E402
 from extractor.read.picture.ink import character_size, ink_of  # noqa: E402
-from extractor.read.picture.ruling import Ruled, RuledCell, find_tables, is_open_below, rule  # noqa: E402
 from extractor.read.picture.page import _pale, _with_signs  # noqa: E402
+from extractor.read.picture.ruling import Ruled, RuledCell, find_tables, is_open_below, rule  # noqa: E402
 from extractor.read.picture.sign import minus_before  # noqa: E402
 from extractor.read.picture.upright import even, skew, straighten  # noqa: E402
 

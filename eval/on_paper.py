@@ -10,21 +10,32 @@ import numpy as np
 import pypdfium2 as pdfium
 from numpy.typing import NDArray
 
-__all__ = ["CHROMIUM", "draw", "print_pdf"]
+__all__ = ["CHROMIUM", "RULINGS", "draw", "print_pdf"]
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+_OFF = "td,th{border-style:none !important}table{border:1pt solid #000}"
+RULINGS = {
+    "all": "",
+    "none": "td,th{border-style:none !important}",
+    "frame": _OFF,
+    "rows": _OFF + "table{border-left:none;border-right:none}td,th{border-top-style:solid !important}",
+    "columns": _OFF + "td,th{border-left-style:solid !important}",
+}
 _FONTS = ("Noto Serif CJK SC", "Noto Sans CJK SC")
 
 
-def print_pdf(html: bytes, rng: Random) -> bytes:
-    """The page as a PDF of A4 sheets, its tables ruled, in a font and a size of chance. Needs Chromium."""
+def print_pdf(html: bytes, rng: Random, ruling: str = "all") -> bytes:
+    """The page as a PDF of A4 sheets, its tables ruled, in a font and a size of chance. Needs Chromium.
+
+    `ruling`: of RULINGS, which lines are drawn.
+    """
     if CHROMIUM is None:
         raise RuntimeError("Chromium is not installed: apt-get install chromium fonts-noto-cjk")
     style = (
         f"<style>body{{font-family:'{rng.choice(_FONTS)}';font-size:12pt}}"
         "table{border-collapse:collapse;width:100%}h1{font-size:18pt}@page{size:A4;margin:20mm 18mm}"
         f"td,th{{border:{rng.choice((0.5, 0.75, 1))}pt solid #000;padding:{rng.choice((1.5, 2, 3))}pt;"
-        f"text-align:center;font-size:{rng.choice((9, 10, 10.5))}pt}}</style>"
+        f"text-align:center;font-size:{rng.choice((9, 10, 10.5))}pt}}{RULINGS[ruling]}</style>"
     )
     with tempfile.TemporaryDirectory(prefix="gouji-print-") as folder:
         page, pdf = Path(folder) / "report.html", Path(folder) / "report.pdf"

@@ -7,6 +7,7 @@ page takes seconds.
 
 import argparse
 import io
+import subprocess
 import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -20,8 +21,8 @@ from rich.console import Console
 from rich.table import Table
 
 from eval.degrade import QUALITIES, Quality, degrade
-from eval.gold import Gold
-from eval.on_paper import draw, print_pdf
+from eval.gold import ROOT, Gold
+from eval.on_paper import RULINGS, draw, print_pdf
 from eval.render import render
 from eval.truth import make_truth
 from extractor.errors import DocumentError
@@ -32,7 +33,7 @@ from extractor.parse.tables import read_tables
 from extractor.pipeline import extract_document
 from extractor.read import Document, read
 
-__all__ = ["Tally", "raw_score", "scan", "tiff"]
+__all__ = ["Tally", "markdown", "raw_score", "scan", "tiff"]
 
 _FORMS = ("ogi-2021", "ogi-2021", "ogi-2019", "ogi-fujian")
 
@@ -55,13 +56,13 @@ def tiff(pages: Sequence[NDArray[np.uint8]], dpi: int) -> bytes:
     return out.getvalue()
 
 
-def scan(seed: int, qualities: Iterable[Quality]) -> Iterable[tuple[Quality, bytes, Gold, int]]:
+def scan(seed: int, qualities: Iterable[Quality], ruling: str = "all") -> Iterable[tuple[Quality, bytes, Gold, int]]:
     """One report in each quality, the same whichever others are asked for. Most of its figures are not zero."""
     rng = Random(f"scans/{seed}")
     form = _FORMS[seed % len(_FORMS)]
     truth = make_truth(form, seed, density=rng.choice((0.5, 0.9)), scale=rng.choice((40, 900, 6000)))
     printed = render(truth, "html", rng)
-    pdf = print_pdf(printed.data, rng)
+    pdf = print_pdf(printed.data, rng, ruling)
     for quality in qualities:
         chance = Random(f"scans/{seed}/{quality.name}")
         pages = [degrade(page, quality, chance) for page in draw(pdf, quality.dpi)]
@@ -87,11 +88,13 @@ def raw_score(document: Document, gold: Gold) -> Counter[str]:
     return out
 
 
-def run(seeds: range, qualities: Sequence[Quality], console: Console, *, cells: bool) -> dict[str, Tally]:
+def run(
+    seeds: range, qualities: Sequence[Quality], console: Console, *, cells: bool, ruling: str = "all"
+) -> dict[str, Tally]:
     """The tallies by quality, shown after every report: a run takes long."""
     tallies = {quality.name: Tally() for quality in qualities}
     for seed in seeds:
-        for quality, data, gold, pages in scan(seed, qualities):
+        for quality, data, gold, pages in scan(seed, qualities, ruling):
             tally = tallies[quality.name]
             tally.pages += pages
             started = time.perf_counter()
@@ -107,10 +110,8 @@ def run(seeds: range, qualities: Sequence[Quality], console: Console, *, cells: 
             tally.score.add(score)
             for one in score.cells:
                 if cells or one.outcome in HARMFUL:
-                    console.print(
-                        f"{seed} {quality.name}: {one.outcome} {one.cell} {one.gold} → {one.got} {one.evidence}",
-                        markup=False,
-                    )
+                    got = None if one.got is None else (one.got.value, one.got.status, one.got.printed, one.got.because)
+                    console.print(f"{seed} {quality.name}: {one.outcome} {one.cell} {one.gold} → {got}", markup=False)
         show(tallies, console)
     return tallies
 
@@ -143,16 +144,51 @@ def show(tallies: dict[str, Tally], console: Console) -> None:
     console.print(table)
 
 
+def markdown(tallies: dict[str, Tally], reports: int) -> str:
+    """The table for README: what the first recognition says by itself and what comes out, in % of printed cells."""
+    rows = [
+        "| scan | raw right | raw wrong | right | right, disputed | open | silently wrong or made up, cells |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for name, tally in tallies.items():
+        counts, whole = tally.score.counts, max(1, tally.score.printed)
+        shares = (
+            *(tally.raw[key] for key in ("right", "wrong")),
+            *(counts[outcome] for outcome in (Outcome.RIGHT, Outcome.RIGHT_DISPUTED)),
+            counts[Outcome.DISPUTED] + counts[Outcome.MISSED],
+        )
+        harm = counts[Outcome.SILENTLY_WRONG] + counts[Outcome.INVENTED] + counts[Outcome.UNEXPECTED]
+        rows.append("| " + " | ".join([name, *(f"{100 * one / whole:.1f} %" for one in shares), str(harm)]) + " |")
+    pages = max((tally.pages for tally in tallies.values()), default=0)
+    cells = max((tally.score.printed for tally in tallies.values()), default=0)
+    rows.append(
+        f"\n{reports} reports, {pages} pages and {cells:,} printed cells in each quality, at commit {_commit()}."
+    )
+    return "\n".join(rows)
+
+
+def _commit() -> str:
+    git = ["git", "-C", str(ROOT)]
+    head = subprocess.run([*git, "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False)
+    changed = subprocess.run([*git, "status", "--porcelain", "-uno"], capture_output=True, text=True, check=False)
+    if head.returncode:
+        return "unknown"
+    return head.stdout.strip() + (" and changes" if changed.stdout.strip() else "")
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m eval.scans", description=__doc__)
     parser.add_argument("--n", type=int, default=2, help="reports")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--quality", type=int, nargs="*", help="only these, counted from 0")
     parser.add_argument("--cells", action="store_true", help="print every cell that is not right")
+    parser.add_argument("--ruling", choices=sorted(RULINGS), default="all", help="which lines of the tables are drawn")
     arguments = parser.parse_args()
     console = Console(width=150, force_terminal=False)
     qualities = [QUALITIES[number] for number in arguments.quality] if arguments.quality else QUALITIES
-    tallies = run(range(arguments.seed, arguments.seed + arguments.n), qualities, console, cells=arguments.cells)
+    seeds = range(arguments.seed, arguments.seed + arguments.n)
+    tallies = run(seeds, qualities, console, cells=arguments.cells, ruling=arguments.ruling)
+    print(markdown(tallies, arguments.n))
     return 1 if any(tally.score.harm for tally in tallies.values()) else 0
 
 

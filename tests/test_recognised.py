@@ -1,6 +1,7 @@
 """What two recognitions of a picture say, from the readings to the cells. No picture is read here."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 
@@ -216,6 +217,28 @@ class TestPieces:
         put_pieces([self.table("甲", edges, 1), self.table("乙", (50.0, 190.0, 250.0), 1)], flow)
         put_pieces([self.table("丙", edges, 1), title, self.table("丁", edges, 1)], flow)
         assert len(flow.finish([Page(600, 800)]).grids) == 4
+
+    def test_a_head_that_a_page_break_cut_through_is_one(self) -> None:
+        def cell(text: str, page: int, rows: int = 1, columns: int = 1) -> FlowCell:
+            return FlowCell([Word(text, page, BOX)] if text else [], rows, columns)
+
+        head = ScannedTable(
+            ((cell("项目", 1, 2), cell("情况", 1, 1, 2)), (cell("自然人", 1), cell("组织", 1))),
+            (50.0, 150.0, 250.0, 450.0), BOX, 600,
+        )  # fmt: skip
+        rest = ScannedTable(
+            tuple(tuple(cell(one, 2) for one in row) for row in (("", "", "企业", "其他"), ("受理", "7", "5", "2"))),
+            (62.0, 162.0, 262.0, 362.0, 462.0), BOX, 600,
+        )  # fmt: skip
+        flow = Flow(Limits())
+        put_pieces([head, rest], flow)
+        (grid,) = flow.finish([Page(600, 800)] * 2).grids
+        assert (grid.rows, grid.columns) == (4, 4)
+        spans = {(one.row, one.column): (one.row_span, one.column_span) for one in grid.cells}
+        assert (spans[0, 0], spans[0, 1], spans[1, 1], spans[1, 2]) == ((2, 1), (1, 3), (1, 1), (1, 2))
+        flow = Flow(Limits())
+        put_pieces([head, replace(rest, edges=(62.0, 162.0, 262.0, 362.0, 502.0))], flow)
+        assert len(flow.finish([Page(600, 800)] * 2).grids) == 2
 
 
 def test_a_minus_that_only_one_look_sees_leaves_a_doubt_where_figures_may_be_negative() -> None:

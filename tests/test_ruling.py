@@ -1,13 +1,17 @@
 """Pages straightened and their ruling lines made into grids, on pictures drawn here."""
 
+from types import SimpleNamespace
+
 import pytest
 
 np = pytest.importorskip("numpy", reason="the extra 'ocr' is not installed: pip install 'gouji[ocr]'")
 cv2 = pytest.importorskip("cv2", reason="the extra 'ocr' is not installed: pip install 'gouji[ocr]'")
 
 from extractor.read.picture.cells import Cut, hidden_ink, lines_in  # noqa: E402
+from extractor.read.picture.figures import Seen  # noqa: E402
 from extractor.read.picture.ink import character_size, ink_of  # noqa: E402
-from extractor.read.picture.ruling import Ruled, RuledCell, find_tables, rule  # noqa: E402
+from extractor.read.picture.page import _pale, _with_signs  # noqa: E402
+from extractor.read.picture.ruling import Ruled, RuledCell, find_tables, is_open_below, rule  # noqa: E402
 from extractor.read.picture.sign import minus_before  # noqa: E402
 from extractor.read.picture.upright import even, skew, straighten  # noqa: E402
 
@@ -86,6 +90,22 @@ class TestGrids:
         (found,) = tables(page)  # one line across alone
         assert len(found.cells) == 4
 
+    def test_a_head_that_a_page_break_cut_through_is_a_table(self) -> None:
+        page = np.full((300, 620), 255, np.uint8)
+        cv2.line(page, (60, 100), (540, 100), 0, 2)
+        for x in (60, 300, 540):
+            cv2.line(page, (x, 100), (x, 183), 0, 2)
+        cv2.line(page, (300, 140), (540, 140), 0, 2)  # 申请人情况
+        cv2.line(page, (360, 180), (480, 180), 0, 2)  # what stands beside it goes on overleaf
+        for x in (360, 480):
+            cv2.line(page, (x, 140), (x, 180), 0, 2)
+        (found,) = tables(page)
+        assert len(found.cells) == 5
+        evened = even(page)
+        ruling = rule(evened, ink_of(evened), SIZE)
+        assert is_open_below(ruling, found, 60, 300, SIZE)
+        assert not is_open_below(ruling, found, 360, 480, SIZE)
+
     def test_noise_on_a_page_with_few_words_is_no_ink(self) -> None:
         page = np.full((1500, 1200), 255, np.uint8)
         for y in (100, 145):
@@ -160,6 +180,32 @@ class TestSigns:
         assert not self.seen((67, 31, 69, 33), 60, noise)
         assert not self.seen((70, 20, 73, 45), 60, noise)
         assert not self.seen((12, 31, 30, 33), 60, noise)  # too far away
+
+
+class TestFiguresOnAPage:
+    @pytest.mark.parametrize(("darkness", "hard"), [(110.0, False), (80.0, True)])
+    def test_small_and_pale_figures_are_hardly_legible(self, darkness: float, hard: bool) -> None:
+        lines = [Cut(0, 0, 20, high) for high in (20, 22, 24)]
+        sheet = SimpleNamespace(zoom=2.0, darkness=darkness)
+        assert _pale(sheet, lines, [Seen("1", "1")] * 3) is hard
+        assert not _pale(sheet, lines, [Seen("情况")] * 3)
+
+    @pytest.mark.parametrize(
+        ("first", "second", "minus", "both"),
+        [
+            ("33", "33", True, Seen("33", "-33")),
+            ("33", "33", False, Seen("33", "33")),
+            ("-33", "33", True, Seen("-33", "-33")),
+            ("-33", "33", False, Seen("-33", "33")),
+            ("其他", None, True, Seen("其他", None)),
+        ],
+    )
+    def test_a_minus_that_is_there_is_read_once_or_twice(
+        self, first: str, second: str | None, minus: bool, both: Seen, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("extractor.read.picture.page.minus_before", lambda *_: minus)
+        sheet = SimpleNamespace(upright=SimpleNamespace(pixels=None), ruling=SimpleNamespace(rest=None), size=SIZE)
+        assert _with_signs(sheet, [Cut(0, 0, 20, 20)], [Seen(first, second)], [0.0]) == [both]
 
 
 class TestUpright:

@@ -157,6 +157,8 @@ def _turn(angle: float, affine: Affine) -> int:
     # pdfium measures clockwise, in coordinates that count upwards.
     x, y = a * math.cos(angle) - c * math.sin(angle), b * math.cos(angle) - d * math.sin(angle)
     seen = math.atan2(y, x)
+    if math.isnan(seen):  # a broken matrix
+        return -1
     quarters = round(seen / (math.pi / 2))
     return -1 if abs(seen - quarters * math.pi / 2) > _ODD_TURN else quarters % 4
 

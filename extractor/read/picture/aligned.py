@@ -1,4 +1,4 @@
-"""Tables without ruling lines, found by words that stand below each other."""
+"""Tables without ruling lines, or with some of them only, by words that stand beside and below each other."""
 
 from collections.abc import Sequence
 from itertools import pairwise
@@ -7,12 +7,17 @@ from typing import NamedTuple
 from extractor.read.flow import FlowCell, Word
 from extractor.read.pages import Box
 from extractor.read.picture.cells import Cut
+from extractor.read.picture.figures import UNREADABLE
 from extractor.read.picture.paragraphs import Line, level
 
-__all__ = ["AlignedTable", "aligned_tables"]
+__all__ = ["AlignedTable", "aligned_rows", "aligned_tables", "is_stacked"]
 
 _LEAST_ROWS = 3
 _LEAST_FIGURES = 2
+# Between two rows, in character heights: at most, and between rows of as many words each.
+_NEAR, _AS_MANY_WORDS = 3.0, 6.0
+# Between the middles of two lines of one label.
+_WRAPPED = 1.6
 
 
 class AlignedTable(NamedTuple):
@@ -24,44 +29,125 @@ class AlignedTable(NamedTuple):
     box: Box
 
 
+class _Row(NamedTuple):
+    """The words beside each other, and those of the label that are wrapped above and below."""
+
+    words: list[Line]
+    wrapped: list[Line]
+
+    @property
+    def top(self) -> int:
+        return self.words[0][0].top
+
+    @property
+    def middle(self) -> float:
+        return (self.top + self.words[0][0].bottom) / 2
+
+    @property
+    def figures(self) -> list[Cut]:
+        return [line for line, word in self.words if _is_figure(word)]
+
+    @property
+    def is_full(self) -> bool:
+        return len(self.figures) >= _LEAST_FIGURES
+
+
 def aligned_tables(lines: Sequence[Line], size: float) -> tuple[list[AlignedTable], list[Line]]:
     """The tables among these lines of text, and the lines that are in none.
 
     A table is a run of rows of which each has several words apart from each other, or a label that is wrapped.
     """
-    rows = level(lines)
     out: list[AlignedTable] = []
     rest: list[Line] = []
-    run: list[list[Line]] = []
+    run: list[_Row] = []
+    waiting: list[_Row] = []
 
     def close() -> None:
-        if sum(1 for row in run if _is_row(row)) >= _LEAST_ROWS:
+        if sum(1 for row in run if row.is_full) >= _LEAST_ROWS:
             out.append(_table(run, size))
         else:
-            rest.extend(line for row in run for line in row)
+            waiting[:0] = run
+        rest.extend(line for row in waiting for line in [*row.words, *row.wrapped])
         run.clear()
+        waiting.clear()
 
-    for row in rows:
-        near = not run or row[0][0].top - max(line.bottom for line, _ in run[-1]) < 3 * size
-        if len(row) > 1 and near:
-            run.append(row)
-            continue
-        close()
-        if len(row) > 1:
-            run.append(row)
+    for row in _rows(lines, size):
+        last = waiting[-1] if waiting else run[-1] if run else None
+        if last is not None and not _near(last, row, size):
+            close()
+        if len(row.words) > 1:
+            run += [*waiting, row]
+            waiting.clear()
+        elif run and _is_label(row, run):
+            waiting.append(row)  # of the table if it goes on behind it
         else:
-            rest.extend(row)
+            close()
+            rest.extend(row.words)
     close()
     return out, rest
 
 
-def _is_row(row: Sequence[Line]) -> bool:
-    return sum(1 for _, word in row if word.text[:1].isdigit() and len(word.text) < 14) >= _LEAST_FIGURES
+def aligned_rows(lines: Sequence[Line], xs: Sequence[float], size: float) -> tuple[tuple[FlowCell, ...], ...]:
+    """The rows of a table whose columns are known by their borders `xs`, and its rows by what stands in them."""
+    return tuple(_cells(row, xs) for row in _rows(lines, size))
 
 
-def _table(rows: Sequence[Sequence[Line]], size: float) -> AlignedTable:
-    """Columns are the gaps that no word of any row of figures crosses."""
-    spans = sorted((line.x0, line.x1) for row in rows if _is_row(row) for line, _ in row)
+def is_stacked(lines: Sequence[Line], rows: int) -> bool:
+    """Whether in that many ruled rows there are several rows of figures each: the lines between them are not drawn."""
+    full = sum(1 for words in level(lines) if _Row(words, []).is_full)
+    return full >= max(_LEAST_ROWS, 2 * rows)
+
+
+def _is_figure(word: Word) -> bool:
+    return word.text[:1].isdigit() and len(word.text) < 14 and not any("\u4e00" <= one <= "\u9fff" for one in word.text)
+
+
+def _near(above: _Row, below: _Row, size: float) -> bool:
+    gap = below.top - max(line.bottom for line, _ in above.words)
+    alike = above.is_full and below.is_full and len(above.words) == len(below.words)
+    return gap < (_AS_MANY_WORDS if alike else _NEAR) * size
+
+
+def _is_label(row: _Row, run: Sequence[_Row]) -> bool:
+    """Whether the row is one word that stands to the left of all figures."""
+    starts = [line.x0 for one in run for line in one.figures]
+    return not row.figures and bool(starts) and row.words[0][0].x1 <= min(starts)
+
+
+def _rows(lines: Sequence[Line], size: float) -> list[_Row]:
+    """The lines by rows; those of a wrapped label, its figures half-way down, are with the row of the figures."""
+    rows = [_Row(words, []) for words in level(lines)]
+    taken: set[int] = set()
+    for number, row in enumerate(rows):
+        if not row.is_full:
+            continue
+        start = min(line.x0 for line in row.figures)
+        around = [one for one in (number - 1, number + 1) if 0 <= one < len(rows) and one not in taken]
+        wraps = [
+            one
+            for one in around
+            if not rows[one].figures
+            and abs(rows[one].middle - row.middle) <= _WRAPPED * size
+            and all(line.x1 <= start for line, _ in rows[one].words)
+        ]
+        # A label of two lines leaves none beside the figures; one of three has a line above and one below.
+        if len(wraps) == 2 or (wraps and row.words[0][0].x0 >= start):
+            taken.update(wraps)
+            row.wrapped.extend(line for one in wraps for line in rows[one].words)
+    return [row for number, row in enumerate(rows) if number not in taken]
+
+
+def _table(rows: Sequence[_Row], size: float) -> AlignedTable:
+    """Between columns no word of any row of figures stands, unless two figures were read as one.
+
+    What those are is not known: their cells are unreadable.
+    """
+    full = [row for row in rows if row.is_full]
+    rows = [row._replace(words=[_unglued(line, full) for line in row.words]) for row in rows]
+    full = [row for row in rows if row.is_full]
+    spans = sorted(
+        (line.x0, line.x1) for row in full for line, word in [*row.words, *row.wrapped] if not _is_lost(word)
+    )
     columns: list[list[int]] = []
     for left, right in spans:
         if columns and left <= columns[-1][1]:
@@ -70,29 +156,63 @@ def _table(rows: Sequence[Sequence[Line]], size: float) -> AlignedTable:
             columns.append([left, right])
     middles = [(one[1] + other[0]) / 2 for one, other in pairwise(columns)]
     xs = (float(columns[0][0]) - size, *middles, float(columns[-1][1]) + size)
-    out: list[tuple[FlowCell, ...]] = []
-    for row in rows:
-        cells: list[FlowCell] = []
-        place = 0
-        for line, word in row:
-            first = max(place, _column(xs, line.x0, line))
-            last = max(first, _column(xs, line.x1, line))
-            if first >= len(xs) - 1:
-                cells[-1] = cells[-1]._replace(words=(*cells[-1].words, Word(" "), word))
-                continue
-            cells += [FlowCell(())] * (first - place)
-            cells.append(FlowCell((word,), 1, last - first + 1))
-            place = last + 1
-        cells += [FlowCell(())] * (len(xs) - 1 - place)
-        out.append(tuple(cells))
-    boxes = [word.box for row in rows for _, word in row if word.box is not None]
+    boxes = [word.box for row in rows for _, word in row.words if word.box is not None]
     box = (
         min(one[0] for one in boxes),
         min(one[1] for one in boxes),
         max(one[2] for one in boxes),
         max(one[3] for one in boxes),
     )
-    return AlignedTable(tuple(out), xs, float(rows[0][0][0].top), box)
+    return AlignedTable(tuple(_cells(row, xs) for row in rows), xs, float(rows[0].top), box)
+
+
+def _unglued(line: Line, rows: Sequence[_Row]) -> Line:
+    """The line, unreadable if it is a figure that lies across two columns of figures of other rows."""
+    cut, word = line
+    if not _is_figure(word):
+        return line
+    across = sum(1 for row in rows if sum(1 for one in row.figures if one.x0 < cut.x1 and cut.x0 < one.x1) > 1)
+    return (cut, word._replace(text=UNREADABLE, second=None)) if across >= _LEAST_ROWS else line
+
+
+def _is_lost(word: Word) -> bool:
+    return word.text == UNREADABLE
+
+
+def _cells(row: _Row, xs: Sequence[float]) -> tuple[FlowCell, ...]:
+    """The cells of a row: words that touch the same columns are in one, from the top down."""
+    groups: list[tuple[int, int, list[Line]]] = []
+    for line in sorted([*row.words, *row.wrapped], key=lambda one: one[0].x0):
+        first, last = _column(xs, line[0].x0, line[0]), _column(xs, line[0].x1, line[0])
+        last = max(first, last)
+        if _is_lost(line[1]):
+            groups += [
+                (column, column, [line]) for column in range(max(first, groups[-1][1] + 1 if groups else 0), last + 1)
+            ]
+        elif groups and first <= groups[-1][1]:
+            start, end, held = groups.pop()
+            groups.append((start, max(end, last), [*held, line]))
+        else:
+            groups.append((first, last, [line]))
+    cells: list[FlowCell] = []
+    place = 0
+    for first, last, held in groups:
+        cells += [FlowCell(())] * (first - place)
+        cells.append(FlowCell(_joined(held), 1, last - first + 1))
+        place = last + 1
+    cells += [FlowCell(())] * (len(xs) - 1 - place)
+    return tuple(cells)
+
+
+def _joined(lines: Sequence[Line]) -> tuple[Word, ...]:
+    """The words of a cell: one below the other as they are wrapped, beside each other with a blank between."""
+    words: list[Word] = []
+    for number, beside in enumerate(level(lines)):
+        for place, (_, word) in enumerate(beside):
+            if place or (number and words[-1].text[-1:].isascii() and word.text[:1].isascii()):
+                words.append(Word(" "))
+            words.append(word)
+    return tuple(words)
 
 
 def _column(xs: Sequence[float], x: float, line: Cut) -> int:

@@ -10,14 +10,14 @@ from numpy.typing import NDArray
 
 from extractor.read.flow import FlowCell, Word
 from extractor.read.pages import Page
-from extractor.read.picture.aligned import aligned_tables
+from extractor.read.picture.aligned import aligned_rows, aligned_tables, is_stacked
 from extractor.read.picture.cells import Cut, cut, hidden_ink, lines_in
 from extractor.read.picture.engine import Engine
 from extractor.read.picture.figures import DIGITS, UNREADABLE, Seen, both, is_negative, may_be_figure, settled
 from extractor.read.picture.ink import character_size, ink_of, ink_of_characters
 from extractor.read.picture.paragraphs import paragraphs
 from extractor.read.picture.pieces import PageImage, Piece, ScannedPage, ScannedTable, TextLine
-from extractor.read.picture.ruling import Ruled, Ruling, find_tables, rule
+from extractor.read.picture.ruling import Ruled, Ruling, find_tables, is_open_below, rule
 from extractor.read.picture.sign import minus_before
 from extractor.read.picture.twice import second_view, third_view
 from extractor.read.picture.upright import Grey, Upright, even, straighten
@@ -33,8 +33,9 @@ _PAGE_NUMBER = re.compile(r"[-—–·.\s第]*\d{1,3}[-—–·.\s页]*(?:[/／�
 _MARGIN = 0.08
 _FAINT = 0.03
 _FEW = 3
-# Height of a figure in the picture's pixels × darkness (0 to 1): 110 dpi has 4.7 and more, 90 dpi noisy 3.8 and less.
-_LEAST_INK = 4.3
+_CUT_OFF = 1.4
+# Height of a figure in pixels × darkness (0 to 1): 3.87 and more on scans of 110 dpi, 3.79 and less of 90 dpi, noisy.
+_LEAST_INK = 3.85
 
 
 @dataclass(slots=True)
@@ -68,7 +69,7 @@ def read_page(image: PageImage, engine: Engine) -> ScannedPage:
         return ScannedPage(image.number, page, ())
     tables = list(find_tables(sheet.ruling, sheet.size))
     cells = [(table, cell) for table in tables for cell in table.cells]
-    lines = [lines_in(sheet.ruling, table.box(cell), sheet.size) for table, cell in cells]
+    lines = [lines_in(sheet.ruling, _room(sheet, table, table.box(cell)), sheet.size) for table, cell in cells]
     for number, (table, cell) in enumerate(cells):
         if not lines[number]:
             hidden = hidden_ink(sheet.upright.pixels, table.box(cell), sheet.size)
@@ -88,7 +89,12 @@ def read_page(image: PageImage, engine: Engine) -> ScannedPage:
     for table in tables:
         here = in_cells[at : at + len(table.cells)]
         at += len(table.cells)
-        pieces.append((table.ys[0], _piece(sheet, table, here)))
+        standing = [
+            (line, word)
+            for cell, found in zip(lines[at - len(here) : at], here, strict=True)
+            for line, word in zip(cell, found, strict=True)
+        ]
+        pieces.append((table.ys[0], _piece(sheet, table, here, standing)))
     beside = [(line, word) for line, word in zip(loose, words, strict=True) if not _is_number(line, word, sheet)]
     aligned, rest = aligned_tables(beside, sheet.size)
     width = sheet.upright.pixels.shape[1] * sheet.scale
@@ -170,13 +176,23 @@ def _crop(pixels: Grey, box: NDArray[np.float32]) -> Grey:
     return pixels[top : max(bottom, top + 4), left : max(right, left + 4)]
 
 
+def _room(sheet: _Sheet, table: Ruled, box: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
+    """Where the text of a cell may stand: below the end of lines that a page break cut off, one line more."""
+    x0, top, x1, bottom = box
+    if bottom < table.ys[-1] or not is_open_below(sheet.ruling, table, x0, x1, sheet.size):
+        return box
+    return x0, top, x1, bottom + _CUT_OFF * sheet.size
+
+
 def _loose(sheet: _Sheet, tables: Sequence[Ruled]) -> list[Cut]:
     """The lines of text that stand in no table."""
     out: list[Cut] = []
     high, wide = sheet.upright.pixels.shape
+    taken = [(one.xs[0], one.ys[0], one.xs[-1], one.ys[-1]) for one in tables]
+    taken += [_room(sheet, one, one.box(cell)) for one in tables for cell in one.cells]
     for box in sheet.boxes:
         x, y = (float(one) for one in box.mean(axis=0))
-        if any(one.xs[0] <= x <= one.xs[-1] and one.ys[0] <= y <= one.ys[-1] for one in tables):
+        if any(left <= x <= right and top <= y <= bottom for left, top, right, bottom in taken):
             continue
         left, top = np.maximum(box.min(axis=0), 0).astype(int)
         right, bottom = np.ceil(box.max(axis=0)).astype(int)
@@ -249,10 +265,22 @@ def _faint(seen: Sequence[Seen]) -> bool:
     return differ + unread > max(_FEW, _FAINT * len(twice))
 
 
-def _piece(sheet: _Sheet, table: Ruled, words: Sequence[Sequence[Word]]) -> ScannedTable:
-    rows: list[list[FlowCell]] = [[] for _ in range(len(table.ys) - 1)]
-    for cell, here in zip(table.cells, words, strict=True):
-        rows[cell.row].append(FlowCell(_joined(here), cell.row_span, cell.column_span))
+def _piece(
+    sheet: _Sheet, table: Ruled, words: Sequence[Sequence[Word]], standing: Sequence[tuple[Cut, Word]]
+) -> ScannedTable:
+    """`words`: in each cell. `standing`: the same with their places."""
+    rows: list[Sequence[FlowCell]]
+    if is_stacked(standing, len(table.ys) - 1):
+        rows = list(aligned_rows(standing, table.xs, sheet.size))
+    else:
+        rows = [
+            [
+                FlowCell(_joined(here), cell.row_span, cell.column_span)
+                for cell, here in zip(table.cells, words, strict=True)
+                if cell.row == number
+            ]
+            for number in range(len(table.ys) - 1)
+        ]
     box = sheet.upright.box(table.xs[0], table.ys[0], table.xs[-1], table.ys[-1], sheet.scale)
     edges = tuple(x * sheet.scale for x in table.xs)
     return ScannedTable(tuple(tuple(row) for row in rows), edges, box, sheet.upright.pixels.shape[1] * sheet.scale)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from extractor.read.picture.ink import ink_of_characters
 from extractor.read.picture.upright import Grey
 
-__all__ = ["Ruled", "RuledCell", "Ruling", "find_tables", "rule"]
+__all__ = ["Ruled", "RuledCell", "Ruling", "find_tables", "is_open_below", "rule"]
 
 _THERE = 0.6
 _SURELY_THERE = 0.85
@@ -27,6 +27,7 @@ _DARK = 0.42
 _LONG = 5.0
 _SIDE_BY_SIDE = 3
 _OPEN = 0.9
+_BROAD = 10.0
 _LEAST_CELLS = 4
 
 
@@ -180,7 +181,13 @@ def find_tables(ruling: Ruling, size: float) -> Iterator[Ruled]:
             continue
         wide = float(np.median(np.diff(xs)))
         # Large letters have strokes as long as a short line, but no borders all along, and no room for two characters.
-        if sum(1 for one in whole if one >= _THERE) < 2 or wide < 1.8 * size or (len(ys) == 2 and min(whole) < _WHOLE):
+        framed = sum(1 for one in whole if one >= _THERE) >= 2 or (
+            # Cells that a page break cut off have no border below, whatever cells stand between them.
+            xs[-1] - xs[0] > _BROAD * size
+            and max(whole) >= _WHOLE
+            and all(_covered(down, 1, x, ys[0], ys[-1], slack) >= _WHOLE for x in (xs[0], xs[-1]))
+        )
+        if not framed or wide < 1.8 * size or (len(ys) == 2 and min(whole) < _WHOLE):
             continue
         table = _table(across, down, ruling.rest[y : y + height, x : x + width], ys, xs, slack)
         if len(table.cells) >= _LEAST_CELLS:
@@ -188,6 +195,11 @@ def find_tables(ruling: Ruling, size: float) -> Iterator[Ruled]:
             found.append((y, moved))
     found.sort(key=lambda one: one[0])
     yield from (table for _, table in found)
+
+
+def is_open_below(ruling: Ruling, table: Ruled, x0: float, x1: float, size: float) -> bool:
+    """Whether the table has no border at its end between those x: a page break cut its last row."""
+    return _covered(ruling.across, 0, table.ys[-1], x0, x1, max(2, round(0.12 * size))) < _FAINTLY_THERE
 
 
 def _edges(lines: Grey, axis: int, size: float) -> list[float]:

@@ -345,6 +345,15 @@ class TestPackage:
         result = gouji("deliver", results, "--to", "csv", "--out", tmp_path)
         assert result.exit_code == 2 and [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
 
+    def test_nor_is_what_was_put_beside_ours(self, tmp_path: Path) -> None:
+        source = as_jsonl(sampled()[:1], tmp_path / "a.jsonl")
+        done("deliver", source, "--to", "parquet", "--out", tmp_path / "out")
+        done("panel", tmp_path / "out")
+        result = gouji("deliver", source, "--to", "csv", "--out", tmp_path / "out")
+        assert result.exit_code == 2 and "lies there already: panel" in result.output
+        assert (tmp_path / "out" / "panel" / "decisions.csv").is_file()
+        assert gouji("deliver", tmp_path / "out", "--to", "csv", "--out", tmp_path / "out").exit_code == 2
+
     def test_our_own_is_written_anew(self, tmp_path: Path) -> None:
         source = as_jsonl(sampled()[:1], tmp_path / "a.jsonl")
         for _ in range(2):

@@ -252,24 +252,21 @@ class TestValues:
         assert [row["carried_in__status"] for row in found] == ["not_asked", "missing", "missing"]
         assert [row["granted__status"] for row in found] == ["not_comparable", "missing", "missing"]
 
-    @pytest.mark.parametrize(
-        ("cell", "value", "status"),
-        [
-            (Cell(5, Status.REPORTED), 5, "reported"),
-            (Cell(0, Status.DERIVED), 0, "derived"),
-            (Cell(5, Status.CORRECTED), 5, "corrected"),
-            (Cell(5, Status.DISPUTED, alternatives=(6,)), None, "disputed"),
-            (Cell(None, Status.BLANK), None, "blank"),
-            (Cell(None, Status.NOT_APPLICABLE), None, "not_applicable"),
-            (Cell(None, Status.MISSING), None, "missing"),
-            (Cell(10**30, Status.REPORTED), None, "disputed"),
-        ],
-    )
-    def test_only_sound_values_stand_in_the_panel(
-        self, cell: Cell, value: int | None, status: str, tmp_path: Path
-    ) -> None:
-        (row,) = rows("panel", made(2021, {NEW: cell}), tmp=tmp_path)
-        assert (row["received"], row["received__status"]) == (value, status)
+    def test_only_sound_values_stand_in_the_panel(self, tmp_path: Path) -> None:
+        cases: dict[str, tuple[Cell, tuple[int | None, str]]] = {
+            "reported": (Cell(5, Status.REPORTED), (5, "reported")),
+            "derived": (Cell(0, Status.DERIVED), (0, "derived")),
+            "corrected": (Cell(5, Status.CORRECTED), (5, "corrected")),
+            "disputed": (Cell(5, Status.DISPUTED, alternatives=(6,)), (None, "disputed")),
+            "blank": (Cell(None, Status.BLANK), (None, "blank")),
+            "nil": (Cell(None, Status.NOT_APPLICABLE), (None, "not_applicable")),
+            "missing": (Cell(None, Status.MISSING), (None, "missing")),
+            "too long": (Cell(10**30, Status.REPORTED), (None, "disputed")),
+        }
+        reports = [made(2021, {NEW: cell}, organ=f"{name}县局") for name, (cell, _) in cases.items()]
+        found = {row["body"].removesuffix("县局"): row for row in rows("panel", *reports, tmp=tmp_path)}
+        for name, (_, expected) in cases.items():
+            assert (found[name]["received"], found[name]["received__status"]) == expected, name
 
     def test_a_sum_needs_all_of_its_parts(self, tmp_path: Path) -> None:
         whole = dict.fromkeys(REFUSED, 2)
@@ -429,6 +426,18 @@ class TestCommand:
         ]
         kept = {(one.about, one.decision) for one in read_decisions(folder / "second" / "decisions.csv").kept}
         assert kept == {("report", "use"), ("name", "same")}
+
+    def test_decisions_made_in_place_are_taken_and_never_lost(self, folder: Path) -> None:
+        done("panel", folder / "all.jsonl", "--out", folder / "panel")
+        mine = decide(folder, "panel", {("report", "'=b"): "use"})
+        shutil.copy(mine, folder / "panel" / "decisions.csv")
+        for _ in range(2):
+            said = done("panel", folder / "all.jsonl", "--out", folder / "panel").output
+            assert "1 decisions are taken from" in said and "left open" not in said
+        (folder / "other.csv").write_text("organ,body,report,decision\n甲,乙,,same\n", encoding="utf-8")
+        result = gouji("panel", folder / "all.jsonl", "--out", folder / "panel", "--decisions", folder / "other.csv")
+        assert result.exit_code == 2 and "put them together" in result.output
+        done("panel", folder / "all.jsonl", "--out", folder / "panel", "--decisions", mine)
 
     def test_every_way_of_writing_holds_the_same(self, folder: Path) -> None:
         for to in ("parquet", "csv", "xlsx"):

@@ -163,6 +163,39 @@ def test_any_decimal_comes_back_from_csv(value: Decimal) -> None:
     assert value_of_csv(csv_value(value, Of.DECIMAL), Of.DECIMAL) == value
 
 
+def test_results_of_a_service_are_read(tmp_path: Path) -> None:
+    """As GET /v1/batches/{id}/results gives them out: lines with an envelope, or Parquet with the report as JSON."""
+    import pyarrow.parquet as pq
+
+    reports = sampled()[:3]
+    lines = [json.dumps({"seq": at, "report": one.to_dict()}) for at, one in enumerate(reports)]
+    (tmp_path / "results.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    columns = {"seq": list(range(3)), "report": [json_line(one) for one in reports]}
+    pq.write_table(pa.table(columns), tmp_path / "batch.parquet")
+    for name in ("results.jsonl", "batch.parquet"):
+        found = [one.to_dict() for one in open_results([tmp_path / name], pytest.fail).reports()]
+        assert found == [one.to_dict() for one in reports]
+
+
+@pytest.mark.parametrize("name", ["a[1]", "a*b?", "it's", "=x y"])
+def test_any_folder_will_do(name: str, tmp_path: Path) -> None:
+    import pyarrow.parquet as pq
+
+    folder = tmp_path / name
+    folder.mkdir()
+    for table, rows in tables_of([FULL]).items():
+        pq.write_table(rows, folder / f"{table}.parquet")
+    assert list(open_results([folder], pytest.fail).reports()) == [FULL]
+
+
+@pytest.mark.parametrize("content", [b"PAR1 no", b""])
+def test_a_broken_parquet_is_named(content: bytes, tmp_path: Path) -> None:
+    (tmp_path / "a.parquet").write_bytes(content)
+    said: list[str] = []
+    assert not list(open_results([tmp_path / "a.parquet"], said.append).reports())
+    assert len(said) == 1 and "a.parquet" in said[0]
+
+
 class TestWhatCannotBeRead:
     def test_the_rest_goes_on_and_it_is_named(self, tmp_path: Path) -> None:
         path = as_jsonl(sampled()[:3], tmp_path / "all.jsonl")

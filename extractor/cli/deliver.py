@@ -56,6 +56,7 @@ def deliver(
         from extractor.deliver.results.source import open_results
 
         kind = to or _by_suffix(out)
+        _check_apart(out, results)
         source = open_results(results, complain)
         rows = _deliver(source, kind, out)
         if not quiet:
@@ -82,6 +83,13 @@ def schema(out: OutFile = None) -> None:
         from extractor.deliver.json_schema import report_schema
 
         stream.write(json.dumps(report_schema(), ensure_ascii=False, indent=2) + "\n")
+
+
+def _check_apart(out: Path, results: list[Path]) -> None:
+    from extractor.errors import UsageError
+
+    if any(out.resolve() == path.resolve() for path in results):
+        raise UsageError(f"cannot write to {out}: that is where the results lie")
 
 
 def _by_suffix(out: Path) -> To:

@@ -9,6 +9,7 @@ import typer
 from extractor.cli.guard import FAILED, complain, guard
 
 if TYPE_CHECKING:
+    from extractor.panel.decisions import Decisions
     from extractor.panel.panel import Panel
     from extractor.report import JSONValue
 
@@ -66,14 +67,14 @@ def panel(
         from extractor.deliver.folder import new_folder
         from extractor.deliver.results.source import open_results
         from extractor.errors import UsageError
-        from extractor.panel.decisions import Decisions, read_decisions, write_decisions
+        from extractor.panel.decisions import write_decisions
         from extractor.panel.panel import panel_of
 
         if out is None:
             if len(results) > 1 or not results[0].is_dir():
                 raise UsageError("where to write the panel? say --out FOLDER")
             out = results[0] / "panel"
-        decided = Decisions() if decisions is None else read_decisions(decisions)
+        decided = _decisions(decisions, out / DECISIONS)
         source = open_results(results, complain)
         with new_folder(out) as folder, panel_of(source, decided, all_cells=all_cells) as made:
             asked = list(made.asked())
@@ -87,6 +88,22 @@ def panel(
         unread = getattr(source, "unread", 0)
     if unread:
         raise typer.Exit(FAILED)
+
+
+def _decisions(given: Path | None, beside: Path) -> "Decisions":
+    """Those in the file given, else those made in the file beside an earlier panel. None of them is ever lost."""
+    from extractor.errors import UsageError
+    from extractor.panel.decisions import Decisions, read_decisions
+
+    earlier = read_decisions(beside) if beside.is_file() else Decisions()
+    if given is None:
+        if earlier.kept:
+            complain(f"{len(earlier.kept)} decisions are taken from {beside}")
+        return earlier
+    decided = read_decisions(given)
+    if not earlier.made() <= decided.made():
+        raise UsageError(f"{beside} has decisions that {given} has not: move it away, or put them together")
+    return decided
 
 
 def _write(made: "Panel", folder: Path, to: PanelTo) -> None:

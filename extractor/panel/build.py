@@ -33,7 +33,7 @@ def insert(connection: Any, table: str, columns: Sequence[tuple[str, str]], rows
 
 
 def make_sources(connection: Any, concordance: Concordance) -> None:
-    """`sources`: a row for each cell that a variable comes from; `parts`: with how many others."""
+    """`sources`: a row for each cell that a variable comes from, of how many `parts`; `written_as`: all of them."""
     rows = [
         (one.id, source.form, at, source.kind.value, len(source.cells), cell)
         for one in concordance.variables
@@ -42,6 +42,9 @@ def make_sources(connection: Any, concordance: Concordance) -> None:
     ]
     columns = [("variable", "VARCHAR"), ("form", "VARCHAR"), ("alternative", "INTEGER"), ("kind", "VARCHAR")]
     insert(connection, "sources", [*columns, ("parts", "INTEGER"), ("cell", "VARCHAR")], rows)
+    connection.execute("""
+        CREATE TABLE written_as AS
+        SELECT variable, form, alternative, list(cell ORDER BY rowid) AS cells FROM sources GROUP BY ALL""")
 
 
 def numbered(one: Variable) -> Iterable[tuple[int, Source]]:
@@ -80,27 +83,30 @@ def make_long(connection: Any) -> None:
         GROUP BY report, cell""")
     connection.execute(f"""
         CREATE TABLE long AS
-        WITH gathered AS (
-            SELECT f.body, f.year, f.report, f.form, s.variable, s.alternative, s.kind, f.used, f.copies,
-                   any_value(s.parts) AS parts, count(*) AS found,
-                   count(*) FILTER (c.status = 'missing') AS missing,
-                   count(*) FILTER (c.status = 'disputed' OR c.value IS NULL AND c.value_text IS NOT NULL) AS disputed,
-                   count(*) FILTER (c.status = 'corrected') AS corrected,
-                   count(*) FILTER (c.status IN {_NIL}) AS nil,
-                   count(*) FILTER (c.status = 'not_applicable') AS not_applicable,
-                   any_value(c.status) AS status_of_one,
-                   any_value(c.value) AS value_of_one,
-                   sum(c.value) FILTER (c.status IN {_USABLE}) AS total,
-                   list(c.cell ORDER BY c.position) AS cells,
-                   coalesce(sum(m.findings), 0) AS findings,
-                   coalesce(bool_or(m.suspect), false) AS suspect,
-                   count(b.cell) > 0 AS broken
+        WITH met AS (
+            SELECT f.body, f.year, f.report, f.form, s.variable, s.alternative, s.kind, f.used, f.copies, s.parts,
+                   c.status, c.value, c.status = 'disputed' OR c.value IS NULL AND c.value_text IS NOT NULL AS unsure,
+                   coalesce(m.findings, 0) AS findings, coalesce(m.suspect, false) AS suspect,
+                   b.cell IS NOT NULL AS broken
             FROM filed f
             JOIN cells c ON c.report = f.report
             JOIN sources s ON s.form = f.form AND s.cell = c.cell
             LEFT JOIN marks m ON m.report = c.report AND m.cell = c.cell
-            LEFT JOIN broken b ON b.report = c.report AND b.cell = c.cell
-            GROUP BY ALL),
+            LEFT JOIN broken b ON b.report = c.report AND b.cell = c.cell),
+        gathered AS (
+            SELECT * EXCLUDE (status, value, unsure), 1 AS found, (status = 'missing')::INTEGER AS missing,
+                   unsure::INTEGER AS disputed, (status = 'corrected')::INTEGER AS corrected,
+                   (status IN {_NIL})::INTEGER AS nil, (status = 'not_applicable')::INTEGER AS not_applicable,
+                   status AS status_of_one, value AS value_of_one, value AS total
+            FROM met WHERE parts = 1
+            UNION ALL BY NAME
+            SELECT body, year, report, form, variable, alternative, kind, used, copies, parts,
+                   sum(findings) AS findings, bool_or(suspect) AS suspect, bool_or(broken) AS broken, count(*) AS found,
+                   count(*) FILTER (status = 'missing') AS missing, count(*) FILTER (unsure) AS disputed,
+                   count(*) FILTER (status = 'corrected') AS corrected, count(*) FILTER (status IN {_NIL}) AS nil,
+                   count(*) FILTER (status = 'not_applicable') AS not_applicable,
+                   NULL AS status_of_one, NULL AS value_of_one, sum(value) FILTER (status IN {_USABLE}) AS total
+            FROM met WHERE parts > 1 GROUP BY ALL),
         judged AS (
             SELECT *, CASE
                 WHEN disputed > 0 THEN 'disputed'
@@ -126,12 +132,15 @@ def make_long(connection: Any) -> None:
                    CASE WHEN parts > 1 AND kind = '{Relation.SUM_OF}' THEN '{Flag.SUM}' END,
                    CASE WHEN parts > 1 AND nil BETWEEN 1 AND parts - 1 THEN '{Flag.BLANK_AS_0}' END,
                    CASE WHEN copies > 1 THEN '{Flag.COPIES}' END], lambda x: x IS NOT NULL) AS flags,
-               cells, findings::INTEGER AS findings, used AND comparable AS used
-        FROM ranked WHERE place = 1 OR NOT comparable""")
+               w.cells, findings::INTEGER AS findings, used AND comparable AS used
+        FROM ranked JOIN written_as w USING (variable, form, alternative)
+        WHERE place = 1 OR NOT comparable""")
 
 
 def make_wide(connection: Any, variables: Sequence[Variable]) -> None:
     """`panel`: a row a body and year. A value stands there if all of the reports used that say anything agree on it."""
+    listed = [(place, one.id) for place, one in enumerate(variables)]
+    insert(connection, "wanted", [("place", "INTEGER"), ("variable", "VARCHAR")], listed)
     connection.execute("""
         CREATE TABLE settled AS
         SELECT body, year, variable,
@@ -140,13 +149,12 @@ def make_wide(connection: Any, variables: Sequence[Variable]) -> None:
                min(CASE status WHEN 'reported' THEN 0 WHEN 'derived' THEN 1 WHEN 'corrected' THEN 2
                    WHEN 'disputed' THEN 3 WHEN 'blank' THEN 4 WHEN 'not_applicable' THEN 5 ELSE 6 END) AS best,
                list_sort(list_distinct(flatten(list(flags)))) AS flags
-        FROM (SELECT *, bool_or(usable) OVER (PARTITION BY body, year, variable) AS says FROM long WHERE used)
+        FROM (SELECT *, bool_or(usable) OVER (PARTITION BY body, year, variable) AS says
+              FROM long WHERE used AND variable IN (SELECT variable FROM wanted))
         GROUP BY body, year, variable""")
     comparable, unlike = _askable(variables)
     insert(connection, "asked", [("variable", "VARCHAR"), ("form", "VARCHAR")], comparable)
     insert(connection, "unlike", [("variable", "VARCHAR"), ("form", "VARCHAR")], unlike)
-    listed = [(place, one.id) for place, one in enumerate(variables)]
-    insert(connection, "wanted", [("place", "INTEGER"), ("variable", "VARCHAR")], listed)
     statuses = "['reported', 'derived', 'corrected', 'disputed', 'blank', 'not_applicable', 'missing']"
     connection.execute(f"""
         CREATE TABLE filled AS

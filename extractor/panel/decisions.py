@@ -56,6 +56,13 @@ class Decisions:
     leave: frozenset[str] = frozenset()
     kept: tuple[Asked, ...] = field(default=())
 
+    def made(self) -> set[tuple[str, frozenset[str]]]:
+        """Every decision, without what was written beside it."""
+        about = ((Choice.SAME, self.same), (Choice.APART, self.apart))
+        of_names = {(choice.value, pair) for choice, pairs in about for pair in pairs}
+        of_reports = ((Choice.USE, self.use), (Choice.LEAVE, self.leave))
+        return of_names | {(choice.value, frozenset({key})) for choice, keys in of_reports for key in keys}
+
     def on_names(self, one: str, other: str) -> str:
         pair = frozenset({one, other})
         return Choice.SAME if pair in self.same else Choice.APART if pair in self.apart else ""

@@ -1,5 +1,6 @@
 """DuckDB for work on tables that are larger than memory. Needs duckdb."""
 
+import re
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ from extractor.errors import ResultError, UsageError
 
 __all__ = ["connect", "need_duckdb", "quoted", "scan", "sql_type"]
 
+_GLOB = re.compile(r"[*?\[]")  # a path is taken for a pattern; in brackets these stand for themselves
 _NUMBERS = {Of.INTEGER: "INTEGER", Of.LONG: "BIGINT", Of.FLOAT: "DOUBLE", Of.BOOLEAN: "BOOLEAN"}
 
 
@@ -47,7 +49,7 @@ def scan(table: TableSchema, files: Sequence[Path]) -> str:
     if not files:
         nulls = ", ".join(f"CAST(NULL AS {sql_type(column.of)}) AS {column.name}" for column in table.columns)
         return f"(SELECT {nulls} WHERE false)"
-    listed = ", ".join(quoted(str(file)) for file in files)
+    listed = ", ".join(quoted(_GLOB.sub(r"[\g<0>]", str(file))) for file in files)
     names = ", ".join(table.names)
     return f"(SELECT {names} FROM read_parquet([{listed}], union_by_name = true, hive_partitioning = false))"
 

@@ -18,7 +18,7 @@ from extractor.review.bench import Bench
 from extractor.review.local import LocalShelf
 from extractor.review.site.app import create_app
 from extractor.review.site.guard import Guard, Rules
-from extractor.review.site.server import listening
+from extractor.review.site.server import answer_soon, listening
 
 __all__ = ["SAMPLES", "key_of", "results_of", "served", "shelved", "until_read"]
 
@@ -65,8 +65,8 @@ def shelved(
             shelf.stop()
 
 
-def until_read(shelf: LocalShelf) -> None:
-    deadline = time.monotonic() + _PATIENCE_S
+def until_read(shelf: LocalShelf, patience_s: float = _PATIENCE_S) -> None:
+    deadline = time.monotonic() + patience_s
     while shelf.running():
         assert time.monotonic() < deadline, "not read in time"
         time.sleep(0.02)
@@ -85,6 +85,7 @@ def served(shelf: LocalShelf, *, token: str | None = None) -> Iterator[str]:
     server = uvicorn.Server(
         uvicorn.Config(app, ws="none", lifespan="off", log_config=None, timeout_graceful_shutdown=1)
     )
+    answer_soon()
     thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]}, daemon=True)
     thread.start()
     try:

@@ -2,11 +2,11 @@
 derived, what remains open is disputed."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from extractor.forms.model import Form
-from extractor.parse.readings import Choice, Fact
+from extractor.parse.readings import Alternative, Choice, Fact
 from extractor.read.document import Document
 from extractor.reconcile.choose import surviving
 from extractor.reconcile.decide import MISSING, decide
@@ -59,15 +59,20 @@ def settle(
     cells.update(repair(document.text, form, cells, edits, choices))
     _doubt_faint(cells, edits, choices)
     _derive(form, cells, whole, misprinted)
-    tabled = {
-        reading.cell for one in choices if not one.untabled for way in one.alternatives for reading in way.readings
-    }
+    tabled = present
+    if any(choice.untabled for choice in choices):
+        tabled = {one.cell for way in _ways(choices) for one in way.readings}
     stated = _from_prose(document, form, cells, facts, tabled, edits)
     if stated:
         whole = resolve(form, present | stated)
         if any(cells[cell].status is Status.REPORTED for cell in stated):
             _derive(form, cells, whole, misprinted)
     return Settled(cells, whole)
+
+
+def _ways(choices: Iterable[Choice]) -> Iterator[Alternative]:
+    """All ways to read what stands in tables."""
+    return (way for choice in choices if not choice.untabled for way in choice.alternatives)
 
 
 def _trusted(edits: tuple[Linear, ...], misprinted: Collection[str]) -> tuple[Linear, ...]:

@@ -298,8 +298,8 @@ class TestWords:
     def test_every_word_of_the_templates_is_said_in_both_languages(self) -> None:
         from string import Formatter
 
-        from extractor.review.site.app import templates
         from extractor.review.site.strings import STRINGS
+        from extractor.review.site.writing import templates
 
         environment = templates()
         asked: set[str] = set()

@@ -29,6 +29,8 @@ __all__ = ["revived"]
 _LATEST = 2200
 _MOST_CELLS = 10_000
 _MOST_FINDINGS = 20_000
+_MOST_DIGITS = 300
+_BEYOND = 1 << 53  # a script counts no further
 T = TypeVar("T")
 E = TypeVar("E", bound=StrEnum)
 
@@ -53,8 +55,8 @@ def revived(result: object) -> Report:
         source=Source(
             _text(source.get("name"), "name"), _text(source.get("sha256"), "sha256"), _text(source.get("media_type"))
         ),
-        form=_text_or_none(told.get("form"), "form"),
-        organ=_text_or_none(told.get("organ"), "organ"),
+        form=_sendable(_text_or_none(told.get("form"), "form")),
+        organ=_sendable(_text_or_none(told.get("organ"), "organ")),
         year=year,
         cells={str(cell): _cell(_before(state, others.get(cell)), str(cell)) for cell, state in cells.items()},
         findings=tuple(_finding(one) for one in findings),
@@ -90,12 +92,17 @@ def _cell(state: object, name: str) -> Cell:
 def _evidence(place: object) -> Evidence:
     told = _dict(place, '"evidence"')
     start, end, page, box = (told.get(key) for key in ("start", "end", "page", "box"))
-    if not isinstance(start, int) or not isinstance(end, int) or not 0 <= start <= end:
+    if not isinstance(start, int) or not isinstance(end, int) or not 0 <= start <= end < _BEYOND:
         raise ResultError("evidence without offsets")
     corners = None
-    if isinstance(box, list) and len(box) == 4 and all(isinstance(one, int | Decimal | float) for one in box):
+    if (
+        isinstance(box, list)
+        and len(box) == 4
+        and all(isinstance(one, int | Decimal | float) and abs(one) < _BEYOND for one in box)
+    ):
         corners = (float(box[0]), float(box[1]), float(box[2]), float(box[3]))
-    return Evidence(start, end, _text(told.get("text")), page if isinstance(page, int) and page > 0 else None, corners)
+    number = page if isinstance(page, int) and 0 < page < _BEYOND else None
+    return Evidence(start, end, _text(told.get("text")), number, corners)
 
 
 def _finding(finding: object) -> Finding:
@@ -131,13 +138,20 @@ def _or_none(value: object, made: Callable[[object], T]) -> T | None:
 
 
 def _number(value: object, what: str) -> Number | None:
-    if value is None or (isinstance(value, int) and not isinstance(value, bool)):
-        return value
+    if value is None:
+        return None
     if isinstance(value, float):
         value = Decimal(repr(value))
-    if isinstance(value, Decimal) and value.is_finite():
+    if isinstance(value, int | Decimal) and not isinstance(value, bool) and _sane(Decimal(value)):
         return value
     raise ResultError(f"{what}: no figure where a figure should be")
+
+
+def _sane(value: Decimal) -> bool:
+    """Whether it can be written out: 1e999999999 is a short text and a very long number."""
+    if not value.is_finite():
+        return False
+    return value.adjusted() <= _MOST_DIGITS and int(value.as_tuple().exponent) >= -_MOST_DIGITS
 
 
 def _enum(kind: type[E], value: object, what: str) -> E:
@@ -175,3 +189,8 @@ def _text(value: object, what: str = "") -> str:
 
 def _text_or_none(value: object, what: str) -> str | None:
     return None if value is None else _text(value, what)
+
+
+def _sendable(text: str | None) -> str | None:
+    """Without halves of surrogate pairs, for it goes into addresses. A name keeps them: a file may be called so."""
+    return None if text is None else text.encode("utf-8", "backslashreplace").decode()

@@ -7,7 +7,7 @@ holds now, the log of decisions says.
 from collections.abc import Callable
 from decimal import Decimal
 from enum import StrEnum
-from typing import TypeVar
+from typing import TypeGuard, TypeVar
 
 from extractor.errors import ForeignResultError, ResultError
 from extractor.report import (
@@ -95,12 +95,9 @@ def _evidence(place: object) -> Evidence:
     if not isinstance(start, int) or not isinstance(end, int) or not 0 <= start <= end < _BEYOND:
         raise ResultError("evidence without offsets")
     corners = None
-    if (
-        isinstance(box, list)
-        and len(box) == 4
-        and all(isinstance(one, int | Decimal | float) and abs(one) < _BEYOND for one in box)
-    ):
-        corners = (float(box[0]), float(box[1]), float(box[2]), float(box[3]))
+    sides = [one for one in box if _is_length(one)] if isinstance(box, list) else []
+    if isinstance(box, list) and len(box) == len(sides) == 4:
+        corners = (float(sides[0]), float(sides[1]), float(sides[2]), float(sides[3]))
     number = page if isinstance(page, int) and 0 < page < _BEYOND else None
     return Evidence(start, end, _text(told.get("text")), number, corners)
 
@@ -145,6 +142,10 @@ def _number(value: object, what: str) -> Number | None:
     if isinstance(value, int | Decimal) and not isinstance(value, bool) and _sane(Decimal(value)):
         return value
     raise ResultError(f"{what}: no figure where a figure should be")
+
+
+def _is_length(value: object) -> TypeGuard[int | float | Decimal]:
+    return isinstance(value, int | float | Decimal) and -_BEYOND < value < _BEYOND
 
 
 def _sane(value: Decimal) -> bool:

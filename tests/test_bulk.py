@@ -225,6 +225,36 @@ def test_what_kills_the_process_time_and_again_is_set_aside(
     whole(out)
 
 
+def test_signs_of_life_torn_by_a_kill_are_no_error(source: Path, out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    house = House(out)
+    original = work._Doing._strikes
+
+    def strikes(self: work._Doing, progress: Path) -> object:
+        progress.write_text('3 "0002.html"\nf-a-longer-name.html"\n', "ascii")
+        with house.strikes(self._task.shard).open("a", encoding="ascii") as stream:
+            stream.write('"0002.html"\n"000')
+        return original(self, progress)
+
+    monkeypatch.setattr(work._Doing, "_strikes", strikes)
+    assert bulked(source, out).totals.rows["reports"] == 9
+    whole(out)
+
+
+def test_a_run_killed_while_it_makes_its_folders_can_be_begun_anew(source: Path, out: Path) -> None:
+    made = Path.mkdir
+
+    def killed(self: Path, *more: object, **named: object) -> None:
+        if out in self.parents and any(out.iterdir() if out.exists() else ()):
+            raise KeyboardInterrupt
+        made(self, *more, **named)  # type: ignore[arg-type]
+
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(Path, "mkdir", killed)
+        bulked(source, out)
+    assert any(out.iterdir())
+    assert bulked(source, out).totals.rows["reports"] == 9
+
+
 def test_an_engine_that_never_gets_on_is_given_up(source: Path, out: Path) -> None:
     class Broken(Here):
         def run(self, order: str, shards: Sequence[str]) -> Iterator[str]:  # noqa: ARG002

@@ -16,12 +16,14 @@ import pandas as pd
 import pytest
 
 from extractor.deliver.duckdb_file import VIEWS
+from extractor.deliver.from_json import report_of
 from extractor.deliver.json_schema import report_schema
 from extractor.deliver.squares import Role, laid_out
 from extractor.deliver.tables.back import failure_back, report_back
 from extractor.deliver.tables.csv_text import read_csv_rows, value_of_csv
 from extractor.deliver.tables.schemas import TABLES
 from extractor.deliver.xlsx.book import STATUS_FILL, exact, sheet_name
+from extractor.errors import ResultError
 from extractor.forms.load import load_forms
 from extractor.forms.printed import GRID, Print, load_prints
 from extractor.report import Cell, Evidence, Number, Report, Source, Status, Verdict, json_number
@@ -487,3 +489,30 @@ class TestUse:
         to = ["--to", "parquet"] if out == "a" else []
         result = gouji("deliver", results, "--out", tmp_path / out, *to)
         assert result.exit_code == 2 and "pip install 'gouji[bulk]'" in result.output
+
+
+@pytest.mark.parametrize(
+    ("place", "poison"),
+    [
+        ("year", 10**30),
+        ("usage", {"llm_calls": 10**12}),
+        ("usage", {"cost": 10**400}),
+        ("value", 10**400),
+        ("value", Decimal("1e999999999")),
+        ("start", 10**30),
+        ("page", 10**12),
+        ("box", [10**400, 0, 0, 0]),
+    ],
+)
+def test_numbers_beyond_all_bounds_are_refused_before_any_table_is_made(place: str, poison: object) -> None:
+    evidence = {"start": 0, "end": 1, "text": "1"} | ({place: poison} if place in ("start", "page", "box") else {})
+    cell = {"value": poison if place == "value" else 1, "status": "reported", "evidence": evidence}
+    result: dict[str, object] = {
+        "source": {"name": "a.html", "sha256": "0" * 64, "media_type": "text/html"},
+        "cells": {"applications.new.total": cell},
+        "verdict": "review",
+    }
+    if place in ("year", "usage"):
+        result[place] = poison
+    with pytest.raises(ResultError):
+        report_of(result)

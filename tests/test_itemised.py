@@ -88,3 +88,29 @@ def test_another_unit_is_not_the_columns() -> None:
     assert "new.natural_person" not in said(
         THREE.replace("自然人9", "自然人9万元") + row("（一）予以公开", *[1] * 6, 6)
     )
+
+
+def test_the_rest_is_not_a_total_of_what_is_not_zero() -> None:
+    told = said(THREE + "1.信访举报投诉类申请：自然人4，其余均为0。")
+    assert told["rejected_petition.natural_person"] == 4
+    assert "rejected_petition.total" not in told
+    assert said(THREE + "1.信访举报投诉类申请：自然人0，其余均为0。")["rejected_petition.total"] == 0
+
+
+def test_figures_of_two_rows_put_together_are_neither_s() -> None:
+    joint = row("（一）予以公开、（二）部分公开", 1, 0, 0, 0, 0, 0, 1)
+    assert said(THREE + joint) == SAID
+
+
+@pytest.mark.parametrize("label", [" {}\n", "（{}）\n", "，{}\n"])
+def test_labels_behind_their_figures_are_not_those_of_the_next(label: str) -> None:
+    rows = ((NEW, 9, 2, 0, 0, 1, 0, 12), (IN, 1, 0, 0, 0, 0, 0, 1), (OUT, 2, 0, 0, 0, 0, 0, 2))
+    behind = "".join(
+        "，".join(f"{head}{figure}" for head, figure in zip(HEADS, figures, strict=True)) + label.format(name)
+        for name, *figures in rows * 2
+    )
+    assert said(behind) == {}
+
+
+def test_a_year_is_no_figure() -> None:
+    assert "new.total" not in said(THREE.replace("总计12", "总计2023年12"))

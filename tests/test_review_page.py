@@ -347,3 +347,55 @@ class TestCommand:
         result = CliRunner().invoke(app, ["review", *(one.format(folder=folder) for one in given)], input="x")
         assert result.exit_code == 2, result.output
         assert said in result.output
+
+
+class TestPoisonedResults:
+    """Results that somebody else wrote: one of them costs only itself."""
+
+    def poisoned(self, folder: Path, tmp_path: Path) -> Path:
+        good = json.loads((folder / "all.jsonl").read_text("utf-8").splitlines()[0])
+        cell, state = next((cell, state) for cell, state in good["cells"].items() if state["evidence"] is not None)
+        many = 10**400
+        lines = []
+        for number, poison in enumerate(
+            (
+                {},
+                {"evidence": state["evidence"] | {"page": 1, "box": [many, 0, 0, 0]}},
+                {"evidence": state["evidence"] | {"page": many}},
+                {"value": many},
+                {"alternatives": [many]},
+                {"evidence": state["evidence"] | {"start": many, "end": many}},
+            )
+        ):
+            cells = good["cells"] | {cell: state | poison}
+            source = good["source"] | {"name": f"{number}.html"}
+            lines.append(json.dumps(good | {"source": source, "cells": cells}))
+        for name, organ in (("\udcff.html", "乙局"), ("last.html", "\ud800局")):
+            lines.append(json.dumps(good | {"source": good["source"] | {"name": name}, "organ": organ}))
+        path = tmp_path / "poisoned.jsonl"
+        path.write_text("\n".join(lines) + "\n", "utf-8")
+        return path
+
+    def test_what_stands_behind_them_is_read_and_every_page_answers(self, folder: Path, tmp_path: Path) -> None:
+        results = self.poisoned(folder, tmp_path)
+        with (
+            shelved(tmp_path, results=[results]) as shelf,
+            served(shelf) as address,
+            httpx.Client(base_url=address, trust_env=False, timeout=60) as http,
+        ):
+            names = {entry.name for entry in shelf.index.all()}
+            assert {"0.html", "\udcff.html", "last.html"} <= names
+            assert {"3.html", "4.html", "5.html"}.isdisjoint(names)
+            for path in ("/", "/overview", "/?sort=organ"):
+                assert http.get(path).status_code == 200
+            for entry in shelf.index.all():
+                for tail in ("", "/source", "/state", "/gold.json"):
+                    assert http.get(f"/d/{entry.key}{tail}").status_code in (200, 404, 422), (entry.name, tail)
+
+    def test_a_note_that_is_no_text_is_refused(self, run: tuple[LocalShelf, httpx.Client]) -> None:
+        shelf, http = run
+        key = key_of(shelf, "misprint")
+        said = '{"cell": "x", "kind": "confirm", "note": "\\ud800"}'
+        answer = http.post(f"/d/{key}/decisions", content=said, headers=ASKING | {"content-type": "application/json"})
+        assert answer.status_code == 422
+        assert answer.json()["kept"] is False

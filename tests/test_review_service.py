@@ -3,6 +3,8 @@
 import re
 import time
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
@@ -11,9 +13,14 @@ pytest.importorskip("jinja2", reason="the extra 'review' is not installed: pip i
 
 import httpx
 
+from extractor.review.bench import Bench
+from extractor.service.blobs import DamagedError, StoreAwayError
 from extractor.service.database import open_database
+from extractor.service.house import House
 from extractor.service.keys import KeyStore, Scope
+from extractor.service.rows import Batch
 from extractor.service.settings import load_service_settings
+from extractor.service.shelves import BatchShelf
 from tests.served import SAMPLES, Served
 
 SUSPECT = "applications.rejected_mass.public_welfare"
@@ -80,3 +87,15 @@ def test_a_batch_is_looked_at_and_decided(tmp_path: Path) -> None:
             assert answer.status_code == (403 if stranger == reader else status), stranger
             if stranger != "gouji_none":
                 assert httpx.get(f"{served.url}{page}", headers=headers, trust_env=False).status_code == 404
+
+
+@pytest.mark.parametrize("error", [FileNotFoundError, DamagedError, StoreAwayError])
+def test_a_store_that_is_away_leaves_the_report_without_its_source(tmp_path: Path, error: type[Exception]) -> None:
+    def get(_sha256: str) -> bytes:
+        raise error
+
+    house = SimpleNamespace(settings=SimpleNamespace(data=tmp_path), blobs=SimpleNamespace(get=get))
+    batch = SimpleNamespace(id="batch", key_id="key")
+    shelf = BatchShelf(cast(House, house), cast(Batch, batch), cast(Bench, None))
+    shelf._rows["0"] = (0, "a.html", "0" * 64)
+    assert shelf.origin("0") is None

@@ -188,3 +188,13 @@ def test_workers_elsewhere_need_no_folder_in_common(objects: ObjectStore, tmp_pa
         secrets = {(tmp_path / place / "webhook-secret").read_text() for place in ("here/data", "there")}
         assert len(secrets) == 1
         assert not SECRET.search(log.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("address", ["not a url", "https://[bad", "ftp://127.0.0.1", "http://user:hush@"])
+def test_an_endpoint_that_is_no_address_is_refused_without_being_repeated(
+    address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", address)
+    with pytest.raises(UsageError, match="AWS_ENDPOINT_URL is no address") as said:
+        open_bucket("s3://bucket/prefix")
+    assert address not in str(said.value)

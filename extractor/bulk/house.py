@@ -109,7 +109,8 @@ class House:
             if self.out.is_dir() and any(self.out.iterdir()):
                 raise UsageError(f"{self.out} is not empty, and holds no bulk run: name another folder")
         parts = (LEDGER, QUESTIONS, "tmp", "tasks", "progress", "strikes", "rewriting")
-        for folder in (*(self.out / table for table in TABLES), *(self.state / part for part in parts)):
+        # What makes it a run's folder comes first: a run that is killed in here can be begun anew.
+        for folder in (*(self.state / part for part in parts), *(self.out / table for table in TABLES)):
             folder.mkdir(parents=True, exist_ok=True)
         with _locked(self.state / "run.lock", wait=False):
             number = int(self._run() or "0") + 1

@@ -154,11 +154,15 @@ class _Doing:
         """How often a process died at which file: where the sign of one still lies there, it did so."""
         path = self._house.strikes(self._task.shard)
         with suppress(FileNotFoundError, ValueError):
-            died_at = progress.read_text("ascii").partition(" ")[2]
-            with path.open("a", encoding="ascii") as stream:
-                stream.write(died_at)
-        lines = path.read_text("ascii").splitlines() if path.exists() else []
-        return Counter(json.loads(line) for line in lines)
+            died_at = progress.read_text("ascii").partition(" ")[2].partition("\n")[0]
+            if died_at:
+                with path.open("a", encoding="ascii") as stream:
+                    stream.write(f"\n{died_at}")
+        struck: Counter[str] = Counter()
+        for line in path.read_text("ascii").splitlines() if path.exists() else []:
+            with suppress(ValueError):  # whoever wrote it was killed while it did
+                struck[json.loads(line)] += 1
+        return struck
 
     def _now_at(self, todo: Todo | None) -> None:
         """The sign of life: how many files are done, and which one is being read."""

@@ -22,6 +22,9 @@ __all__ = ["asked_of", "quote_of", "report_of"]
 
 _STATUSES = {status.value: status for status in Status}
 _NEEDED = ("source", "cells", "verdict")
+# What the published tables have room for; and no figure of a report is longer than some digits.
+_WHOLE, _SHORT = 1 << 63, 1 << 31
+_MOST_DIGITS = 300
 
 
 def report_of(result: object) -> Report:
@@ -45,7 +48,7 @@ def report_of(result: object) -> Report:
         Source(*(_said(source.get(key), f'"source.{key}"') for key in ("name", "sha256", "media_type"))),
         text_of(result.get("form"), '"form"'),
         text_of(result.get("organ"), '"organ"'),
-        None if year is None else _whole(year, '"year"'),
+        None if year is None else _whole(year, '"year"', _SHORT),
         {name: _cell(cell, f'"cells.{name}"') for name, cell in cells.items()},
         tuple(_finding(one, f'"findings[{at}]"') for at, one in enumerate(findings)),
         _verdict(result["verdict"]),
@@ -73,7 +76,7 @@ def quote_of(evidence: object, what: str) -> Evidence:
         start,
         end,
         _said(place.get("text"), f"{what} text"),
-        None if page is None else _whole(page, f"{what} page"),
+        None if page is None else _whole(page, f"{what} page", _SHORT),
         None if box is None else _box(box, what),
     )
 
@@ -117,8 +120,9 @@ def _finding(finding: object, what: str) -> Finding:
 
 
 def _usage(fields: dict[str, object]) -> Usage:
-    calls, prompt, completion = (
-        _whole(fields.get(name, 0), f'"usage.{name}"') for name in ("llm_calls", "prompt_tokens", "completion_tokens")
+    calls = _whole(fields.get("llm_calls", 0), '"usage.llm_calls"', _SHORT)
+    prompt, completion = (
+        _whole(fields.get(name, 0), f'"usage.{name}"') for name in ("prompt_tokens", "completion_tokens")
     )
     cost = fields.get("cost")
     return Usage(calls, prompt, completion, None if cost is None else float(_number(cost, '"usage.cost"')))
@@ -139,12 +143,17 @@ def _number(value: object, what: str) -> Number:
         value = Decimal(repr(value))
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
         raise ResultError(f"{what} has {kind_of(value)} where a figure should be")
+    exact = Decimal(value)
+    if not exact.is_finite() or exact.adjusted() > _MOST_DIGITS or int(exact.as_tuple().exponent) < -_MOST_DIGITS:
+        raise ResultError(f"{what} has a figure of more digits than any report prints")
     return value
 
 
-def _whole(value: object, what: str) -> int:
+def _whole(value: object, what: str, most: int = _WHOLE) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
         raise ResultError(f"{what} is {kind_of(value)} where a whole number should be")
+    if not -most <= value < most:
+        raise ResultError(f"{what} is a number beyond all bounds")
     return value
 
 

@@ -72,7 +72,7 @@ class ResultFile:
             file.seek(self._read_to)
             while line := file.readline(MOST_CHARACTERS):
                 # The last line may still be being written; it is read when it is whole, or if it is JSON as it is.
-                whole = line.endswith(b"\n")
+                whole = line.endswith(b"\n") or len(line) >= MOST_CHARACTERS
                 start, self._read_to = self._read_to, self._read_to + len(line)
                 if not line.strip():
                     continue

@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING, TypeVar
+from urllib.parse import urlsplit
 
 from extractor.errors import UsageError
 from extractor.service.blobs import Incoming, StoreAwayError, Wanted
@@ -37,6 +38,9 @@ def open_bucket(address: str, *, look: bool = False) -> "Bucket":
         raise UsageError("a store in S3 needs obstore: pip install 'gouji[s3]'") from None
     name, _, prefix = address.removeprefix("s3://").partition("/")
     endpoint = os.environ.get("AWS_ENDPOINT_URL") or os.environ.get("AWS_ENDPOINT") or ""
+    if endpoint and not _is_address(endpoint):
+        # The library under obstore panics at such a one. It is not repeated: there may be a password in it.
+        raise UsageError("AWS_ENDPOINT_URL is no address such as http://127.0.0.1:9000")
     try:
         store = S3Store(
             name,
@@ -50,6 +54,14 @@ def open_bucket(address: str, *, look: bool = False) -> "Bucket":
     except StoreAwayError as error:
         raise UsageError(f"the store {address} cannot be used: {error}") from None
     return bucket
+
+
+def _is_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0 and text.isprintable()
+    except ValueError:
+        return False
 
 
 class Bucket:

@@ -18,6 +18,7 @@ from extractor.review.decided import decided
 from extractor.review.decisions import Decisions
 from extractor.review.index import Index, entry_of
 from extractor.review.resultfile import parsed
+from extractor.service.blobs import DamagedError, StoreAwayError
 from extractor.service.house import House
 from extractor.service.rows import ENDED, Batch, ResultRow
 
@@ -79,7 +80,7 @@ class BatchShelf:
         if key not in self._rows:
             raise KeyError(key)
         _, name, sha256 = self._rows[key]
-        with suppress(OSError):
+        with suppress(OSError, DamagedError, StoreAwayError):
             return Locator(name, content=self._house.blobs.get(sha256))
         return None
 

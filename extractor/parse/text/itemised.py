@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from extractor.forms.memo import once_for_each
 from extractor.forms.model import Form, Kind, Row, Table
-from extractor.parse.fitting.shapes import cell_ids
+from extractor.parse.fitting.shapes import cell_ids, row_shape
 from extractor.parse.readings import Alternative, Choice, Origin, Reading, ReadingKind
 from extractor.read.figures import UNIT_PATTERN, parse_number
 from extractor.read.fold import fold
@@ -23,9 +23,13 @@ _ORDINAL = re.compile(r"^(?:\(?[一二三四五六七八九十]{1,3}\)?[、.,)]|
 _LOOK_BACK = 80
 _BETWEEN = r"[\s,、;:|()·]*"
 _ONLY_BETWEEN = re.compile(_BETWEEN)
+_ONLY_LINE = re.compile(r"[^\S\n]*[,、:|()·]?[^\S\n]*(?:\(?[一二三四五六七八九十]{1,3}[)、.]|\d{1,2}[、.)])?[^\S\n]*")
 _REST = re.compile(rf"{_BETWEEN}(?:其余|其他)(?:各?项|各栏)?(?:均|都|皆)?为(?P<zero>0)(?:{UNIT_PATTERN})?{_BETWEEN}")
 _ALL = re.compile(
     rf"{_BETWEEN}(?:各项|各栏)?(?:数字|数据|数量)?(?:均|都|皆|全部)为(?P<zero>0)(?![\d.,]\d)(?:{UNIT_PATTERN})?"
+)
+_AND = re.compile(
+    r"[\s、,和及与]*[、,和及与至][\s、,和及与]*(?:\(?[一二三四五六七八九十]{1,3}[)、.]|\d{1,2}[、.)])?\s*"
 )
 _BEHIND = re.compile(r"(?:^|[\s,;:。|(])$|[一二三四五六七八九十]\)?[、.)]\s*$|\d[、.)]\s*$|其中:?$")
 
@@ -61,7 +65,7 @@ def _words(table: Table) -> _Words:
     return _Words(
         re.compile(
             rf"(?P<column>{_any(columns)})(?:数量|数)?[\s:]*(?:为|是|有|共)?[\s:]*"
-            rf"(?P<figure>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?)(?![\d%])(?P<unit>{UNIT_PATTERN})?(?![余多])"
+            rf"(?P<figure>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?)(?![\d%])(?P<unit>{UNIT_PATTERN})?(?![余多年月日])"
         ),
         columns,
         re.compile(_any(known)),
@@ -79,7 +83,7 @@ def itemised(text: str, form: Form, table: Table) -> tuple[Choice, ...]:
     found: list[tuple[Row, list[Reading]]] = []
     end = 0
     for run in _runs(text, words):
-        row = _row_before(text, words, max(end, run[0].begins - _LOOK_BACK), run[0].begins)
+        row = _row_before(text, words, end, run[0].begins)
         found += _nil_rows(text, words, table, end, run[0].begins)
         end = run[-1].ends
         columns = () if row is None else table.columns_of(row)
@@ -118,11 +122,20 @@ def _joined(text: str, start: int, end: int) -> bool:
 
 
 def _row_before(text: str, words: _Words, start: int, end: int) -> Row | None:
-    """The row whose label ends right before `end`."""
-    last = None
-    for match in words.row.finditer(text, start, end):
-        last = match
+    """The row whose label ends right before `end`. `start`: where the figures before end.
+
+    None where the label may be that of the figures before it, or where figures of two rows are put together.
+    """
+    last = before = None
+    for match in words.row.finditer(text, max(start, end - _LOOK_BACK), end):
+        last, before = match, last
     if last is None or not _ONLY_BETWEEN.fullmatch(text, last.end(), end):
+        return None
+    if "\n" in text[last.end() : end] and start and _ONLY_LINE.fullmatch(text, start, last.start()):
+        return None
+    if ")" in text[last.end() : end] and text.rfind("(", start, last.start()) > text.rfind(")", start, last.start()):
+        return None
+    if before is not None and _AND.fullmatch(text, before.end(), last.start()):
         return None
     return words.rows[last.group()] if _BEHIND.search(text, max(0, last.start() - 6), last.start()) else None
 
@@ -144,7 +157,11 @@ def _readings(text: str, run: list[_Pair], row: Row, table: Table, form: Form) -
     for begin, end in [*((one.ends, two.begins) for one, two in pairwise(run)), (last, last + 16)]:
         rest = _REST.match(text, begin, end)
         if rest is not None:
-            readings += _zeros((cells[column] for column in cells if column not in said), *rest.span("zero"))
+            # Of parts: a total that is not said where a part is not zero is none of those meant.
+            shape = row_shape(form, table, row)
+            totals = {list(cells)[total] for _, total in shape.sums} if any(one.value for one in readings) else set()
+            others = (cells[column] for column in cells if column not in said and column not in totals)
+            readings += _zeros(others, *rest.span("zero"))
             break
     return readings
 

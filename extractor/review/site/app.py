@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from urllib.parse import quote
 
 from fastapi import FastAPI, Query, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
@@ -67,6 +68,7 @@ def create_app(shelf_of: ShelfOf) -> FastAPI:
     app.add_exception_handler(HTTPException, pages.failed)
     app.add_exception_handler(KeyError, pages.failed)
     app.add_exception_handler(GoujiError, pages.failed)
+    app.add_exception_handler(RequestValidationError, pages.failed)
     return app
 
 
@@ -87,7 +89,7 @@ class _Pages:
         return desk, Words(request, shelf)
 
     def _written(self, template: str, words: Words, **more: object) -> str:
-        return self._templates.get_template(template).render(
+        html = self._templates.get_template(template).render(
             t=words.say,
             lang=words.language,
             base=words.base,
@@ -95,6 +97,7 @@ class _Pages:
             with_query=with_query,
             **more,
         )
+        return _as_text(html)
 
     def across(self, request: Request, lang: str) -> "Response | Asked":
         """What the pages across reports need; or the way back in the other language."""
@@ -270,9 +273,11 @@ class _Pages:
         content = to_labels(laid.report, laid.form, whole=whole, history=history)
         name = f"{sample_name(laid.report)}.gold.json"
         return Response(
-            json.dumps(content, ensure_ascii=False, indent=1) + "\n",
+            _as_text(json.dumps(content, ensure_ascii=False, indent=1)) + "\n",
             media_type="application/json",
-            headers={"content-disposition": f"attachment; filename=\"gold.json\"; filename*=UTF-8''{quote(name)}"},
+            headers={
+                "content-disposition": f"attachment; filename=\"gold.json\"; filename*=UTF-8''{quote(_as_text(name))}"
+            },
         )
 
     def _parts(self, desk: Desk, words: Words, key: str, laid: Laid, cell: str = "") -> dict[str, object]:
@@ -302,11 +307,19 @@ class _Pages:
         say = speaking(chosen(request.cookies.get(COOKIE), request.headers.get("accept-language")))
         key = f"error.{status}"
         detail = str(error.detail) if isinstance(error, HTTPException) else str(error)
+        if isinstance(error, RequestValidationError):  # its own words repeat what was sent, which may be no text
+            detail = "; ".join(str(one["msg"]) for one in error.errors())
         message = say(key) if say(key) != str(status) else say("error.other", message=detail[:300])
+        message = _as_text(message)
         if request.method == "POST":
             return JSONResponse({"kept": False, "said": message}, status_code=status)
         headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
         return Response(message + "\n", status_code=status, media_type="text/plain", headers=headers)
+
+
+def _as_text(text: str) -> str:
+    """`text` as it can be sent: halves of surrogate pairs, as of a file name that is no text, become `\\udcff`."""
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def _named(laid: Laid, cell: str) -> str:

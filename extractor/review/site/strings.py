@@ -125,7 +125,7 @@ STRINGS: dict[str, tuple[str, str]] = {
     "because.missing": ("文件中未见此格。", "It was not found in the document."),
     "because.suspect": (
         "{n} 条勾稽关系因它不成立；若原文确如此，按 w。",
-        "It is the suspect of {n} broken sums; if the source prints it so, press w.",
+        "A suspect, of sums that do not hold: {n}; if the source prints it so, press w.",
     ),
     "reading_again": ("正在重读原文以列出各种读法……", "Reading the source again for every reading…"),
     "no_readings": ("没有任何读法。", "Nobody read anything for it."),

@@ -19,6 +19,7 @@ from extractor.pipeline import Then, extract, extract_document_asking
 from extractor.pool import Lost, Pool
 from extractor.read import Document, Limits
 from extractor.read.locator import Locator, expanded
+from extractor.refusals import refusal_zh
 from extractor.report import Finding, Report, Severity, Source, Verdict
 
 __all__ = ["extract_many", "extract_many_asking", "failed", "failure", "lost"]
@@ -198,7 +199,7 @@ def failed(origin: Locator | Path, code: str, message: str) -> Report:
     finding = Finding(
         f"document.{code}",
         Severity.ERROR,
-        f"未能读出报告：{_FAILED_ZH.get(code, _FAILED_ZH['document'])}（{message}）",
+        f"未能读出报告：{_FAILED_ZH.get(code, _FAILED_ZH['document'])}（{refusal_zh(message) or message}）",
         message,
     )
     return Report(source, None, None, None, {}, (finding,), Verdict.FAILED)

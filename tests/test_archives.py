@@ -132,7 +132,7 @@ class TestCommandLine:
     def test_an_archive(self) -> None:
         code, out, err = self.run("extract", FILES / "reports.zip", "--no-llm", "-f", "json")
         assert (code, len(json.loads(out))) == (0, 4)
-        assert "passed over, not read by this version: 1 .pptx" in err
+        assert "passed over, not looked for in folders or archives: 1 .pptx" in err
 
     def test_an_archive_over_stdin(self) -> None:
         code, out, _ = self.run("extract", "-", "--no-llm", "-f", "json", stdin=(FILES / "reports.zip").read_bytes())

@@ -57,7 +57,7 @@ def test_the_command_says_what_it_did(source: Path, tmp_path: Path) -> None:
     assert "tables    12 reports, " in said
     assert "failures  unrecognised 1\n" in said
     assert "verdicts  clean 11, review 1\n" in said
-    assert "passed over, not read by this version: 1 .exe" in complained
+    assert "passed over, not looked for in folders or archives: 1 .exe" in complained
     assert "1 documents failed" in complained
     whole(out)
     manifest = json.loads((out / "manifest.json").read_text("utf-8"))

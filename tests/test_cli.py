@@ -82,9 +82,9 @@ class TestInputs:
         assert names(result.stdout) == [str(folder / name) for name in ("b.txt", "no-suffix", "deep/a.html")]
 
     def test_what_a_folder_holds_besides_is_counted(self, folder: Path) -> None:
-        assert "passed over, not read by this version: 1 .ofd, 1 .json" in run("extract", folder).stderr.replace(
-            "1 .json, 1 .ofd", "1 .ofd, 1 .json"
-        )
+        assert "passed over, not looked for in folders or archives: 1 .ofd, 1 .json" in run(
+            "extract", folder
+        ).stderr.replace("1 .json, 1 .ofd", "1 .ofd, 1 .json")
         assert run("extract", folder, "--quiet").stderr == ""
 
     def test_a_document_named_twice_comes_out_once(self, folder: Path) -> None:

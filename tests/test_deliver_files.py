@@ -417,6 +417,8 @@ class TestCodebook:
             assert all(f"| {column.name} | {column.of.value} |" in page for column in table.columns)
 
     def test_html_holds_the_same_words(self, page: str, tmp_path: Path) -> None:
+        refused = gouji("codebook", "--out", tmp_path / "codebook.pdf")
+        assert refused.exit_code == 2 and ".md or .html" in refused.output and not (tmp_path / "codebook.pdf").exists()
         done("codebook", "--out", tmp_path / "codebook.html")
         html = (tmp_path / "codebook.html").read_text(encoding="utf-8")
         assert html.startswith("<!doctype html>") and "<script" not in html
@@ -470,6 +472,24 @@ class TestUse:
     def test_nothing_there(self, tmp_path: Path) -> None:
         for source in (tmp_path, tmp_path / "no.jsonl"):
             assert gouji("deliver", source, "--out", tmp_path / "a.duckdb").exit_code == 2
+
+    @pytest.mark.parametrize("command", ["deliver", "panel"])
+    def test_reports_are_no_results(self, command: str, tmp_path: Path) -> None:
+        source = tmp_path / "reports"
+        source.mkdir()
+        (source / "report.html").write_text("<p>x</p>", encoding="utf-8")
+        (source / "gold.json").write_text('{"checked": true}', encoding="utf-8")
+        to = ["--to", "csv"]
+        result = gouji(command, source, "--out", tmp_path / "out", *to)
+        assert result.exit_code == 2 and f"no results in {source}" in result.output.replace("\n", "")
+        assert not (tmp_path / "out").exists()
+
+    @pytest.mark.parametrize("out", ["a.xlsx", "a.jsonl", "a.json"])
+    def test_what_failed_is_not_counted_as_a_report(self, results: Path, tmp_path: Path, out: str) -> None:
+        read = sum(one.verdict is not Verdict.FAILED for one in sampled())
+        assert f"{out}: {read} reports, {len(sampled()) - read} failures" in done(
+            "deliver", results, "--out", tmp_path / out
+        ).output.replace("\n", "")
 
     def test_unread_results_are_told_by_the_exit_code(self, tmp_path: Path) -> None:
         source = as_jsonl(sampled()[:1], tmp_path / "a.jsonl")

@@ -488,3 +488,9 @@ class TestCommand:
 
     def test_where_to_write_must_be_told(self, folder: Path) -> None:
         assert gouji("panel", folder / "all.jsonl").exit_code == 2
+
+    @pytest.mark.parametrize("suffix", ["xlsx", "csv", "parquet"])
+    def test_a_panel_is_a_folder(self, folder: Path, suffix: str) -> None:
+        result = gouji("panel", folder / "all.jsonl", "--out", folder / f"panel.{suffix}")
+        assert result.exit_code == 2 and f"--to {suffix}" in result.output
+        assert not (folder / f"panel.{suffix}").exists()

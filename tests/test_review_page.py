@@ -239,6 +239,8 @@ class TestDeciding:
         answer = decide(http, key_of(shelf, "misprint"), kind, cell, said=said)
         assert answer.status_code == 422
         assert answer.json()["kept"] is False and answer.json()["said"].startswith("未能保存：")
+        if kind in ("type", "undo"):
+            assert not re.search("[a-z]{2}", answer.json()["said"].replace(said or "", ""))  # all of it in Chinese
         assert shelf.decisions.stamp is None or shelf.decisions.path.read_bytes() == b""
 
 

@@ -113,7 +113,7 @@ def tell(outcome: "Outcome", answered: "Answered | None", out: Path) -> None:
         kinds = ", ".join(
             f"{count:,} {suffix or 'without suffix'}" for suffix, count in plan.skipped.most_common(_MOST)
         )
-        complain(f"passed over, not read by this version: {kinds}")
+        complain(f"passed over, not looked for in folders or archives: {kinds}")
     if plan.twice:
         complain(f"{plan.twice:,} files were listed more than once, and read once")
     if plan.gone:
@@ -122,7 +122,10 @@ def tell(outcome: "Outcome", answered: "Answered | None", out: Path) -> None:
         rows_too = "their rows were removed" if plan.pruned else "--prune removes their rows"
         complain(f"{len(plan.gone):,} files read earlier are gone from IN: {names}{more} ({rows_too})")
     if rows["failures"]:
-        complain(f"{rows['failures']:,} documents failed: {out / 'failures'} names them, with the reason")
+        complain(
+            f"{rows['failures']:,} documents failed: {out / 'failures'} names them, with the reason "
+            f"(as a table: gouji deliver {out} --to csv --out FOLDER)"
+        )
 
 
 def _line(name: str, counts: "Counter[str]") -> None:

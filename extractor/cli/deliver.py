@@ -1,5 +1,6 @@
 """`gouji deliver`, `gouji codebook`, `gouji schema`: results in the shapes that people and programs take them in."""
 
+from collections import Counter
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,8 +11,11 @@ from extractor.cli.guard import FAILED, complain, guard
 from extractor.cli.output import OutFile, open_output
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from extractor.deliver.codebook.page import Part
     from extractor.deliver.results.source import Results
+    from extractor.report import Report
 
 __all__ = ["To", "codebook", "deliver", "schema"]
 
@@ -68,10 +72,11 @@ def deliver(
 
 def codebook(out: OutFile = None) -> None:
     """Write the codebook: every table, field, label, unit and identity, in Chinese and English (.md or .html)."""
+    with guard():
+        html = _wants_html(out)
     with guard(), open_output(out) as stream:
         from extractor.deliver.codebook.page import as_html, as_markdown
 
-        html = out is not None and out.suffix.lower() in (".html", ".htm")
         stream.write((as_html if html else as_markdown)(_codebook()))
 
 
@@ -83,6 +88,15 @@ def schema(out: OutFile = None) -> None:
         from extractor.deliver.json_schema import report_schema
 
         stream.write(json.dumps(report_schema(), ensure_ascii=False, indent=2) + "\n")
+
+
+def _wants_html(out: Path | None) -> bool:
+    from extractor.errors import UsageError
+
+    suffix = "" if out is None else out.suffix.lower()
+    if suffix not in ("", ".md", ".markdown", ".txt", ".html", ".htm"):
+        raise UsageError(f"a codebook is Markdown or HTML, and {out} is to be neither: end it in .md or .html")
+    return suffix in (".html", ".htm")
 
 
 def _check_apart(out: Path, results: list[Path]) -> None:
@@ -97,7 +111,8 @@ def _by_suffix(out: Path) -> To:
 
     suffix = out.suffix.lower().lstrip(".")
     if suffix not in (To.XLSX, To.DUCKDB, To.JSON, To.JSONL):
-        raise UsageError(f"what {out} is to be, its name does not tell: say --to {'|'.join(To)}")
+        folder = " (a folder, since they are several tables)" if suffix in (To.CSV, To.PARQUET) else ""
+        raise UsageError(f"what {out} is to be, its name does not tell: say --to {'|'.join(To)}{folder}")
     return To(suffix)
 
 
@@ -107,16 +122,17 @@ def _deliver(source: "Results", kind: To, out: Path) -> str:
     from extractor.forms.load import load_forms
 
     forms = load_forms()
+    counts: Counter[str] = Counter()
     match kind:
         case To.JSON | To.JSONL:
             from extractor.deliver.to_json import write_json, write_jsonl
 
             with open_output(out) as stream:
                 if kind is To.JSONL:
-                    write_jsonl(source.reports(), stream)
+                    write_jsonl(_counted(source.reports(), counts), stream)
                 else:
-                    write_json(source.reports(), stream, array=True)
-            return kind.value
+                    write_json(_counted(source.reports(), counts), stream, array=True)
+            return _told(counts)
         case To.DUCKDB:
             from extractor.deliver.duckdb_file import VIEWS, write_duckdb
 
@@ -129,18 +145,31 @@ def _deliver(source: "Results", kind: To, out: Path) -> str:
 
             if out.suffix.lower() == ".xlsx":
                 with new_file(out) as path:
-                    number = write_reports_book(source.reports(), path, forms, load_prints())
+                    write_reports_book(_counted(source.reports(), counts), path, forms, load_prints())
             else:
                 with new_folder(out, mark=False) as folder:
-                    number = write_report_books(source.reports(), folder, forms, load_prints())
-            return f"{number} reports"
+                    write_report_books(_counted(source.reports(), counts), folder, forms, load_prints())
+            return _told(counts)
         case _:
             from extractor.deliver.package import write_package
 
             with new_folder(out) as folder:
                 parts = None if kind is not To.DATAPACKAGE else _codebook()
-                counts = write_package(source, folder, forms.values(), parquet=kind is To.PARQUET, explained=parts)
-            return ", ".join(f"{count:,} {name}" for name, count in counts.items())
+                rows = write_package(source, folder, forms.values(), parquet=kind is To.PARQUET, explained=parts)
+            return ", ".join(f"{count:,} {name}" for name, count in rows.items())
+
+
+def _counted(reports: "Iterable[Report]", counts: "Counter[str]") -> "Iterator[Report]":
+    """The same, counted as the tables count them: a document that failed is no report."""
+    from extractor.report import Verdict
+
+    for report in reports:
+        counts["failures" if report.verdict is Verdict.FAILED else "reports"] += 1
+        yield report
+
+
+def _told(counts: "Counter[str]") -> str:
+    return ", ".join(f"{counts[name]:,} {name}" for name in ("reports", "failures"))
 
 
 def _codebook() -> "list[Part]":

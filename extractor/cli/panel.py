@@ -41,7 +41,10 @@ def panel(
             "--out", "-o", help="The folder to write; by default `panel` in RESULTS.", metavar="OUT", show_default=False
         ),
     ] = None,
-    to: Annotated[PanelTo, typer.Option("--to", "-t", help="What to write the tables as.")] = PanelTo.PARQUET,
+    to: Annotated[
+        PanelTo | None,
+        typer.Option("--to", "-t", help="What to write the tables as.", show_default="parquet"),
+    ] = None,
     decisions: Annotated[
         Path | None,
         typer.Option(
@@ -74,11 +77,15 @@ def panel(
             if len(results) > 1 or not results[0].is_dir():
                 raise UsageError("where to write the panel? say --out FOLDER")
             out = results[0] / "panel"
+        elif to is None and out.suffix.lower() in (".xlsx", ".csv", ".parquet"):
+            raise UsageError(
+                f"a panel is a folder of tables: say --out FOLDER --to {out.suffix.lower()[1:]}, not {out}"
+            )
         decided = _decisions(decisions, out / DECISIONS)
         source = open_results(results, complain)
         with new_folder(out) as folder, panel_of(source, decided, all_cells=all_cells) as made:
             asked = list(made.asked())
-            _write(made, folder, to)
+            _write(made, folder, to or PanelTo.PARQUET)
             write_decisions(folder / DECISIONS, asked)
             said = _summary(made)
         if not quiet:

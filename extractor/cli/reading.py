@@ -50,4 +50,4 @@ def note_skipped(inputs: "Inputs") -> None:
     from extractor.cli.inputs import by_suffix
 
     if inputs.skipped:
-        complain(f"passed over, not read by this version: {by_suffix(inputs.skipped)}")
+        complain(f"passed over, not looked for in folders or archives: {by_suffix(inputs.skipped)}")

@@ -275,7 +275,9 @@ def find_samples(folder: Path) -> Iterator[Sample]:
     for gold in sorted([folder / "gold.json"] if (folder / "gold.json").exists() else folder.glob("*/gold.json")):
         reports = sorted(gold.parent.glob("report.*"))
         if not reports:
-            raise UsageError(f"{gold.parent}: labels (gold.json) without a document (report.*)")
+            raise UsageError(
+                f"{gold.parent}: labels (gold.json) without a document: copy what is labelled there, as report.*"
+            )
         if len(reports) > 1:
             raise UsageError(f"{gold.parent}: more than one report.*: {', '.join(one.name for one in reports)}")
         yield Sample(gold.parent.name, reports[0], Gold.load(gold, forms=forms))

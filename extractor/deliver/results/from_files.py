@@ -25,13 +25,14 @@ _CHUNK = 200
 
 class FileResults:
     """Reports in the order of the files. `complain` is told of what cannot be read, and of a document that comes twice:
-    the first is kept."""
+    the first is kept. Files without a single result are a UsageError, raised when all have been gone through."""
 
     def __init__(self, paths: list[Path], complain: Complain) -> None:
         self._named = {path for path in paths if path.is_file()}
         self._files = [file for path in paths for file in _files(path)]
         if not self._files:
             raise UsageError(f"no results in {', '.join(map(str, paths))}: neither Parquet tables nor JSON")
+        self._paths = paths
         self._complain = complain
         self.unread = 0
         """How many results could not be read, as far as they have been."""
@@ -58,6 +59,9 @@ class FileResults:
                     continue
                 seen[key] = where
                 yield report
+        if not seen and not self.unread:
+            names = ", ".join(map(str, self._paths))
+            raise UsageError(f"no results in {names}: gouji extract --out or gouji bulk makes them of reports")
 
     def chunks(self) -> "Iterator[Mapping[str, pa.Table]]":
         from extractor.deliver.tables.arrow import tables_of

@@ -23,6 +23,7 @@ from extractor.review.site.across import Across, Asked
 from extractor.review.site.addresses import with_query
 from extractor.review.site.sourceview import source_view
 from extractor.review.site.strings import COOKIE, LANGUAGES, chosen, speaking
+from extractor.review.site.strings_refused import refused
 from extractor.review.site.views import document_view, panel_view
 from extractor.review.site.writing import Words, asked, author_of, static_files, switched, templates
 from extractor.review.sources.pages import DENSITIES
@@ -251,7 +252,7 @@ class _Pages:
                 kind = DecisionKind(posted.kind)
                 desk.decide(key, posted.cell, kind, said=posted.said, note=posted.note, author=author)
         except (GoujiError, OSError, ValueError) as error:
-            said = words.say("said.failed", message=str(error)[:300])
+            said = words.say("said.failed", message=refused(str(error)[:300], words.language))
             return JSONResponse({"kept": False, "said": said}, status_code=409 if isinstance(error, OSError) else 422)
         laid = desk.laid(key)
         assert laid is not None

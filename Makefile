@@ -34,7 +34,7 @@ else
 endif
 
 test: setup ## run the tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: setup ## style, types, and the direction of imports
 	$(BIN)/ruff check .

@@ -13,6 +13,7 @@ from contextlib import suppress
 from enum import StrEnum
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnContext
+from pathlib import Path
 from queue import SimpleQueue
 from time import monotonic
 from types import TracebackType
@@ -285,12 +286,24 @@ def _serve(connection: Connection, work: Callable[[object], object], memory: int
 
 
 def _limit_memory(memory: int) -> None:
-    """What the process may allocate, on top of what is mapped from files. Not on Windows; macOS does not heed it."""
+    """What the process may allocate, on top of what is mapped from files and what a forked one has from its parent.
+
+    Not on Windows; macOS does not heed it.
+    """
     if os.name != "posix":
         return
     import resource
 
     _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    memory += _inherited()
     most = memory if hard == resource.RLIM_INFINITY else min(memory, hard)
     with suppress(ValueError, OSError):
         resource.setrlimit(resource.RLIMIT_DATA, (most, hard))
+
+
+def _inherited() -> int:
+    """How many bytes of data the process has as it begins; 0 where nobody says."""
+    with suppress(OSError, ValueError, IndexError):
+        status = Path("/proc/self/status").read_text(encoding="ascii", errors="replace")
+        return int(status.split("VmData:")[1].split()[0]) * 1024
+    return 0

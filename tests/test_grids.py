@@ -334,3 +334,25 @@ def test_a_subtotal_in_the_rows_of_its_group_is_kept_as_printed(name: str) -> No
     )
     assert values(report, "applications.unavailable", APPLICANT_IDS) == misprinted
     assert report.findings
+
+
+def test_a_head_that_was_misread_as_a_figure_is_a_head() -> None:
+    """总计 recognised as 2, in a scan: it reaches down beside the lower storey, as 自然人 does."""
+    head = (
+        "<tr><td colspan=3 rowspan=3>申请人</td><td colspan=7>申请人情况</td></tr>"
+        "<tr><td rowspan=2>自然人</td><td colspan=5>法人或其他组织</td><td rowspan=2>2</td></tr>"
+        "<tr><td>商业企业</td><td>科研机构</td><td>社会公益组织</td><td>法律服务机构</td><td>其他</td></tr>"
+    )
+    labels = ("一、本年新收政府信息公开申请数量", "二、上年结转政府信息公开申请数量", "四、结转下年度继续办理")
+    figures = ((9, 2, 0, 0, 1, 0, 12), (1, 0, 0, 0, 0, 0, 1), (0, 2, 0, 0, 0, 0, 2))
+    rows = "".join(
+        f"<tr><td colspan=3>{label}</td>{''.join(f'<td>{figure}</td>' for figure in row)}</tr>"
+        for label, row in zip(labels, figures, strict=True)
+    )
+    page = f"<h1>青溪县水利局2023年政府信息公开工作年度报告</h1><table>{head}{rows}</table>"
+    report = extract(page.encode(), name="report.html", form="ogi-2021")
+    columns = ("natural_person", "business", "research", "public_welfare", "legal_services", "other", "total")
+    for row, wanted in zip(("new", "carried_in", "carried_out"), figures, strict=True):
+        cells = [report.cells[f"applications.{row}.{column}"] for column in columns]
+        assert tuple(cell.value for cell in cells) == wanted
+        assert {cell.status for cell in cells} == {Status.REPORTED}

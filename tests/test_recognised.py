@@ -38,6 +38,7 @@ def document(
     *,
     page: Page | None = None,
     outside: Mapping[str, tuple[str, str | None]] | None = None,
+    sentence: str = "",
 ) -> Document:
     """A scanned page that prints YEAR. `first`, `second`: what the two recognitions see in some cells ("new.total")
     instead; `outside`: of normative documents, by column."""
@@ -45,6 +46,8 @@ def document(
     flow = Flow(Limits())
     flow.paragraph([Word("青溪县水利局2023年政府信息公开工作年度报告", 1, BOX)])
     flow.paragraph([Word("按国办公开办函〔2021〕30号的格式编制。", 1, BOX)])
+    if sentence:
+        flow.paragraph([Word(sentence, 1, BOX)])
     flow.paragraph([Word("二、主动公开政府信息情况", 1, BOX)])
     heads = ["信息内容", "本年制发件数", "本年废止件数", "现行有效件数"]
     seen = [outside.get(column, ("5", "5")) for column in ("issued", "repealed", "in_force")]
@@ -160,6 +163,12 @@ class TestHardlyLegible:
         got = report({**row, **unread}, dict.fromkeys(unread), page=self.FAINT)
         assert {cell(got, name).status for name in row} == {Status.DISPUTED}
         assert cell(got, "refused_secret.business").status is Status.REPORTED
+
+    @pytest.mark.parametrize(("page", "status"), [(FAINT, Status.DISPUTED), (None, Status.REPORTED)])
+    def test_a_sentence_alone_bears_nothing_out_there(self, page: Page | None, status: Status) -> None:
+        got = report(page=page, sentence="2023年，因政府信息公开引发行政复议3件。")
+        reviews = got.cells["review_litigation.review.total"]
+        assert (reviews.value, reviews.status) == (3, status)
 
 
 FIGURES = [

@@ -2,6 +2,9 @@
 
 import json
 import re
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -341,3 +344,58 @@ class TestPoisonedResults:
         answer = http.post(f"/d/{key}/decisions", content=said, headers=ASKING | {"content-type": "application/json"})
         assert answer.status_code == 422
         assert answer.json()["kept"] is False
+
+
+class TestWords:
+    def test_every_word_of_the_templates_is_said_in_both_languages(self) -> None:
+        from string import Formatter
+
+        from extractor.review.site.strings import STRINGS
+        from extractor.review.site.writing import templates
+
+        environment = templates()
+        asked: set[str] = set()
+        for name in environment.list_templates():
+            source = Path(str(environment.get_template(name).filename)).read_text(encoding="utf-8")
+            asked |= set(re.findall(r"\bt\('([\w.]+)'[,)]", source))
+        assert len(asked) > 80
+        assert sorted(asked - STRINGS.keys()) == []
+        for key, (chinese, english) in STRINGS.items():
+            holes = [{hole for _, hole, _, _ in Formatter().parse(said) if hole} for said in (chinese, english)]
+            assert holes[0] == holes[1] and chinese and english, key
+
+
+class TestCommand:
+    def test_it_says_where_it_answers_and_ends_quietly(self, folder: Path, tmp_path: Path) -> None:
+        command = [sys.executable, "-m", "extractor.cli", "review", "--port", "0", "--no-browser"]
+        given = [str(folder / "all.jsonl"), "--decisions", str(tmp_path)]
+        started = subprocess.Popen(
+            command + given, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=Path(__file__).parents[1]
+        )
+        try:
+            assert started.stdout is not None
+            line = started.stdout.readline()
+            assert line.startswith("gouji review: http://127.0.0.1:")
+            assert httpx.get(line.split()[-1], trust_env=False, timeout=30).status_code == 200
+        finally:
+            started.send_signal(signal.SIGINT)
+            _, complaints = started.communicate(timeout=30)
+        assert "Traceback" not in complaints
+
+    @pytest.mark.parametrize(
+        ("given", "said"),
+        [
+            (["nowhere.jsonl"], "no such file or folder"),
+            (["-"], "not streams"),
+            (["{folder}/all.jsonl", "--decisions", "{folder}/none"], "decisions cannot be kept in"),
+            (["{folder}/all.jsonl", "--form", "ogi-1999"], "ogi-1999"),
+        ],
+    )
+    def test_wrong_usage_is_told_in_a_line(self, folder: Path, given: list[str], said: str) -> None:
+        from typer.testing import CliRunner
+
+        from extractor.cli.app import app
+
+        result = CliRunner().invoke(app, ["review", *(one.format(folder=folder) for one in given)], input="x")
+        assert result.exit_code == 2, result.output
+        assert said in result.output

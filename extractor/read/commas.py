@@ -14,6 +14,7 @@ from extractor.read.sheet import Sheet, put_sheet
 __all__ = ["is_csv", "read_csv"]
 
 _LOOKED_AT = 200
+_LONGEST_FIELD = 131_072
 _FEWEST_ROWS, _FEWEST_FIELDS, _ALIKE = 8, 4, 0.8
 
 
@@ -36,6 +37,9 @@ def read_csv(text: str, limits: Limits) -> Parts:
         rows = [[" ".join(field.split()) for field in row] for row in csv.reader(StringIO(text))]
     except csv.Error as error:
         raise UnreadableError(f"damaged comma-separated values: {error}") from None
+    longest = max((len(field) for row in rows for field in row), default=0)
+    if longest > _LONGEST_FIELD:  # csv has a limit of its own, which any library may change for all
+        raise UnreadableError(f"damaged comma-separated values: a field of {longest:,} characters")
     limits.check("max_slots", sum(map(len, rows)), "fields")
     flow = Flow(limits)
     put_sheet(Sheet(rows), flow, limits)

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from extractor.forms.model import Form
+from extractor.forms.model import Form, Kind
 from extractor.parse.readings import Alternative, Choice, Fact
 from extractor.read.document import Document
 from extractor.reconcile.choose import surviving
@@ -163,12 +163,22 @@ def _from_prose(
             settled = decided_by_sentence(document.text, cells[cell], told)
         else:
             beside = cell.split(".", 1)[0] in tables
-            doubted = beside and not _confirmed(cell, told[0].value, cells, edits)
-            settled = stated_cell(document.text, told, doubted=doubted)
+            pictured = _hardly_read(document, form, told[0])
+            doubted = (beside or pictured) and not _confirmed(cell, told[0].value, cells, edits)
+            settled = stated_cell(document.text, told, doubted=doubted, pictured=pictured)
         if settled is not None:
             cells[cell] = settled
             changed.add(cell)
     return changed
+
+
+def _hardly_read(document: Document, form: Form, fact: Fact) -> bool:
+    """Whether a sentence's figure comes from a picture that may have lost some of it: sentences are recognised once,
+    and of a point nothing is left soonest."""
+    pages = document.pages
+    if pages is None or not pages.scanned(fact.start):
+        return False
+    return pages.faint(fact.start) or form.kinds[fact.cell] is Kind.AMOUNT
 
 
 def _confirmed(cell: str, value: Number, cells: Mapping[str, Cell], edits: Sequence[Linear]) -> bool:

@@ -7,11 +7,16 @@ from extractor.report import Cell, Evidence, Reason, Status
 
 __all__ = ["decided_by_sentence", "stated_cell"]
 
+_PICTURED = Reason(
+    "read from a sentence in a picture, where a digit or a point may be lost, and no identity bears it out",
+    "读自图像中的句子，数字或小数点可能漏认，且无勾稽关系可证实",
+)
 _DIFFERENT = Reason("sentences state different figures", "正文各处所述数字不同")
 
 
-def stated_cell(text: str, told: Sequence[Fact], *, doubted: bool) -> Cell:
-    """The cell that sentences alone state. `doubted`: a table was found, and lacks it.
+def stated_cell(text: str, told: Sequence[Fact], *, doubted: bool, pictured: bool = False) -> Cell:
+    """The cell that sentences alone state. `doubted`: a table was found, and lacks it; or else (`pictured`) the
+    sentence stands in a picture where some of its figure may be lost.
 
     What a reader only claims, with no words of the sentence to bear it out, is shown and disputed.
     """
@@ -26,7 +31,7 @@ def stated_cell(text: str, told: Sequence[Fact], *, doubted: bool) -> Cell:
     if others:
         return read._replace(status=Status.DISPUTED, alternatives=others).for_reason(_DIFFERENT)
     if not bound or doubted:
-        reason = _beside_table(quote) if bound else _claimed(quote)
+        reason = _claimed(quote) if not bound else _PICTURED if pictured else _beside_table(quote)
         return read._replace(status=Status.DISPUTED, alternatives=(None,)).for_reason(reason)
     return read.for_reason(Reason(f"read from a sentence: {quote}", f"读自正文：“{quote.strip()}”"))
 

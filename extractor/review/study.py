@@ -85,6 +85,8 @@ def perform(task: Task) -> object:
         return Trouble("unreadable", error.strerror or str(error))
     except MemoryError:
         return Trouble("limit", "it needs more memory than a process may have (max_memory)")
+    except Exception as error:  # a defect of ours, or of a library: the page says so, and goes on
+        return Trouble("internal", f"a defect of gouji, please report it: {type(error).__name__}: {error}")
 
 
 def lost(task: Task, how: Lost) -> object:

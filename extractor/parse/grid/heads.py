@@ -93,7 +93,15 @@ def is_head(line: Line, table: Table) -> bool:
             return False
     if len(mine) == 1 and any(token.kind is TokenKind.NOT_APPLICABLE for _, token in line.tokens):
         return False
-    return not line.numbers or _only_years(line)
+    return not line.numbers or _only_years(line) or _misread_head(line, table)
+
+
+def _misread_head(line: Line, table: Table) -> bool:
+    """Whether the one figure of a line of heads is a head that was misread: it reaches as far down as one."""
+    named = {column for column, _, item in line.heads if item.table == table.id and not item.bare}
+    (number, *more) = (column for column, token in line.tokens if token.kind is TokenKind.NUMBER)
+    deep = {cell.column for cell in line.cells if cell.row_span > 1}
+    return not more and number in deep and len(named) > 1 and bool(named & deep)
 
 
 def _only_years(line: Line) -> bool:

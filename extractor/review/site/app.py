@@ -3,17 +3,14 @@
 import json
 from collections.abc import Callable, Mapping
 from functools import partial
-from pathlib import Path
-from typing import Annotated, Any, cast
+from typing import Annotated, Any
 from urllib.parse import quote
 
 from fastapi import FastAPI, Query, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from fastapi.responses import HTMLResponse, JSONResponse, Response
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
-from starlette.staticfiles import StaticFiles
 
 from extractor.errors import GoujiError
 from extractor.review.bench import Kept
@@ -25,15 +22,14 @@ from extractor.review.shelf import Shelf
 from extractor.review.site.across import Across, Asked
 from extractor.review.site.addresses import with_query
 from extractor.review.site.sourceview import source_view
-from extractor.review.site.strings import COOKIE, LANGUAGES, Language, Say, chosen, speaking
+from extractor.review.site.strings import COOKIE, LANGUAGES, chosen, speaking
 from extractor.review.site.views import document_view, panel_view
+from extractor.review.site.writing import Words, asked, author_of, static_files, switched, templates
 from extractor.review.sources.pages import DENSITIES
 from extractor.review.study import Study, Trouble
 
-__all__ = ["create_app", "static_files", "templates"]
+__all__ = ["create_app"]
 
-_HERE = Path(__file__).parent
-_YEAR = 365 * 86400
 _DESKS = 8
 
 ShelfOf = Callable[[Request], Shelf]
@@ -76,42 +72,6 @@ def create_app(shelf_of: ShelfOf) -> FastAPI:
     return app
 
 
-def static_files() -> StaticFiles:
-    """Script, styles and icon."""
-    return _Static(directory=_HERE / "static")
-
-
-def templates() -> Environment:
-    """The templates, every word that is filled into them escaped."""
-    return Environment(
-        loader=FileSystemLoader(_HERE / "templates"),
-        autoescape=select_autoescape(["html"]),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-
-
-class _Static(StaticFiles):
-    """Scripts and styles are kept only until a browser asks whether they have changed; it asks for the icon often."""
-
-    async def get_response(self, path: str, scope: Any) -> Response:
-        response = await super().get_response(path, scope)
-        response.headers["cache-control"] = "max-age=86400" if path.endswith(".svg") else "no-cache"
-        return response
-
-
-class _Words:
-    """What every page is written with: language, addresses, the run."""
-
-    def __init__(self, request: Request, shelf: Shelf) -> None:
-        self.language: Language = chosen(request.cookies.get(COOKIE), request.headers.get("accept-language"))
-        self.say: Say = speaking(self.language)
-        self.base = request.scope.get("root_path", "").rstrip("/")
-        self.shelf = shelf
-        self.query = request.url.query
-
-
 class _Pages:
     """The routes."""
 
@@ -120,15 +80,15 @@ class _Pages:
         self._desks: Kept[int, Desk] = Kept(_DESKS)
         self._templates = templates()
 
-    def _desk(self, request: Request) -> tuple[Desk, _Words]:
+    def _desk(self, request: Request) -> tuple[Desk, Words]:
         shelf = self._shelf_of(request)
         desk = self._desks.get(id(shelf), lambda: Desk(shelf))
         if desk.shelf is not shelf:  # another one at the same place in memory
             self._desks.drop(id(shelf))
             desk = self._desks.get(id(shelf), lambda: Desk(shelf))
-        return desk, _Words(request, shelf)
+        return desk, Words(request, shelf)
 
-    def _written(self, template: str, words: _Words, **more: object) -> str:
+    def _written(self, template: str, words: Words, **more: object) -> str:
         html = self._templates.get_template(template).render(
             t=words.say,
             lang=words.language,
@@ -142,8 +102,8 @@ class _Pages:
     def across(self, request: Request, lang: str) -> "Response | Asked":
         """What the pages across reports need; or the way back in the other language."""
         if lang in LANGUAGES:
-            return _switched(request, lang)
-        words = _Words(request, self._shelf_of(request))
+            return switched(request, lang)
+        words = Words(request, self._shelf_of(request))
         return Asked(words.shelf, words.language, words.say, words.base, partial(self._written, words=words))
 
     def list(
@@ -163,7 +123,7 @@ class _Pages:
     ) -> Response:
         """The list, or (`part`) its rows alone."""
         if lang in LANGUAGES:
-            return _switched(request, lang)
+            return switched(request, lang)
         _, words = self._desk(request)
         ask = Ask(q, verdict, form, year, todo, sort if sort in SORTS else "number", down, page, per)
         listing = words.shelf.index.listing(ask)
@@ -174,7 +134,7 @@ class _Pages:
             ask=ask,
             listing=listing,
             running=words.shelf.running(),
-            query=_asked(ask),
+            query=asked(ask),
             damaged=words.shelf.decisions.damaged,
         )
         return HTMLResponse(html)
@@ -206,7 +166,7 @@ class _Pages:
     ) -> Response:
         """A document. The list's question goes with it, so that the next document is the next of that list."""
         if lang in LANGUAGES:
-            return _switched(request, lang)
+            return switched(request, lang)
         desk, words = self._desk(request)
         entry = words.shelf.index.get(key)
         if entry is None:
@@ -223,7 +183,7 @@ class _Pages:
             key=key,
             before=before,
             after=after,
-            query=_asked(ask),
+            query=asked(ask),
             view=None if laid is None else document_view(laid, words.say, words.language),
         )
         return HTMLResponse(html)
@@ -281,7 +241,7 @@ class _Pages:
     def decide(self, request: Request, key: str, posted: Posted) -> Response:
         """Keep a decision; what the page shows from now on comes back."""
         desk, words = self._desk(request)
-        author = _author(request, words.shelf)
+        author = author_of(request, words.shelf)
         try:
             if posted.kind == DecisionKind.UNDO:
                 desk.undo(key, posted.cell, author=author)
@@ -320,7 +280,7 @@ class _Pages:
             },
         )
 
-    def _parts(self, desk: Desk, words: _Words, key: str, laid: Laid, cell: str = "") -> dict[str, object]:
+    def _parts(self, desk: Desk, words: Words, key: str, laid: Laid, cell: str = "") -> dict[str, object]:
         """What a decision may change on the page."""
         view = document_view(laid, words.say, words.language)
         out: dict[str, object] = {
@@ -335,7 +295,7 @@ class _Pages:
             out["panel"] = self._panel(desk, words, key, laid, cell)
         return out
 
-    def _panel(self, desk: Desk, words: _Words, key: str, laid: Laid, cell: str) -> str:
+    def _panel(self, desk: Desk, words: Words, key: str, laid: Laid, cell: str) -> str:
         study: Study | None = desk.known_study(key)
         said: Mapping[str, Any] | None = None if study is None else study.said
         view = panel_view(laid, cell, said, words.shelf.decisions, words.say, words.language)
@@ -367,28 +327,3 @@ def _named(laid: Laid, cell: str) -> str:
         return cell
     _, row, column = laid.form.cells[cell]
     return f"{row.labels[0]} / {column.labels[0]}"
-
-
-def _author(request: Request, shelf: Shelf) -> str:
-    """Who decides: whom the one who let the request in says, or the run's own author."""
-    known = cast(object, request.scope.get("gouji.author"))
-    return known if isinstance(known, str) and known else shelf.author
-
-
-def _asked(ask: Ask) -> dict[str, str]:
-    """The question as an address has it, what is the default left out."""
-    said = {"q": ask.text, "verdict": ask.verdict, "form": ask.form, "year": ask.year}
-    said |= {"todo": "1" if ask.open_only else "", "sort": "" if ask.sort == "number" else ask.sort}
-    said |= {"down": "1" if ask.down else "", "per": "" if ask.per == 50 else str(ask.per)}
-    return {name: value for name, value in said.items() if value}
-
-
-def _switched(request: Request, language: str) -> Response:
-    """Back to where one was, in the other language."""
-    rest = [(name, value) for name, value in request.query_params.multi_items() if name != "lang"]
-    base = request.scope.get("root_path", "").rstrip("/")
-    path = request.scope["path"]
-    path = path if path.startswith(base) else base + path
-    response = RedirectResponse(with_query(path, dict(rest)), status_code=303)
-    response.set_cookie(COOKIE, language, max_age=_YEAR, samesite="strict", path=base or "/")
-    return response

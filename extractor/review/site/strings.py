@@ -62,8 +62,6 @@ STRINGS: dict[str, tuple[str, str]] = {
     "progress": ("已读出 {done} 份，共 {total} 份", "{done} of {total} read"),
     "indexing": ("正在读取结果，已有 {total} 份", "reading results, {total} so far"),
     "doubts_left": ("待核 {n} 处", "{n} doubts open"),
-    "sorted_up": ("升序", "ascending"),
-    "sorted_down": ("降序", "descending"),
     # document
     "source": ("原文", "Source"),
     "statutory": ("法定表格", "Statutory form"),
@@ -115,7 +113,6 @@ STRINGS: dict[str, tuple[str, str]] = {
         "Choose a cell of the form, or press n for the first doubt.",
     ),
     "readings": ("读数", "Readings"),
-    "why": ("为何取此值", "Why this one"),
     "because.reported": (
         "各种读法一致，或勾稽关系只容此值。",
         "Every way of reading it agrees, or the identities admit only this one.",
@@ -160,7 +157,6 @@ STRINGS: dict[str, tuple[str, str]] = {
     "as_printed": ("照印，原文有误", "As printed, the source is wrong"),
     "undo": ("撤销", "Undo"),
     "note": ("备注", "Note"),
-    "note_hint": ("可不填", "optional"),
     "go_on": ("决定后前往下一处", "Go on to the next doubt after deciding"),
     "sums": ("勾稽关系", "Sums it is part of"),
     "holds": ("成立", "holds"),
@@ -176,7 +172,6 @@ STRINGS: dict[str, tuple[str, str]] = {
     "kind.undo": ("撤销", "undid"),
     "kind.reviewed": ("整份已核", "checked as a whole"),
     "undone": ("已撤销", "undone"),
-    "was": ("原为", "was"),
     "partial": (
         "正在重读原文，推得的数字稍后更新。",
         "The source is being read again; figures that follow come a moment later.",
@@ -189,8 +184,6 @@ STRINGS: dict[str, tuple[str, str]] = {
     "severity.info": ("说明", "note"),
     "suspects": ("疑似", "suspect"),
     "acknowledged": ("已核", "acknowledged"),
-    "cells_n": ("{n} 格", "{n} cells"),
-    "first_cell": ("到第一格", "to its first cell"),
     # spoken after decisions
     "said.confirm": ("已确认 {cell}。", "Confirmed {cell}."),
     "said.choose": ("{cell} 取 {value}。", "{cell} is {value}."),
@@ -211,7 +204,6 @@ STRINGS: dict[str, tuple[str, str]] = {
     "key.u": ("撤销此格的决定", "undo the decision on this cell"),
     "key.f": ("到发现的问题", "to the findings"),
     "key.docs": ("下一份 / 上一份文件", "next / previous document"),
-    "key.slash": ("搜索", "search"),
     "key.help": ("按键说明", "this help"),
     # errors
     "error.404": ("没有这份文件。", "There is no such document."),

@@ -65,7 +65,7 @@ def _mount_review(app: FastAPI, house: House) -> None:
     """The review page for people, if what it needs is installed; no part of the API."""
     if find_spec("jinja2") is None or find_spec("PIL") is None:
         return
-    from extractor.review.site.app import static_files
+    from extractor.review.site.writing import static_files
     from extractor.service.api.review import review_of
 
     app.mount("/review/static", static_files())

@@ -13,10 +13,11 @@ from starlette.routing import Mount, Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from extractor.review.shelf import Shelf
-from extractor.review.site.app import create_app, templates
+from extractor.review.site.app import create_app
 from extractor.review.site.guard import Guard, Rules
 from extractor.review.site.strings import COOKIE as LANGUAGE
 from extractor.review.site.strings import chosen, speaking
+from extractor.review.site.writing import templates
 from extractor.service.api.auth import caller
 from extractor.service.api.batches import owned
 from extractor.service.api.problems import Problem

@@ -83,14 +83,21 @@
 
   // Cells
 
+  const stand = (button) => {
+    button.tabIndex = 0;
+    button.setAttribute("aria-current", "true");
+    button.parentElement.classList.add("current");
+  };
   const choose = async (cell, { still = false, focus = true } = {}) => {
     const button = buttonOf(cell);
     if (!button) return;
     for (const one of place("form").querySelectorAll(".current")) one.classList.remove("current");
-    for (const one of place("form").querySelectorAll('button[tabindex="0"]')) one.tabIndex = -1;
+    for (const one of place("form").querySelectorAll('button[tabindex="0"]')) {
+      one.tabIndex = -1;
+      one.removeAttribute("aria-current");
+    }
     current = cell;
-    button.tabIndex = 0;
-    button.parentElement.classList.add("current");
+    stand(button);
     if (focus) button.focus({ preventScroll: true });
     button.scrollIntoView({ block: "nearest", inline: "nearest" });
     history.replaceState(null, "", `#${cell}`);
@@ -150,10 +157,7 @@
     doubts = parts.doubts;
     if (parts.panel) panel.innerHTML = parts.panel;
     const button = current && buttonOf(current);
-    if (button) {
-      button.tabIndex = 0;
-      button.parentElement.classList.add("current");
-    }
+    if (button) stand(button);
     return button;
   };
   const decide = async (kind, said) => {

@@ -291,3 +291,13 @@ def test_a_name_that_is_no_text(source: Path, out: Path) -> None:
         pytest.skip("this file system takes no such names")
     assert bulked(source, out).totals.rows["reports"] == 9
     assert bulked(source, out).plan.unchanged == 9
+
+
+def test_a_mistyped_input_does_not_claim_the_folder(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="no such file or folder"):
+        bulked(tmp_path / "typo", tmp_path / "out")
+    reports(tmp_path / "in", 1)
+    assert bulked(tmp_path / "in", tmp_path / "out").plan.new == 1
+    with pytest.raises(UsageError, match="holds what was read from"):
+        bulked(tmp_path / "typo", tmp_path / "out")
+    assert bulked(tmp_path / "in", tmp_path / "out").plan.unchanged == 1

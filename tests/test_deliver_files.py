@@ -497,6 +497,9 @@ class TestUse:
         result = gouji("deliver", source, "--out", tmp_path / "b.jsonl")
         assert result.exit_code == 1
         assert len((tmp_path / "b.jsonl").read_text(encoding="utf-8").splitlines()) == 1
+        source.write_text("{\n", encoding="utf-8")
+        assert gouji("deliver", source, "--out", tmp_path / "c.xlsx").exit_code == 2
+        assert not (tmp_path / "c.xlsx").exists()
 
     @pytest.mark.parametrize(("library", "out"), [("xlsxwriter", "a.xlsx"), ("duckdb", "a.duckdb"), ("pyarrow", "a")])
     def test_a_library_that_is_not_there_is_named(

@@ -143,7 +143,9 @@ def run(bulk: Bulk, watcher: Watcher, *, llm: Mapping[str, object] | None, then:
 
 def _first_manifest(bulk: Bulk, house: House, number: str) -> dict[str, object]:
     """What the manifest says while the run is under way. Raises UsageError where it cannot go with earlier runs."""
-    before = house.manifest or {}
+    # What has not committed a single shard (a mistyped IN, say) has no claim on the folder.
+    held = any((house.state / "ledger").glob("*.parquet"))
+    before = (house.manifest or {}) if held else {}
     source = identity(bulk.source)
     if before and before.get("input") != source and not bulk.same_input:
         raise UsageError(

@@ -59,9 +59,10 @@ class FileResults:
                     continue
                 seen[key] = where
                 yield report
-        if not seen and not self.unread:
+        if not seen:
             names = ", ".join(map(str, self._paths))
-            raise UsageError(f"no results in {names}: gouji extract --out or gouji bulk makes them of reports")
+            what = "that can be read" if self.unread else "(gouji extract --out or gouji bulk makes them of reports)"
+            raise UsageError(f"no results in {names} {what}")
 
     def chunks(self) -> "Iterator[Mapping[str, pa.Table]]":
         from extractor.deliver.tables.arrow import tables_of

@@ -138,6 +138,14 @@ class TestInputs:
         assert result.exit_code == 2
         assert "no documents in this folder" in result.stderr
 
+    @pytest.mark.parametrize("command", ["extract", "audit"])
+    def test_tables_of_a_bulk_run_are_no_documents(self, tmp_path: Path, command: str) -> None:
+        (tmp_path / "_gouji" / "ledger").mkdir(parents=True)
+        write(tmp_path / "manifest.csv", "a,b\n1,2")
+        result = run(command, tmp_path)
+        assert result.exit_code == 2
+        assert "tables that gouji bulk wrote" in result.stderr and "gouji deliver" in result.stderr
+
     def test_unknown_paths_are_all_named(self, folder: Path) -> None:
         result = run("extract", "nowhere.txt", folder, "nor-here")
         assert result.exit_code == 2

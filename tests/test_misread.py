@@ -240,6 +240,11 @@ def test_a_whole_row_one_column_over() -> None:
     assert (0, 3, 4, 9) in {after(one, 3, 4, None, 9) for one in placed(3, 4, None, 9)}
 
 
+def test_a_change_that_fell_is_cut_behind_its_sign() -> None:
+    found = {after(one, -12, None, 5, 6) for one in placed(-12, None, 5, 6) if one.move is Move.GLUED}
+    assert found == {(-1, 2, 5, 6)}
+
+
 @given(st.lists(st.none() | st.integers(0, 120), min_size=4, max_size=4))
 @same
 def test_nothing_is_lost_when_figures_move(read: list[int | None]) -> None:

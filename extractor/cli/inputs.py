@@ -19,6 +19,7 @@ __all__ = ["STDIN", "Inputs", "Stream", "as_locator", "by_suffix", "collect", "d
 
 STDIN = "-"
 
+_OF_BULK = Path("_gouji", "ledger")
 _DESCRIPTOR = re.compile(r"/dev/stdin|/dev/fd/\d+|/proc/(?:self|thread-self|\d+)/fd/\d+")
 
 
@@ -74,6 +75,11 @@ def collect(
         if argument == STDIN:
             found[Stream(None)] = None
         elif path.is_dir():
+            if (path / _OF_BULK).is_dir():
+                raise UsageError(
+                    f"{argument}: tables that gouji bulk wrote, no documents or results; "
+                    f"`gouji deliver {argument} --out all.jsonl` makes results of them"
+                )
             inside = list(files_below(path, suffixes, skipped, leave_out))
             if not inside:
                 raise UsageError(f"{argument}: {_nothing_in(suffixes, skipped)}")

@@ -107,7 +107,7 @@ def _cut(left: str, right: str, values: Mapping[str, int]) -> Iterator[Operation
     """The ways to cut the figure that stands in one of two neighbours into figures of both, neither of them a zero:
     where zeros are left blank, 20 for 2 is a misprint."""
     digits = str(values[left] or values[right])
-    for place in range(1, len(digits)):
+    for place in range(2 if digits.startswith("-") else 1, len(digits)):
         if digits[place] != "0":
             both = (int(digits[:place]), int(digits[place:]))
             yield Operation(Move.GLUED, changes((left, right), values, both), _MOVED_COST)

@@ -93,6 +93,7 @@ _ONCE_HARMFUL = (
     "ogi-2021/glued/label-typos/seed21000112",
     "ogi-fujian/spaces/label-typos/seed99000347",
     "ogi-2021/markdown-torn/blank-zeros+other-bodies/seed2026000624",
+    "ogi-2019/pipe/page-numbers/seed5002000389",
 )
 # Those with more mess than the others.
 _ONCE_HARMFUL_AT_HALF = (

@@ -132,11 +132,13 @@ def _clean(token: Token) -> bool:
 
 
 def _malformed(tokens: Sequence[Token | None], shape: Shape) -> bool:
-    """A leading zero, or decimals, where whole numbers stand: figures glued or shifted."""
+    """A leading zero, decimals, or a minus where counts stand: figures glued or shifted, or none of the row's."""
     for token, kind in zip(tokens, shape.kinds, strict=True):
         if token is None or token.kind is not TokenKind.NUMBER or kind is Kind.AMOUNT:
             continue
         if not isinstance(token.value, int) or (len(token.figures) > 1 and token.figures[0] == "0"):
+            return True
+        if kind is Kind.COUNT and token.value < 0:
             return True
     return False
 

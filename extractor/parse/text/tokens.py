@@ -40,6 +40,7 @@ _NEUTRAL = ("共", "共计", "计", "合计", "总计", "为", "是")
 _NUMERALS = "一二三四五六七八九十"
 _PADDING = " \r\xa0\u3000*`#\u200b"
 _EDGES = " |\t\r\xa0\u3000*"
+_PAGE_NUMBER = re.compile(r"\s*-\s?\d{1,3}\s?-\s*")  # dashes of all kinds are folded
 _RULE_LINE = re.compile(r"[\s|:+=-]*-{3,}[\s|:+=-]*")
 
 
@@ -89,7 +90,10 @@ def scan_gap(
     joint = Joint.NONE
     for number_of_line, line in enumerate(lines):
         ended = number_of_line < last
-        if cell_a_line and (cell := line.strip(_EDGES)).isdigit() and cell.isascii() and line.count("|") < 2:
+        numbered = "-" in line and _PAGE_NUMBER.fullmatch(line) is not None
+        if numbered:
+            pass
+        elif cell_a_line and (cell := line.strip(_EDGES)).isdigit() and cell.isascii() and line.count("|") < 2:
             place = at + line.index(cell)
             yield Token(TokenKind.NUMBER, place, place + len(cell), cell, parse_number(cell), None, joint)
         elif line:

@@ -193,7 +193,8 @@ def test_any_folder_will_do(name: str, tmp_path: Path) -> None:
 def test_a_broken_parquet_is_named(content: bytes, tmp_path: Path) -> None:
     (tmp_path / "a.parquet").write_bytes(content)
     said: list[str] = []
-    assert not list(open_results([tmp_path / "a.parquet"], said.append).reports())
+    with pytest.raises(UsageError, match=r"no results in .*a\.parquet that can be read"):
+        list(open_results([tmp_path / "a.parquet"], said.append).reports())
     assert len(said) == 1 and "a.parquet" in said[0]
 
 

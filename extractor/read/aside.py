@@ -11,7 +11,7 @@ from extractor.read.limits import Limits
 if TYPE_CHECKING:
     from extractor.read.frames import Beside
 
-__all__ = ["PAGES", "aside", "is_part_of_page"]
+__all__ = ["PAGES", "aside", "is_part_of_page", "referred"]
 
 PAGES = (".htm", ".html", ".xhtml", ".shtml")
 _FOLDERS = (".files", "_files", "_文件", ".fld")
@@ -28,18 +28,25 @@ def is_part_of_page(name: str, pages: Collection[str]) -> bool:
     return False
 
 
+def referred(folder: str, reference: str) -> str | None:
+    """The name of what a page in `folder` refers to; None where that is on another host, or no reference."""
+    try:
+        parts = urlsplit(reference.replace("\\", "/"))
+    except ValueError:
+        return None
+    if parts.scheme or parts.netloc:
+        return None
+    return posixpath.normpath(posixpath.join(folder, parts.path))
+
+
 def aside(page: Path, name: str, limits: Limits) -> "Beside":
     """Finds the frames of a saved page on disk: in the page's own folder of parts and nowhere else, whatever the page
     refers to. `name`: what the page is called."""
 
     def beside(here: str, reference: str) -> tuple[str, bytes] | None:
-        try:
-            parts = urlsplit(reference.replace("\\", "/"))
-        except ValueError:
+        wanted = referred("" if here == name else posixpath.dirname(here), reference)
+        if wanted is None:
             return None
-        if parts.scheme or parts.netloc:
-            return None
-        wanted = posixpath.normpath(posixpath.join("" if here == name else posixpath.dirname(here), parts.path))
         own = next((f"{page.stem}{one}" for one in _FOLDERS if wanted.startswith(f"{page.stem}{one}/")), None)
         if own is None:
             return None

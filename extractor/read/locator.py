@@ -8,12 +8,11 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
-from urllib.parse import urlsplit
 
 from extractor.errors import DocumentError, LimitError, UnreadableError
 from extractor.read import Document, check_regular, read
 from extractor.read.archive import Archive, opened
-from extractor.read.aside import PAGES, aside, is_part_of_page
+from extractor.read.aside import PAGES, aside, is_part_of_page, referred
 from extractor.read.formats import SUFFIXES
 from extractor.read.limits import Limits
 
@@ -66,16 +65,9 @@ class Locator:
 
         def beside(page: str, reference: str) -> tuple[str, bytes] | None:
             """Only what stands in the same archive: a path that leads out of it, or to the network, is not there."""
-            try:
-                parts = urlsplit(reference.replace("\\", "/"))
-            except ValueError:
-                return None
-            if parts.scheme or parts.netloc:
-                return None
-            folder = posixpath.dirname(here if page == self.name else page)
-            wanted = posixpath.normpath(posixpath.join(folder, parts.path))
-            number = _by_name(archive).get(wanted)
-            return None if number is None else (wanted, archive.read(number))
+            wanted = referred(posixpath.dirname(here if page == self.name else page), reference)
+            number = None if wanted is None else _by_name(archive).get(wanted)
+            return None if wanted is None or number is None else (wanted, archive.read(number))
 
         return read(data, name=self.name, limits=limits, beside=beside)
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from secrets import token_hex
 from threading import RLock
 
+from extractor.disk import sync_folder
 from extractor.errors import UsageError
 from extractor.review.decision import Decision, DecisionKind, Seen, made
 
@@ -165,7 +166,7 @@ class Decisions:
         try:
             fcntl.flock(file, fcntl.LOCK_EX)
             if new:
-                _sync_folder(self.path.parent)
+                sync_folder(self.path.parent)
             yield file
         finally:
             os.close(file)
@@ -248,12 +249,3 @@ def _parsed(line: bytes) -> Decision:
         return Decision.of_line(line.decode("utf-8-sig"))
     except UnicodeDecodeError:
         raise ValueError("not UTF-8") from None
-
-
-def _sync_folder(folder: Path) -> None:
-    """A new file is not there after a crash before its folder is on the disk."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from uuid import uuid4
 
+from extractor.disk import sync_folder
 from extractor.service.blobs import Incoming, StoreAwayError, Wanted
 
 __all__ = ["Folder"]
@@ -39,7 +40,7 @@ class Folder:
                 written.add(path.parent)
         if self._sync:
             for folder in written:
-                _sync(folder)
+                sync_folder(folder)
 
     def get(self, sha256: str) -> bytes:
         try:
@@ -90,15 +91,6 @@ class Folder:
             return False
         aside.unlink()
         return True
-
-
-def _sync(folder: Path) -> None:
-    """The names in a folder are written apart from what they name."""
-    number = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(number)
-    finally:
-        os.close(number)
 
 
 def _mtime(path: Path) -> float:

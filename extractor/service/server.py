@@ -20,6 +20,7 @@ from extractor.service.api.app import create_app
 from extractor.service.house import House
 from extractor.service.logs import set_up_logs
 from extractor.service.settings import ServiceSettings
+from extractor.sockets import bound_to
 
 __all__ = ["serve", "work"]
 
@@ -151,13 +152,7 @@ def _end(house: House) -> NoReturn:
 
 
 def _listen(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # The protocol by its number: without it asyncio leaves Nagle's algorithm on, and an answer takes 40 ms.
-    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        listening.bind((host, port))
+        return bound_to(host, port)
     except OSError as error:
-        listening.close()
         raise UsageError(f"cannot listen at {host}:{port}: {error.strerror}") from None
-    return listening

@@ -11,23 +11,18 @@ from extractor.errors import UsageError
 from extractor.review.local import LocalShelf
 from extractor.review.site.app import create_app
 from extractor.review.site.guard import Guard, Rules, is_loopback
+from extractor.sockets import bound_to
 
 __all__ = ["address_of", "answer_soon", "listening", "serve"]
 
 
 def listening(host: str, port: int) -> socket.socket:
     """A socket bound there, for port 0 to a free one. Raises UsageError."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # The protocol by its number: without it asyncio leaves Nagle's algorithm on, and an answer takes 40 ms.
-    bound = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        bound.bind((host, port))
+        return bound_to(host, port)
     except (OSError, OverflowError) as error:
-        bound.close()
         said = error.strerror if isinstance(error, OSError) else str(error)
         raise UsageError(f"cannot listen at {host}:{port}: {said} (--port 0 takes a free one)") from None
-    return bound
 
 
 def address_of(bound: socket.socket, host: str, token: str | None) -> str:

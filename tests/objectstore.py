@@ -1,6 +1,7 @@
 """An S3-speaking server on loopback: moto's, in a process of its own; and a wire to it that can be cut."""
 
 import os
+import select
 import socket
 import subprocess
 import sys
@@ -76,34 +77,44 @@ class Wire:
     def __init__(self, target: int) -> None:
         self._target = target
         self.port = free_port()
-        self._open: list[socket.socket] = []
-        self._listening: socket.socket | None = None
         self.mend()
+
+    def __enter__(self) -> "Wire":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+        self.cut()
 
     def mend(self) -> None:
         self._listening = socket.create_server(("127.0.0.1", self.port))
-        threading.Thread(target=self._accept, args=(self._listening,), daemon=True).start()
+        self._relays: dict[threading.Thread, socket.socket] = {}
+        self._accepting = threading.Thread(target=self._accept, daemon=True)
+        self._accepting.start()
 
     def cut(self) -> None:
-        assert self._listening is not None
-        for each in (self._listening, *self._open):
+        """Returns when every socket is closed: each is closed by the thread that has it."""
+        with suppress(OSError):
+            self._listening.shutdown(socket.SHUT_RDWR)
+        self._accepting.join()
+        for relay, near in self._relays.items():
             with suppress(OSError):
-                each.shutdown(socket.SHUT_RDWR)
-            each.close()
-        self._open.clear()
+                near.shutdown(socket.SHUT_RDWR)
+            relay.join()
 
-    def _accept(self, listening: socket.socket) -> None:
-        with suppress(OSError):
+    def _accept(self) -> None:
+        with self._listening, suppress(OSError):
             while True:
-                near, _ = listening.accept()
-                far = socket.create_connection(("127.0.0.1", self._target))
-                self._open += [near, far]
-                for one, other in ((near, far), (far, near)):
-                    threading.Thread(target=self._pump, args=(one, other), daemon=True).start()
+                near, _ = self._listening.accept()
+                relay = threading.Thread(target=self._relay, args=(near,), daemon=True)
+                self._relays[relay] = near
+                relay.start()
 
-    @staticmethod
-    def _pump(one: socket.socket, other: socket.socket) -> None:
-        with suppress(OSError):
-            while data := one.recv(1 << 16):
-                other.sendall(data)
-            other.shutdown(socket.SHUT_WR)
+    def _relay(self, near: socket.socket) -> None:
+        with near, suppress(OSError), socket.create_connection(("127.0.0.1", self._target)) as far:
+            other = {near: far, far: near}
+            while True:
+                for one in select.select([near, far], [], [])[0]:
+                    data = one.recv(1 << 16)
+                    if not data:
+                        return
+                    other[one].sendall(data)

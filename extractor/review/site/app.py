@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Annotated, Any
 from urllib.parse import quote
 
-from fastapi import FastAPI, Query, Request
+from fastapi import Depends, FastAPI, Query, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 from pydantic import BaseModel, Field
@@ -43,6 +44,22 @@ class Posted(BaseModel):
     kind: str = Field(max_length=20)
     said: str | None = Field(default=None, max_length=60)
     note: str = Field(default="", max_length=2000)
+
+
+def _wanted(
+    q: Annotated[str, Query(max_length=200)] = "",
+    verdict: Annotated[str, Query(max_length=20)] = "",
+    form: Annotated[str, Query(max_length=40)] = "",
+    year: Annotated[str, Query(max_length=4)] = "",
+    todo: bool = False,
+    sort: Annotated[str, Query(max_length=20)] = "number",
+    down: bool = False,
+) -> Ask:
+    """What of the list is wanted, as an address says it."""
+    return Ask(q, verdict, form, year, todo, sort if sort in SORTS else "number", down)
+
+
+Wanted = Annotated[Ask, Depends(_wanted)]
 
 
 def create_app(shelf_of: ShelfOf) -> FastAPI:
@@ -110,13 +127,7 @@ class _Pages:
     def list(
         self,
         request: Request,
-        q: Annotated[str, Query(max_length=200)] = "",
-        verdict: Annotated[str, Query(max_length=20)] = "",
-        form: Annotated[str, Query(max_length=40)] = "",
-        year: Annotated[str, Query(max_length=4)] = "",
-        todo: bool = False,
-        sort: Annotated[str, Query(max_length=20)] = "number",
-        down: bool = False,
+        ask: Wanted,
         page: Annotated[int, Query(ge=1, le=1_000_000)] = 1,
         per: Annotated[int, Query(ge=1, le=500)] = 50,
         part: bool = False,
@@ -126,7 +137,7 @@ class _Pages:
         if lang in LANGUAGES:
             return switched(request, lang)
         _, words = self._desk(request)
-        ask = Ask(q, verdict, form, year, todo, sort if sort in SORTS else "number", down, page, per)
+        ask = replace(ask, page=page, per=per)
         listing = words.shelf.index.listing(ask)
         template = "rows.html" if part else "list.html"
         html = self._written(
@@ -153,17 +164,7 @@ class _Pages:
         }
 
     def document(
-        self,
-        request: Request,
-        key: str,
-        q: Annotated[str, Query(max_length=200)] = "",
-        verdict: Annotated[str, Query(max_length=20)] = "",
-        form: Annotated[str, Query(max_length=40)] = "",
-        year: Annotated[str, Query(max_length=4)] = "",
-        todo: bool = False,
-        sort: Annotated[str, Query(max_length=20)] = "number",
-        down: bool = False,
-        lang: Annotated[str, Query(max_length=2)] = "",
+        self, request: Request, key: str, ask: Wanted, lang: Annotated[str, Query(max_length=2)] = ""
     ) -> Response:
         """A document. The list's question goes with it, so that the next document is the next of that list."""
         if lang in LANGUAGES:
@@ -172,7 +173,6 @@ class _Pages:
         entry = words.shelf.index.get(key)
         if entry is None:
             raise KeyError(key)
-        ask = Ask(q, verdict, form, year, todo, sort if sort in SORTS else "number", down)
         laid = desk.laid(key)
         if laid is None:
             words.shelf.hurry(key)

@@ -14,7 +14,8 @@ pytest.importorskip("jinja2", reason="the extra 'review' is not installed: pip i
 import httpx
 
 from extractor.review.bench import Bench
-from extractor.service.blobs import DamagedError, StoreAwayError
+from extractor.service.blobs import DamagedError
+from extractor.service.contents import StoreAwayError
 from extractor.service.database import open_database
 from extractor.service.house import House
 from extractor.service.keys import KeyStore, Scope

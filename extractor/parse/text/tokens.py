@@ -3,13 +3,14 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from extractor.parse.rows import Joint, Token, TokenKind
 from extractor.read.figures import UNIT_PATTERN, FigureKind, joined_figure, parse_number, read_figure
 from extractor.read.letters import GARBLED, as_digits
 from extractor.report import Reason
 
-__all__ = ["CUT", "Break", "Pipes", "Words", "figure_token", "is_rule_line", "scan_field", "scan_gap"]
+__all__ = ["CUT", "Break", "Cells", "Pipes", "Words", "figure_token", "is_rule_line", "scan_field", "scan_gap"]
 
 CUT = Reason("the last digit may be the number of the next row", "末位数字可能是下一行的序号")
 _APPROXIMATE = Reason("an approximate figure", "该数字为约数")
@@ -44,6 +45,19 @@ _PAGE_NUMBER = re.compile(r"\s*-\s?\d{1,3}\s?-\s*")  # dashes of all kinds are f
 _RULE_LINE = re.compile(r"[\s|:+=-]*-{3,}[\s|:+=-]*")
 
 
+class Cells(NamedTuple):
+    """How the cells of a flattened table stand apart.
+
+    `a_line`: every line is a cell. Otherwise a line with tabs or pipes has its cells between them, and a line without
+    is running text, where figures follow one another with nothing or a space between. `closed`: a tab ends each line,
+    and stands for no further cell. `apart`: tabs or pipes from one cell to the next.
+    """
+
+    a_line: bool
+    closed: bool = False
+    apart: int = 1
+
+
 @dataclass(frozen=True, slots=True)
 class Break:
     """End of a printed line, where a line is a row."""
@@ -74,15 +88,9 @@ def is_rule_line(line: str) -> bool:
     return "---" in line and _RULE_LINE.fullmatch(line) is not None
 
 
-def scan_gap(
-    text: str, start: int, end: int, *, cell_a_line: bool, closed: bool = False
-) -> Iterator[Token | Words | Break | Pipes]:
-    """Scan text[start:end), which lies between two labels.
-
-    With `cell_a_line` every line is a cell. Otherwise a line with tabs or pipes has its cells between them, and a
-    line without is running text, where figures follow one another with nothing or a space between. `closed`: a tab
-    ends each line; it stands for no further cell.
-    """
+def scan_gap(text: str, start: int, end: int, cells: Cells) -> Iterator[Token | Words | Break | Pipes]:
+    """Scan text[start:end), which lies between two labels."""
+    cell_a_line = cells.a_line
     lines = text[start:end].split("\n")
     last = len(lines) - 1
     at = start
@@ -100,7 +108,7 @@ def scan_gap(
             physical = line if 0 < number_of_line < last else _line_at(text, at)
             running = not cell_a_line and "\t" not in physical and "|" not in physical
             if not ("---" in physical and not seen and is_rule_line(physical)):
-                yield from _scan_line(line, at, joint, seen=seen, running=running, ended=ended, closed=closed)
+                yield from _scan_line(line, at, joint, cells, seen=seen, running=running, ended=ended)
         if ended:
             at += len(line) + 1
             if not cell_a_line:
@@ -110,7 +118,7 @@ def scan_gap(
 
 
 def _scan_line(
-    line: str, at: int, joint: Joint, *, seen: bool, running: bool, ended: bool, closed: bool
+    line: str, at: int, joint: Joint, cells: Cells, *, seen: bool, running: bool, ended: bool
 ) -> Iterator[Token | Words | Pipes]:
     """Scan (a part of) one line at offset `at`. `seen`: something stands before it on the same printed line."""
     if running:
@@ -126,12 +134,13 @@ def _scan_line(
             tabbed = raw == "\t"
             joint = Joint.CELL
         elif raw.strip(_PADDING):
-            yield from _blanks(at + match.start(), separators - 1)
+            yield from _blanks(at + match.start(), separators // cells.apart - 1)
             yield from scan_field(raw, at + match.start(), joint, glued=False)
             joint = Joint.CELL
             separators, seen = 0, True
     if seen:
-        yield from _blanks(at + len(line), separators if ended and tabbed and not closed else separators - 1)
+        after = separators // cells.apart
+        yield from _blanks(at + len(line), after if ended and tabbed and not cells.closed else after - 1)
     elif separators and ended:
         yield Pipes(separators, at + len(line))
 

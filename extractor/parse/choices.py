@@ -30,8 +30,13 @@ _OTHER_YEARS = Reason("two years stand side by side, neither is this one", "两�
 _TORN_YEARS = Reason("two years stand side by side, and some figures are missing", "两个年度并列，且部分数字缺失")
 
 
-def table_choices(rows: Sequence[ValueRow], table: Table, form: Form, head_units: Mapping[str, str]) -> TableReadings:
-    """What the rows of one printed table say: a Choice for each row that could be placed, and those that could not."""
+def table_choices(
+    rows: Sequence[ValueRow], table: Table, form: Form, head_units: Mapping[str, str], *, whole: bool = True
+) -> TableReadings:
+    """What the rows of one printed table say: a Choice for each row that could be placed, and those that could not.
+
+    `whole`: no table of the document has lost blank cells, so that glued digits are a figure for every column.
+    """
     aside = [row for row in rows if row.foreign]
     rows = [row for row in rows if not row.foreign]
     if table.layout is Layout.LINE:
@@ -41,7 +46,7 @@ def table_choices(rows: Sequence[ValueRow], table: Table, form: Form, head_units
             return TableReadings(choices, () if choices else tuple(_unplaced(rows, table)))
     placements = place_subtotals(rows, align(rows, table), table)
     sizes = [(rows[one.row], len(table.columns_of(table.rows[one.places[0]]))) for one in placements]
-    glued = glues(sizes)
+    glued = whole and glues(sizes)
     beside = _beside_labels(rows, placements)
     fitted: list[tuple[ValueRow, Placement, list[tuple[Row, Fit]]]] = []
     for placement in placements:

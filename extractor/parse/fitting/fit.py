@@ -81,7 +81,7 @@ def _fit(row: ValueRow, shape: Shape, rank: Callable[[Sequence[int]], float] | N
     if glued is None or dropped is None:
         return glued or dropped
     ways = (*glued.ways, *dropped.ways)
-    return Fit(ways, Origin.GLUED, _GLUED_OR_DROPPED)
+    return Fit(ways, Origin.GLUED, _GLUED_OR_DROPPED, doubted=glued.doubted or dropped.doubted or not shape.sums)
 
 
 def _printed_twice(tokens: Sequence[Token], trimmed: Sequence[Token], shape: Shape) -> tuple[Token, ...]:

@@ -147,3 +147,23 @@ def test_glued_digits_are_no_figure_each_where_blank_cells_have_left_no_trace() 
     assert report_of([*glued, *rows]).cells["proactive.normative_documents.in_force"].status is Status.REPORTED
     rows = ["二、上年结转政府信息公开申请数量11" if line.startswith("二、上年") else line for line in rows]
     assert not silent(report_of([*glued, *rows]), "normative_documents.in_force", 37)
+
+
+def test_two_decimals_glued_are_no_figure() -> None:
+    report = report_of(replaced("行政事业性收费 1.5", "行政事业性收费0.440.35"))
+    assert not silent(report, "fees.amount", None)
+
+
+def test_figures_beside_the_first_half_of_a_label_are_not_those_of_the_label_before() -> None:
+    """As text of a page's layout has it, where a label runs over two lines of its cell."""
+    lines = replaced("行政许可 86", "行政\n")
+    lines = ["其他  \n行政许可" if line.startswith("行政\n") else line for line in lines]
+    torn = [line.replace("行政处罚 12", "行政处罚\n2.强 3") for line in lines if line != "行政强制 3"]
+    assert not silent(report_of(torn), "penalties.decisions", 12)
+
+
+def test_zeros_beside_words_vouch_for_nothing() -> None:
+    glued = [line.replace("\t", "") for line in APPLICATIONS]
+    glued = ["二、上年结转政府信息公开申请数量0零件0031031" if line.startswith("二、上年") else line for line in glued]
+    total = report_of([*PROACTIVE, *glued]).cells["applications.carried_in.total"]
+    assert total.value in (None, 31) or total.status is Status.DISPUTED

@@ -50,7 +50,8 @@ def fit(
         found = replace(found, ways=sound)
     if row.because is None:
         return found
-    vouched = bool(shape.sums) and all(totals_printed(way.tokens, shape) and holds(way.tokens, shape) for way in sound)
+    adds_up = all(totals_printed(way.tokens, shape) and holds(way.tokens, shape) for way in sound)
+    vouched = bool(shape.sums) and adds_up and not found.zeros  # zeros add up wherever they stand
     return found if vouched else replace(found, because=row.because, doubted=True)
 
 

@@ -163,6 +163,8 @@ class _Builder:
         row = self._row
         if words.touches and row.tokens:
             row.because = _TOUCHED
+        if text and not row.tokens and not self._cell_a_line and any(one.near is Near.CLOSE for one in row.labels):
+            row.because = _WORDS_BETWEEN  # a label that ends on the next line, after the figures of the next
         if not row.tokens:
             on_line = any(label.near is Near.FIRM for label in row.labels)
             self._foreign_line = self._foreign_line or (len(text) > 1 and not self._cell_a_line and not on_line)

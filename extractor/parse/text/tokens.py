@@ -21,7 +21,8 @@ _LETTERS = Reason(
 _SPACED = Reason("spaces stand inside the figure, or it is several", "数字中间有空格，也可能是几个数字")
 _FIELD = re.compile(r"[^\t|]+|\t|\|")
 _NUMERIC = re.compile(r"[\s\d.,+-]+")
-_GROUP = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?(?:-\d+)*|[-/]+")
+# 0.440.35 is two figures glued, and no figure by itself.
+_GROUP = re.compile(r"\d+(?:\.\d+){2,}|[+-]?(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?(?:-\d+)*|[-/]+")
 _LEADING = re.compile(rf"\s*[+-]?\d[\d,]*(?:\.\d+)?\s*(?:{UNIT_PATTERN})?\s*(?:[(].*)?")
 # Words go on over marks within a label: 信函、传真申请数, 危及"三安全一稳定".
 _RUN = r"[^\W\d_]+"

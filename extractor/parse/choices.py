@@ -157,13 +157,14 @@ class _Habits:
 
     `untotalled`: its totals do not explain its rows, so it may print none. `totals_only`: of rows with dropped blanks
     each prints one figure, which is the total then. `shifted`: some rows begin where others do not. `torn`: whole rows
-    were left over, so that labels and figures may have come apart.
+    were left over, so that labels and figures may have come apart. `narrow`: most rows have fewer figures than columns.
     """
 
     untotalled: bool
     totals_only: bool
     shifted: bool
     torn: bool
+    narrow: bool
 
 
 def _habits(fitted: Sequence[tuple[ValueRow, Fit]], *, torn: bool) -> _Habits:
@@ -173,13 +174,14 @@ def _habits(fitted: Sequence[tuple[ValueRow, Fit]], *, torn: bool) -> _Habits:
         totals_only=len(dropped) > 2 and all(len(row.tokens) <= 1 for row in dropped),
         shifted=any(found.shifted for _, found in fitted),
         torn=torn,
+        narrow=2 * len(dropped) > len(fitted),
     )
 
 
 def _doubted(found: Fit, habits: _Habits) -> bool:
     if found.dropped:
         return found.doubted or habits.untotalled or (found.zeros and not habits.totals_only)
-    return found.doubted or (found.zeros and habits.shifted)
+    return found.doubted or (found.zeros and habits.shifted) or (found.off and habits.narrow)
 
 
 def _choice(row: ValueRow, fits: Sequence[tuple[Row, Fit]], table: Table, habits: _Habits) -> Choice:

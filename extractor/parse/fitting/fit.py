@@ -39,7 +39,7 @@ def fit(
     prints its figures with nothing between them, so too few tokens cannot mean that blank cells were dropped.
     """
     if len(row.tokens) == shape.size and row.because is None and all(map(_clean, row.tokens)):
-        return Fit((Fitted(tuple(row.tokens)),), row.origin)
+        return Fit((Fitted(tuple(row.tokens)),), row.origin, off=not holds(row.tokens, shape))
     found = _fit(row, shape, rank, glues=glues)
     if found is None:
         return None
@@ -111,13 +111,14 @@ def _straight(row: ValueRow, shape: Shape, *, glues: bool) -> Fit:
     tokens = tuple(row.tokens)
     if glues and shape.size > 1 and not shape.sums and all(token.joint < Joint.LINE for token in tokens):
         return Fit((Fitted(tokens),), row.origin, _APART, doubted=True)
-    if holds(tokens, shape) or not may_be_glued(tokens, shape):
-        return Fit((Fitted(tokens),), row.origin)
+    sound = holds(tokens, shape)
+    if sound or not may_be_glued(tokens, shape):
+        return Fit((Fitted(tokens),), row.origin, off=not sound)
     cut = recut(tokens, shape)
     if not cut:
         touching = any(token.joint is Joint.NONE for token in tokens[1:])
         because = _TOUCHING if touching else None
-        return Fit((Fitted(tokens),), row.origin, because, doubted=touching)
+        return Fit((Fitted(tokens),), row.origin, because, doubted=touching, off=True)
     ways = (Fitted(tokens, 2.0), *cut)
     return Fit(ways, Origin.GLUED, _CUT_ELSEWHERE)
 

@@ -136,7 +136,9 @@ def _scan_line(
             joint = Joint.CELL
         elif raw.strip(_PADDING):
             yield from _blanks(at + match.start(), separators // cells.apart - 1)
-            yield from scan_field(raw, at + match.start(), joint, glued=False)
+            pieces = scan_field(raw, at + match.start(), joint, glued=False)
+            cut = not ended and match.end() == len(line)  # a label follows in the same cell: its first words, no remark
+            yield from (_as_words(piece) if cut else piece for piece in pieces)
             joint = Joint.CELL
             separators, seen = 0, True
     if seen:
@@ -144,6 +146,12 @@ def _scan_line(
         yield from _blanks(at + len(line), after if ended and tabbed and not cells.closed else after - 1)
     elif separators and ended:
         yield Pipes(separators, at + len(line))
+
+
+def _as_words(piece: Token | Words) -> Token | Words:
+    if isinstance(piece, Token) and piece.kind is TokenKind.WORDS:
+        return Words(piece.printed or "", piece.start, piece.end)
+    return piece
 
 
 def _blanks(at: int, count: int) -> Iterator[Token]:

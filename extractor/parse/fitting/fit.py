@@ -3,6 +3,7 @@
 Every way that the row sum admits is returned; choosing between them is not this module's business.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -17,6 +18,9 @@ from extractor.report import Reason
 
 __all__ = ["fit"]
 
+_FIGURE = re.compile(r"\d+")
+_FIGURES = re.compile(r"\d+(?:\s+\d+)+")
+
 _MALFORMED = Reason("a figure is not of the kind that its column holds", "有数字不属所在栏应填的数值类型")
 _GLUED_OR_DROPPED = Reason(
     "the row may be glued figures, or have lost its blank cells", "该行可能数字粘连，也可能丢失空白格"
@@ -26,6 +30,7 @@ _TOUCHING = Reason("the figures touch and do not add up", "数字相连，各项
 _CUT_ELSEWHERE = Reason(
     "as printed the row does not add up; cut elsewhere it does", "按原样切分，该行各项之和不等于合计；另行切分则相等"
 )
+_SPACED = Reason("a space stands inside a figure, or between two", "空格可能在一个数字之内，也可能在两个数字之间")
 _MERGED = Reason("a merged cell may be printed twice", "合并单元格的数字可能重复出现")
 _WIDER = Reason("the row has more cells than the form", "该行格数多于表式")
 
@@ -38,6 +43,8 @@ def fit(
     `rank` gives the odds of a split that no sum decides, from the figures in column order. `glues` says that the table
     prints its figures with nothing between them, so too few tokens cannot mean that blank cells were dropped.
     """
+    if len(row.tokens) < shape.size:
+        row = _parted(row)
     if len(row.tokens) == shape.size and row.because is None and all(map(_clean, row.tokens)):
         return Fit((Fitted(tuple(row.tokens)),), row.origin, off=not holds(row.tokens, shape))
     found = _fit(row, shape, rank, glues=glues)
@@ -53,6 +60,23 @@ def fit(
     adds_up = all(totals_printed(way.tokens, shape) and holds(way.tokens, shape) for way in sound)
     vouched = bool(shape.sums) and adds_up and not found.zeros  # zeros add up wherever they stand
     return found if vouched else replace(found, because=row.because, doubted=True)
+
+
+def _parted(row: ValueRow) -> ValueRow:
+    """The row with figures that were joined over a space (24 889) taken for two, where it has too few."""
+    tokens: list[Token] = []
+    for token in row.tokens:
+        figures = list(_FIGURE.finditer(token.printed or "")) if token.kind is TokenKind.NUMBER else []
+        if len(figures) < 2 or _FIGURES.fullmatch(token.printed or "") is None:
+            tokens.append(token)
+            continue
+        joint = token.joint
+        for one in figures:
+            at = token.start + one.start()
+            value = int(one.group())
+            tokens.append(Token(TokenKind.NUMBER, at, at + len(one.group()), one.group(), value, joint=joint))
+            joint = Joint.SPACE
+    return row if len(tokens) == len(row.tokens) else replace(row, tokens=tokens, because=row.because or _SPACED)
 
 
 def _fit(row: ValueRow, shape: Shape, rank: Callable[[Sequence[int]], float] | None, *, glues: bool) -> Fit | None:

@@ -164,7 +164,9 @@ class _Builder:
         if words.touches and row.tokens:
             row.because = _TOUCHED
         if text and not row.tokens and not self._cell_a_line and any(one.near is Near.CLOSE for one in row.labels):
-            row.because = _WORDS_BETWEEN  # a label that ends on the next line, after the figures of the next
+            # The first half of another label, it may be: of one that ends on the line below its figures.
+            row.because = _WORDS_BETWEEN
+            row.labels = [one._replace(near=min(one.near, Near.LOOSE)) for one in row.labels]
         if not row.tokens:
             on_line = any(label.near is Near.FIRM for label in row.labels)
             self._foreign_line = self._foreign_line or (len(text) > 1 and not self._cell_a_line and not on_line)

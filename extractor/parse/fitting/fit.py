@@ -203,8 +203,11 @@ def _trimmed(row: ValueRow, trimmed: list[Token], shape: Shape) -> Fit:
 
 
 def _windows(row: ValueRow, tokens: list[Token], shape: Shape) -> Fit | None:
-    """More figures than columns: a stray one, or two years side by side."""
+    """More figures than columns: a stray one, or two years side by side; or columns that only the printer had."""
     size = shape.size
+    figures = tuple(token for token in tokens if token.kind is not BLANK)
+    if len(figures) == size < len(tokens) and shape.sums and holds(figures, shape) and any(map(value_of, figures)):
+        return Fit((Fitted(figures),), row.origin, _WIDER)
     surplus = len(tokens) - size
     if surplus > max(2, size):
         return None
@@ -213,9 +216,9 @@ def _windows(row: ValueRow, tokens: list[Token], shape: Shape) -> Fit | None:
     values = {tuple(value_of(token) for token in window) for window in windows}
     if len(values) == 1:
         return Fit((Fitted(last),), row.origin)
-    good = (
-        [window for window in windows if holds(window, shape) and totals_printed(window, shape)] if shape.sums else []
-    )
+    good = [window for window in windows if shape.sums and holds(window, shape) and totals_printed(window, shape)]
+    if len(figures) < len(tokens) and any(map(value_of, tokens)):
+        good = [window for window in good if any(map(value_of, window))]  # zeros add up wherever they stand
     ways = good or windows
     distinct = {tuple(value_of(token) for token in window): window for window in reversed(ways)}
     because = Reason(

@@ -1,7 +1,8 @@
 """From a document to Choices: every table of the form, by grids where there are any, else by its flattened text."""
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from extractor.forms.model import Form, Layout, Table
@@ -9,7 +10,7 @@ from extractor.parse.choices import table_choices
 from extractor.parse.copies import headings_of, instances, of_another_year, of_this_year, weigh_copies, weight
 from extractor.parse.fitting.glue import loses_blanks
 from extractor.parse.grid.grids import grid_rows
-from extractor.parse.readings import Choice, TableReadings, Unplaced
+from extractor.parse.readings import Choice, Origin, TableReadings, Unplaced
 from extractor.parse.rows import TokenKind, ValueRow
 from extractor.parse.scans import as_recognised
 from extractor.parse.text.flat import value_rows
@@ -23,6 +24,7 @@ __all__ = ["read_tables"]
 
 # So many of the columns of a grid may be none of the form's.
 _MOST_ASIDE = 3
+_SCATTERED = 8  # figures, and one to so many that have a place
 
 
 class _Printed(NamedTuple):
@@ -59,7 +61,18 @@ def read_tables(document: Document, form: Form, year: int | None) -> TableReadin
         seen = [as_recognised(copy.choices, form, one.table, document) for copy in copies]
         choices.extend(of_another_year(document.folded, list(weigh_copies(seen)), one.headings, one.table, year))
         unplaced.extend(row for copy in copies for row in copy.unplaced)
-    return TableReadings(tuple(choices), tuple(unplaced))
+    return TableReadings(tuple(_placed(choices, unplaced)), tuple(unplaced))
+
+
+def _placed(choices: Iterable[Choice], unplaced: Iterable[Unplaced]) -> Iterator[Choice]:
+    """The choices. Where many figures of the tables belong to no row, as in text that was written column by column,
+    those of flattened tables stand only where an identity confirms their places."""
+    choices = tuple(choices)
+    placed = sum(1 for one in choices for reading in one.alternatives[0].readings if reading.value is not None)
+    scattered = sum(row.figures for row in unplaced) >= max(_SCATTERED, placed / _SCATTERED)
+    for one in choices:
+        in_text = one.origin in (Origin.TEXT, Origin.GLUED)
+        yield replace(one, unlabelled=True, nameless=True) if scattered and in_text else one
 
 
 def _choices(printed: _Printed, document: Document, form: Form, *, whole: bool) -> list[TableReadings]:

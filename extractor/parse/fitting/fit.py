@@ -224,9 +224,10 @@ def _windows(row: ValueRow, tokens: list[Token], shape: Shape) -> Fit | None:
     because = Reason(
         f"the row prints {len(tokens)} figures for {size} columns", f"该行印 {len(tokens)} 个数字，表式只有 {size} 栏"
     )
+    left_out = surplus > 2 and any(sum(map(value_of, window)) != sum(map(value_of, tokens)) for window in ways)
     return Fit(
         tuple(Fitted(window, 4.0 if window == last else 1.0) for window in distinct.values()),
         row.origin,
         because,
-        doubted=not good or surplus == size or len(distinct) > 1,
+        doubted=not good or surplus == size or len(distinct) > 1 or left_out,
     )

@@ -19,7 +19,7 @@ def cells_of(text: str, start: int, end: int) -> Cells:
     """How cells stand apart in text[start:end), a table. Where it has too few lines to tell, `text` as a whole does."""
     lines = text[start:end].split("\n")
     if _a_line(lines):
-        return Cells(a_line=True)
+        return Cells(a_line=True, closed=_closed([line for line in lines if line.strip()]))
     apart = _apart(lines)
     return Cells(a_line=False, closed=_closed(lines), apart=apart or _apart(text.split("\n")) or 1)
 

@@ -42,7 +42,10 @@ _NEUTRAL = ("共", "共计", "计", "合计", "总计", "为", "是")
 _NUMERALS = "一二三四五六七八九十"
 _PADDING = " \r\xa0\u3000*`#\u200b"
 _EDGES = " |\t\r\xa0\u3000*"
-_PAGE_NUMBER = re.compile(r"\s*-\s?\d{1,3}\s?-\s*")  # dashes of all kinds are folded
+# - 3 -, 3/8, and what browsers print on every page: its address, and 11/22/26, 4:55 PM. Dashes of all kinds are folded.
+_OF_A_PAGE = re.compile(
+    r"\s*-\s?\d{1,3}\s?-\s*|\s*\d{1,3}\s?/\s?\d{1,3}\s*|[^|\t]*(?:\w://|\d/\d{1,2}/\d{2,4},? \d{1,2}:\d\d)[^|\t]*"
+)
 _RULE_LINE = re.compile(r"[\s|:+=-]*-{3,}[\s|:+=-]*")
 
 
@@ -99,9 +102,9 @@ def scan_gap(text: str, start: int, end: int, cells: Cells) -> Iterator[Token | 
     joint = Joint.NONE
     for number_of_line, line in enumerate(lines):
         ended = number_of_line < last
-        numbered = "-" in line and _PAGE_NUMBER.fullmatch(line) is not None
-        if numbered:
-            pass
+        of_a_page = ("-" in line or "/" in line) and _OF_A_PAGE.fullmatch(line) is not None
+        if of_a_page or (cell_a_line and not cells.closed and "\t" in line and line.isspace()):
+            pass  # nothing, or white space that a program left: a cell only where a tab ends every line
         elif cell_a_line and (cell := line.strip(_EDGES)).isdigit() and cell.isascii() and line.count("|") < 2:
             place = at + line.index(cell)
             yield Token(TokenKind.NUMBER, place, place + len(cell), cell, parse_number(cell), None, joint)

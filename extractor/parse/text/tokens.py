@@ -46,6 +46,7 @@ _EDGES = " |\t\r\xa0\u3000*"
 _OF_A_PAGE = re.compile(
     r"\s*-\s?\d{1,3}\s?-\s*|\s*\d{1,3}\s?/\s?\d{1,3}\s*|[^|\t]*(?:\w://|\d/\d{1,2}/\d{2,4},? \d{1,2}:\d\d)[^|\t]*"
 )
+_ORDINAL = re.compile(r"\s*\(?\d{1,2}(?:[.、)．]|\.\))\s*")  # of a label on the next line
 _RULE_LINE = re.compile(r"[\s|:+=-]*-{3,}[\s|:+=-]*")
 
 
@@ -103,7 +104,8 @@ def scan_gap(text: str, start: int, end: int, cells: Cells) -> Iterator[Token | 
     for number_of_line, line in enumerate(lines):
         ended = number_of_line < last
         of_a_page = ("-" in line or "/" in line) and _OF_A_PAGE.fullmatch(line) is not None
-        if of_a_page or (cell_a_line and not cells.closed and "\t" in line and line.isspace()):
+        ordinal = cell_a_line and _ORDINAL.fullmatch(line) is not None
+        if of_a_page or ordinal or (cell_a_line and not cells.closed and "\t" in line and line.isspace()):
             pass  # nothing, or white space that a program left: a cell only where a tab ends every line
         elif cell_a_line and (cell := line.strip(_EDGES)).isdigit() and cell.isascii() and line.count("|") < 2:
             place = at + line.index(cell)

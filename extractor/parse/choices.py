@@ -19,6 +19,7 @@ __all__ = ["table_choices"]
 
 _MOST_RUNS = 5
 _TELLING_HEADS = 4
+_SEVERAL = 3
 # Quotes within quotes are single ones in Chinese.
 _INNER_QUOTES = str.maketrans("“”", "‘’")
 _OFF_LINE = Reason(
@@ -157,7 +158,7 @@ class _Habits:
 
     `untotalled`: its totals do not explain its rows, so it may print none. `totals_only`: of rows with dropped blanks
     each prints one figure, which is the total then. `shifted`: some rows begin where others do not. `torn`: whole rows
-    were left over, so that labels and figures may have come apart. `narrow`: most rows have fewer figures than columns.
+    were left over, so that labels and figures may have come apart. `narrow`: several rows have fewer figures than columns.
     """
 
     untotalled: bool
@@ -174,7 +175,7 @@ def _habits(fitted: Sequence[tuple[ValueRow, Fit]], *, torn: bool) -> _Habits:
         totals_only=len(dropped) > 2 and all(len(row.tokens) <= 1 for row in dropped),
         shifted=any(found.shifted for _, found in fitted),
         torn=torn,
-        narrow=2 * len(dropped) > len(fitted),
+        narrow=len(dropped) >= _SEVERAL,
     )
 
 

@@ -199,7 +199,8 @@ def _trimmed(row: ValueRow, trimmed: list[Token], shape: Shape) -> Fit:
             ways.append(Fitted(window))
     zeros = other and not any(map(value_of, chosen))
     because = _WIDER if len(ways) > 1 else None
-    return Fit(tuple(ways), row.origin, because, zeros=zeros, shifted=chosen != tuple(row.tokens[-shape.size :]))
+    shifted = chosen != tuple(row.tokens[-shape.size :])
+    return Fit(tuple(ways), row.origin, because, zeros=zeros, shifted=shifted, off=not holds(chosen, shape))
 
 
 def _windows(row: ValueRow, tokens: list[Token], shape: Shape) -> Fit | None:

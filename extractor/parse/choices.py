@@ -1,16 +1,16 @@
 """From the value rows of one table to Choices: placed on the form's rows, fitted into its columns."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from extractor.forms.model import Form, Kind, Layout, Row, Table
 from extractor.parse.align import Placement, align
 from extractor.parse.fitting.fit import fit
-from extractor.parse.fitting.fitted import Fit, Fitted
+from extractor.parse.fitting.fitted import Fit, Fitted, broken_sums
 from extractor.parse.fitting.glue import glues
 from extractor.parse.fitting.shapes import cell_ids, line_shape, ranker, row_shape
 from extractor.parse.readings import Alternative, Choice, Origin, Reading, ReadingKind, TableReadings, Unplaced
-from extractor.parse.rows import LINE_ORDER, Label, Near, Token, TokenKind, ValueRow
+from extractor.parse.rows import LINE_ORDER, Joint, Label, Near, Token, TokenKind, ValueRow
 from extractor.parse.subtotals import place_subtotals
 from extractor.parse.units import scaled
 from extractor.report import Reason
@@ -27,6 +27,11 @@ _OFF_LINE = Reason(
     "该数字与其标签不在同一行，而表中其他各行均在同一行",
 )
 _OTHER_ORDER = Reason("the column heads stand in another order than the form's", "表头的栏目顺序与表式不同")
+_GOES_ON = Reason(
+    "the row does not add up, and a figure alone stands on the next line: one may run over its cell",
+    "该行各项之和不等于合计，且下一行另有一个数字，可能是上一行数字折行",
+)
+_NONE_ADDS_UP = Reason("several of its totals are not the sums of their parts", "多个合计与其各项之和不等")
 _OTHER_YEARS = Reason("two years stand side by side, neither is this one", "两个年度并列，均非本报告年度")
 _TORN_YEARS = Reason("two years stand side by side, and some figures are missing", "两个年度并列，且部分数字缺失")
 
@@ -49,6 +54,7 @@ def table_choices(
     sizes = [(rows[one.row], len(table.columns_of(table.rows[one.places[0]]))) for one in placements]
     glued = whole and glues(sizes)
     beside = _beside_labels(rows, placements)
+    placed = {placement.row for placement in placements}
     fitted: list[tuple[ValueRow, Placement, list[tuple[Row, Fit]]]] = []
     for placement in placements:
         row = _this_year(rows[placement.row], len(table.columns_of(table.rows[placement.places[0]])))
@@ -59,7 +65,8 @@ def table_choices(
             template = table.rows[place]
             found = fit(row, row_shape(form, table, template), ranker(form, table, template), glues=glued)
             if found is not None:
-                fits.append((template, found))
+                goes_on = found.off and _goes_on(rows, placement.row, placed)
+                fits.append((template, replace(found, because=_GOES_ON, doubted=True) if goes_on else found))
         if fits:
             fitted.append((row, placement, fits))
     placed = {placement.row for _, placement, _ in fitted}
@@ -71,6 +78,12 @@ def table_choices(
         tuple(_choice(row, fits, table, habits) for row, _, fits in fitted),
         tuple(_unplaced(rest, table)),
     )
+
+
+def _goes_on(rows: Sequence[ValueRow], number: int, placed: Collection[int]) -> bool:
+    """Whether a figure alone on the next line belongs to no row: the end of one that ran over its cell."""
+    after = rows[number + 1] if number + 1 < len(rows) and number + 1 not in placed else None
+    return after is not None and not after.labels and [one.kind for one in after.tokens] == [TokenKind.NUMBER]
 
 
 def _unplaced(rows: Sequence[ValueRow], table: Table) -> Iterator[Unplaced]:
@@ -158,7 +171,8 @@ class _Habits:
 
     `untotalled`: its totals do not explain its rows, so it may print none. `totals_only`: of rows with dropped blanks
     each prints one figure, which is the total then. `shifted`: some rows begin where others do not. `torn`: whole rows
-    were left over, so that labels and figures may have come apart. `narrow`: several rows have fewer figures than columns.
+    were left over, so that labels and figures may have come apart. `narrow`: several rows have fewer figures than
+    columns.
     """
 
     untotalled: bool
@@ -278,7 +292,10 @@ def _line_choices(rows: Sequence[ValueRow], table: Table, form: Form) -> Iterato
     cells = [cell for row in required for cell in cell_ids(table, row)]
     alternatives = tuple(_alternative(way, cells, whole) for way in found.ways)
     totals = len(whole.tokens) == len(required)  # each row prints one figure, which is its total
-    because, doubted = astray or found.because, found.doubted or (found.zeros and not totals) or astray is not None
+    lines = {token.joint is Joint.LINE for token in whole.tokens[1:]}  # some on lines of their own, some not
+    torn = len(lines) > 1 and found.off and len(found.ways) == 1 and broken_sums(found.ways[0].tokens, shape) > 1
+    because = astray or found.because or (_NONE_ADDS_UP if torn else None)
+    doubted = found.doubted or (found.zeros and not totals) or astray is not None or torn
     yield Choice(found.origin, alternatives, because, doubted, dropped=found.dropped)
 
 

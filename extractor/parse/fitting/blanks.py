@@ -56,12 +56,24 @@ def dropped_ways(row: ValueRow, tokens: Sequence[Token], shape: Shape) -> Fit | 
             continue
         covered = sum(1 for place in places if place in totals)
         found.append(Fitted(way, 8.0**covered * 2.0 ** -(sum(places) / size)))
+    if found and _runs_off(tokens, shape):
+        found.append(Fitted(placed(tokens, range(len(tokens)), size), 8.0 ** len(totals)))
+        return Fit(tuple(found), row.origin, because, doubted=True, dropped=True)
     if not found:
         every = islice(combinations(range(size), len(tokens)), _PLACEMENTS)
         found = [Fitted(placed(tokens, places, size)) for places in every]
         return Fit(tuple(found), row.origin, because, doubted=True, dropped=True, unexplained=True)
     unchecked = len(shape.sums) > 1 and all(_unchecked(way.tokens, shape) for way in found)
     return Fit(tuple(found), row.origin, because, doubted=capped or unchecked, dropped=True)
+
+
+def _runs_off(tokens: Sequence[Token], shape: Shape) -> bool:
+    """Whether the figures are the first of the row, its last columns lost at the edge of a page: the sums that are
+    printed with all of their parts hold, and some are."""
+    whole = [(parts, total) for parts, total in shape.sums if max(*parts, total) < len(tokens)]
+    return bool(whole) and all(
+        sum(value_of(tokens[part]) for part in parts) == value_of(tokens[total]) for parts, total in whole
+    )
 
 
 def _unchecked(tokens: Sequence[Token | None], shape: Shape) -> bool:

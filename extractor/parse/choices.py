@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from extractor.forms.model import Form, Kind, Layout, Row, Table
 from extractor.parse.align import Placement, align
 from extractor.parse.fitting.fit import fit
-from extractor.parse.fitting.fitted import Fit, Fitted, broken_sums
+from extractor.parse.fitting.fitted import Fit, Fitted
 from extractor.parse.fitting.glue import glues
 from extractor.parse.fitting.shapes import cell_ids, line_shape, ranker, row_shape
 from extractor.parse.readings import Alternative, Choice, Origin, Reading, ReadingKind, TableReadings, Unplaced
@@ -31,7 +31,7 @@ _GOES_ON = Reason(
     "the row does not add up, and a figure alone stands on the next line: one may run over its cell",
     "该行各项之和不等于合计，且下一行另有一个数字，可能是上一行数字折行",
 )
-_NONE_ADDS_UP = Reason("several of its totals are not the sums of their parts", "多个合计与其各项之和不等")
+_ON_SEVERAL_LINES = Reason("it stands on several lines, and does not add up", "该行数字分列数行，且各项之和不等于合计")
 _OTHER_YEARS = Reason("two years stand side by side, neither is this one", "两个年度并列，均非本报告年度")
 _TORN_YEARS = Reason("two years stand side by side, and some figures are missing", "两个年度并列，且部分数字缺失")
 
@@ -293,8 +293,8 @@ def _line_choices(rows: Sequence[ValueRow], table: Table, form: Form) -> Iterato
     alternatives = tuple(_alternative(way, cells, whole) for way in found.ways)
     totals = len(whole.tokens) == len(required)  # each row prints one figure, which is its total
     lines = {token.joint is Joint.LINE for token in whole.tokens[1:]}  # some on lines of their own, some not
-    torn = len(lines) > 1 and found.off and len(found.ways) == 1 and broken_sums(found.ways[0].tokens, shape) > 1
-    because = astray or found.because or (_NONE_ADDS_UP if torn else None)
+    torn = found.off and len(lines) > 1
+    because = astray or found.because or (_ON_SEVERAL_LINES if torn else None)
     doubted = found.doubted or (found.zeros and not totals) or astray is not None or torn
     yield Choice(found.origin, alternatives, because, doubted, dropped=found.dropped)
 

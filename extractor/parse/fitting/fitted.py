@@ -1,6 +1,6 @@
 """A way to fit a row's tokens into its columns, and what can be said of one: whether its sums hold."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from extractor.parse.fitting.split import Shape
@@ -8,7 +8,7 @@ from extractor.parse.readings import Origin
 from extractor.parse.rows import Token, TokenKind
 from extractor.report import Number, Reason
 
-__all__ = ["BLANK", "Fit", "Fitted", "broken_sums", "holds", "placed", "totals_printed", "value_of"]
+__all__ = ["BLANK", "Fit", "Fitted", "holds", "placed", "totals_printed", "value_of"]
 
 BLANK = TokenKind.BLANK
 
@@ -43,21 +43,13 @@ class Fit:
 
 def holds(tokens: Sequence[Token | None], shape: Shape) -> bool:
     """Whether every sum of `shape` holds, blanks counting as nothing."""
-    return next(_broken(tokens, shape), None) is None
-
-
-def broken_sums(tokens: Sequence[Token | None], shape: Shape) -> int:
-    """How many sums of `shape` do not hold."""
-    return sum(1 for _ in _broken(tokens, shape))
-
-
-def _broken(tokens: Sequence[Token | None], shape: Shape) -> Iterator[int]:
     for parts, total in shape.sums:
         whole = tokens[total]
         if whole is None or whole.value is None:
             continue
         if sum(value_of(tokens[part]) for part in parts) != whole.value:
-            yield total
+            return False
+    return True
 
 
 def value_of(token: Token | None) -> Number:

@@ -4,6 +4,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 
 from extractor.forms.model import Form, Layout, Table
+from extractor.parse.captions import captioned
 from extractor.parse.choices import table_choices
 from extractor.parse.copies import headings_of, instances, of_another_year, of_this_year, weigh_copies, weight
 from extractor.parse.grid.grids import grid_rows
@@ -23,8 +24,8 @@ __all__ = ["read_tables"]
 _MOST_ASIDE = 3
 
 
-def read_tables(document: Document, form: Form, year: int | None) -> TableReadings:
-    """Everything that the tables of `document` say about the cells of `form`."""
+def read_tables(document: Document, form: Form, year: int | None, organ: str | None = None) -> TableReadings:
+    """Everything that the tables of `document` say about the cells of `form`; `organ`: whose report it is."""
     by_grid = grid_rows(document, form, year) if document.grids else {}
     by_text: dict[str, list[list[ValueRow]]] = {}
     if any(_thin(by_grid.get(table.id, []), table) for table in form.tables):
@@ -45,7 +46,8 @@ def read_tables(document: Document, form: Form, year: int | None) -> TableReadin
         told = itemised(document.folded, form, table) if _thin(grid[0], table) else ()
         copies = [TableReadings(told)] if told else [table_choices(rows, table, form, units) for rows in found]
         seen = [as_recognised(copy.choices, form, table, document) for copy in copies]
-        choices.extend(of_another_year(document.folded, list(weigh_copies(seen)), headings, table, year))
+        own = captioned(seen, document.folded, table, year, organ)
+        choices.extend(of_another_year(document.folded, list(weigh_copies(own)), headings, table, year))
         unplaced.extend(row for copy in copies for row in copy.unplaced)
     return TableReadings(tuple(choices), tuple(unplaced))
 

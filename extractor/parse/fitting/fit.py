@@ -5,6 +5,7 @@ Every way that the row sum admits is returned; choosing between them is not this
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from extractor.forms.model import Kind
 from extractor.parse.fitting.blanks import dropped_ways, packed
@@ -75,7 +76,9 @@ def _fit(row: ValueRow, shape: Shape, rank: Callable[[Sequence[int]], float] | N
     if len(trimmed) > shape.size:
         return _windows(row, trimmed, shape)
     glued = glued_ways(trimmed, shape, rank) if may_be_glued(trimmed, shape) else None
-    if glued is not None and glues:
+    # A run of digits on a line of its own may as well be one figure, which no sum of its row denies.
+    alone = not shape.sums and bool(trimmed) and trimmed[0].joint >= Joint.LINE
+    if glued is not None and glues and not alone:
         return glued
     dropped = dropped_ways(row, trimmed, shape)
     if glued is None or dropped is None:
@@ -179,6 +182,12 @@ def _trimmed(row: ValueRow, trimmed: list[Token], shape: Shape) -> Fit:
 def _windows(row: ValueRow, tokens: list[Token], shape: Shape) -> Fit | None:
     """More figures than columns: a stray one, or two years side by side."""
     size = shape.size
+    spaced = _spaced_out(tokens, shape)
+    if spaced:
+        return Fit((Fitted(spaced),), row.origin)
+    figures = [token for token in tokens if token.kind is not TokenKind.WORDS]
+    if len(figures) == size and shape.sums and totals_printed(figures, shape) and holds(figures, shape):
+        return Fit((Fitted(tuple(figures)),), row.origin)  # words among them are the foot of a page, or a note
     surplus = len(tokens) - size
     if surplus > max(2, size):
         return None
@@ -195,9 +204,21 @@ def _windows(row: ValueRow, tokens: list[Token], shape: Shape) -> Fit | None:
     because = Reason(
         f"the row prints {len(tokens)} figures for {size} columns", f"该行印 {len(tokens)} 个数字，表式只有 {size} 栏"
     )
+    # Zeros add up wherever they are cut out of a row.
+    nothing = not any(map(value_of, ways[0])) and any(map(value_of, tokens))
     return Fit(
         tuple(Fitted(window, 4.0 if window == last else 1.0) for window in distinct.values()),
         row.origin,
         because,
-        doubted=not good or surplus == size or len(distinct) > 1,
+        doubted=not good or surplus == size or len(distinct) > 1 or nothing,
     )
+
+
+def _spaced_out(tokens: Sequence[Token], shape: Shape) -> tuple[Token, ...]:
+    """The figures of a row in which empty cells stand between all of them, as many each time, and which are as many as
+    its columns: gaps that a word processor left. None where its sums do not bear that out."""
+    figures = tuple(token for token in tokens if token.kind is not BLANK)
+    at = [number for number, token in enumerate(tokens) if token.kind is not BLANK]
+    if len(figures) != shape.size or len({after - before for before, after in pairwise(at)}) > 1:
+        return ()
+    return figures if holds(figures, shape) and (shape.sums or len(figures) > 1) else ()

@@ -10,6 +10,7 @@ from extractor.forms.model import Table
 from extractor.parse.labels import Hit, Item, Role, bare_text
 from extractor.parse.readings import Origin
 from extractor.parse.rows import Joint, Label, Near, Token, TokenKind, ValueRow
+from extractor.parse.text.behind import rows_before_labels
 from extractor.parse.text.regions import Region
 from extractor.parse.text.spot import CLOSE_ENOUGH, DIGITS_BEFORE, OFFICIAL_ORDINAL, Spotted, ordinal_start
 from extractor.parse.text.tokens import CUT, Break, Pipes, Words, number, scan_gap
@@ -35,6 +36,8 @@ _WORDS_BETWEEN = Reason("other words stand between the label and the figure", "æ
 def value_rows(spotted: Spotted, region: Region, year: int | None) -> list[ValueRow]:
     """The printed rows of a region, in order, with the labels that lie about them."""
     text = spotted.text
+    if behind := rows_before_labels(text, region):
+        return behind
     mode = _cell_a_line(text, region)
     closed = _closed(text, region)
     builder = _Builder(text, region.table, cell_a_line=mode)

@@ -40,7 +40,8 @@ _NEUTRAL = ("共", "共计", "计", "合计", "总计", "为", "是")
 _NUMERALS = "一二三四五六七八九十"
 _PADDING = " \r\xa0\u3000*`#\u200b"
 _EDGES = " |\t\r\xa0\u3000*"
-_PAGE_NUMBER = re.compile(r"\s*-\s?\d{1,3}\s?-\s*")  # dashes of all kinds are folded
+# Dashes of all kinds are folded.
+_PAGE_NUMBER = re.compile(r"[\s|]*(?:-\s?\d{1,3}\s?-|第\s?\d{1,3}\s?页(?:[,/]?\s?共\s?\d{1,3}\s?页)?)[\s|]*")
 _RULE_LINE = re.compile(r"[\s|:+=-]*-{3,}[\s|:+=-]*")
 
 
@@ -90,7 +91,7 @@ def scan_gap(
     joint = Joint.NONE
     for number_of_line, line in enumerate(lines):
         ended = number_of_line < last
-        numbered = "-" in line and _PAGE_NUMBER.fullmatch(line) is not None
+        numbered = ("-" in line or "页" in line) and _PAGE_NUMBER.fullmatch(line) is not None
         if numbered:
             pass
         elif cell_a_line and (cell := line.strip(_EDGES)).isdigit() and cell.isascii() and line.count("|") < 2:

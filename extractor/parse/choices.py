@@ -10,7 +10,7 @@ from extractor.parse.fitting.fitted import Fit, Fitted
 from extractor.parse.fitting.glue import glues
 from extractor.parse.fitting.shapes import cell_ids, line_shape, ranker, row_shape
 from extractor.parse.readings import Alternative, Choice, Origin, Reading, ReadingKind, TableReadings, Unplaced
-from extractor.parse.rows import LINE_ORDER, Label, Near, Token, TokenKind, ValueRow
+from extractor.parse.rows import LINE_ORDER, Joint, Label, Near, Token, TokenKind, ValueRow
 from extractor.parse.subtotals import place_subtotals
 from extractor.parse.units import scaled
 from extractor.report import Reason
@@ -21,6 +21,9 @@ _MOST_RUNS = 5
 _TELLING_HEADS = 4
 # Quotes within quotes are single ones in Chinese.
 _INNER_QUOTES = str.maketrans("“”", "‘’")
+_TOGETHER = Reason(
+    "rows run together in this table, and this one does not add up", "本表有数行连在一起，而该行合计不符"
+)
 _OFF_LINE = Reason(
     "the figure is not on the line of its label, as the others are",
     "该数字与其标签不在同一行，而表中其他各行均在同一行",
@@ -43,11 +46,14 @@ def table_choices(rows: Sequence[ValueRow], table: Table, form: Form, head_units
     sizes = [(rows[one.row], len(table.columns_of(table.rows[one.places[0]]))) for one in placements]
     glued = glues(sizes)
     beside = _beside_labels(rows, placements)
+    together = any(_run_together(row, len(table.columns)) for row in rows)
     fitted: list[tuple[ValueRow, Placement, list[tuple[Row, Fit]]]] = []
     for placement in placements:
         row = _this_year(rows[placement.row], len(table.columns_of(table.rows[placement.places[0]])))
         row = _in_units(row, table, table.rows[placement.places[0]], head_units)
         row = _in_place(row, table.columns_of(table.rows[placement.places[0]]), beside)
+        if together and row.because is None:
+            row = replace(row, because=_TOGETHER)
         fits: list[tuple[Row, Fit]] = []
         for place in placement.places:
             template = table.rows[place]
@@ -65,6 +71,12 @@ def table_choices(rows: Sequence[ValueRow], table: Table, form: Form, head_units
         tuple(_choice(row, fits, table, habits) for row, _, fits in fitted),
         tuple(_unplaced(rest, table)),
     )
+
+
+def _run_together(row: ValueRow, size: int) -> bool:
+    """Whether more figures than there are columns stand in running text, where a label between them was lost."""
+    figures = [token for token in row.tokens if token.kind is TokenKind.NUMBER]
+    return not row.years and len(figures) > size > 1 and all(token.joint < Joint.LINE for token in figures)
 
 
 def _unplaced(rows: Sequence[ValueRow], table: Table) -> Iterator[Unplaced]:
@@ -152,13 +164,14 @@ class _Habits:
 
     `untotalled`: its totals do not explain its rows, so it may print none. `totals_only`: of rows with dropped blanks
     each prints one figure, which is the total then. `shifted`: some rows begin where others do not. `torn`: whole rows
-    were left over, so that labels and figures may have come apart.
+    were left over, so that labels and figures may have come apart. `apart`: they have, for some figures have no label.
     """
 
     untotalled: bool
     totals_only: bool
     shifted: bool
     torn: bool
+    apart: bool
 
 
 def _habits(fitted: Sequence[tuple[ValueRow, Fit]], *, torn: bool) -> _Habits:
@@ -168,6 +181,7 @@ def _habits(fitted: Sequence[tuple[ValueRow, Fit]], *, torn: bool) -> _Habits:
         totals_only=len(dropped) > 2 and all(len(row.tokens) <= 1 for row in dropped),
         shifted=any(found.shifted for _, found in fitted),
         torn=torn,
+        apart=any(row.tokens and not row.labels for row, _ in fitted),
     )
 
 
@@ -193,15 +207,23 @@ def _choice(row: ValueRow, fits: Sequence[tuple[Row, Fit]], table: Table, habits
     named = {label.item.index for label in row.labels if label.near is Near.FIRM and not label.item.bare}
     unlabelled = not any(table.rows[index].id == template.id for index in named for template, _ in fits)
     stray = any(label.near is Near.LOOSE and not table.rows[label.item.index].subtotal_of for label in row.labels)
+    # The label above may be that of a row without figures, and these those of one whose label is elsewhere.
+    strange = habits.apart and first.dropped and not named
     return Choice(
         first.origin,
         tuple(alternatives),
         because,
         doubted,
         unlabelled,
-        stray or habits.torn or not row.labels,
+        stray or habits.torn or strange or not any(_speaks_for(row, template, table) for template, _ in fits),
         dropped=first.dropped,
     )
+
+
+def _speaks_for(row: ValueRow, template: Row, table: Table) -> bool:
+    """Whether a label of the row names `template`, or the group that it belongs to."""
+    named = [table.rows[label.item.index] for label in row.labels]
+    return any(one.id == template.id or (template.group and one.subtotal_of == template.group) for one in named)
 
 
 def _one_of(labels: Sequence[str]) -> Reason:

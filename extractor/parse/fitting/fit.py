@@ -163,7 +163,7 @@ def _trimmed(row: ValueRow, trimmed: list[Token], shape: Shape) -> Fit:
     """Empty cells were cut off. Where its total is empty, a row may as well begin further left or right."""
     chosen = tuple(trimmed)
     ways = [Fitted(chosen, 2.0)]
-    other = False
+    other = guessed = False
     sound = totals_printed(chosen, shape) and holds(chosen, shape)
     for offset in range(len(row.tokens) - shape.size + 1):
         window = tuple(row.tokens[offset : offset + shape.size])
@@ -172,11 +172,16 @@ def _trimmed(row: ValueRow, trimmed: list[Token], shape: Shape) -> Fit:
         if window == chosen or any(token.kind is not BLANK for token in (*before[:-1], *after)):
             continue
         other = other or not stray
-        if shape.sums and not sound and (stray or (totals_printed(window, shape) and holds(window, shape))):
+        whole = totals_printed(window, shape) and holds(window, shape)
+        if shape.sums and not sound and (stray or whole):
             ways.append(Fitted(window))
+            guessed = guessed or not whole
     zeros = other and not any(map(value_of, chosen))
     because = _WIDER if len(ways) > 1 else None
-    return Fit(tuple(ways), row.origin, because, zeros=zeros, shifted=chosen != tuple(row.tokens[-shape.size :]))
+    # A total that does not add up is a misprint, or no total: other rows' sums cannot tell which.
+    doubted = guessed and totals_printed(chosen, shape)
+    shifted = chosen != tuple(row.tokens[-shape.size :])
+    return Fit(tuple(ways), row.origin, because, doubted, zeros=zeros, shifted=shifted)
 
 
 def _windows(row: ValueRow, tokens: list[Token], shape: Shape) -> Fit | None:

@@ -19,7 +19,7 @@ OFFICIAL_ORDINAL = re.compile(r"^\s*(?:\(?[一二三四五六七八九十]{1,3}\
 _ORDINAL_BEFORE = re.compile(r"(?:\(?[一二三四五六七八九十]{1,3}\)?[、.,)]?|\(?\d{1,2}\)?[、.,)])\s*[*|\t ]*$")
 DIGITS_BEFORE = re.compile(r"(?P<open>\(?)(?P<digits>\d+)\)?[、.,)]\s*[*|\t ]*$")
 _SENTENCE_AFTER = re.compile(
-    rf"[ :]{{0,8}}(?:为|共|计|有)?[ ]{{0,8}}[\d,.]{{1,20}}+[ ]{{0,8}}(?:{UNIT_PATTERN})?[ ]{{0,8}}[,;。、](?!\d)"
+    rf"[ :]{{0,8}}(?:为|共|计|有)?[ ]{{0,8}}[\d,.]{{1,20}}+[ ]{{0,8}}(?:{UNIT_PATTERN})?[ ]{{0,8}}(?:[;。]|[,、](?!\d))"
 )
 _UNIT_BEFORE = re.compile(rf"(?<=[\s|])(?:{UNIT_PATTERN})$")
 _UNIT_AFTER = re.compile(rf"(?:{UNIT_PATTERN})(?=[\s|\d]|$)")

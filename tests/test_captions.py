@@ -70,6 +70,7 @@ def test_a_table_below_its_own_year_is_not(layout: Layout, caption: str) -> None
         ("青溪县水利局", "填报单位：青溪县民政局"),
         ("青溪县人民政府", "附：青溪县教育局2023年政府信息公开申请情况"),
         ("青山镇人民政府", "填报单位：石桥镇人民政府（盖章）"),
+        ("青溪县水利局", "附件2：青溪县2023年政府信息公开申请情况汇总表"),
     ],
 )
 @pytest.mark.parametrize("layout", LAYOUTS)
@@ -86,6 +87,7 @@ def test_a_table_of_another_body_is_doubted(layout: Layout, organ: str, caption:
         ("青溪县水利局", "县水利局2023年收到和处理政府信息公开申请情况"),
         ("青山镇人民政府", "填报单位：青山镇"),
         ("青溪县水利局", "全国统一格式，由各单位填报"),
+        ("青溪县人民政府", "附件2：青溪县2023年政府信息公开申请情况汇总表"),
     ],
 )
 @pytest.mark.parametrize("layout", LAYOUTS)
@@ -93,9 +95,37 @@ def test_a_table_of_the_body_itself_is_not(layout: Layout, organ: str, caption: 
     assert as_printed(read(layout, organ, TITLE, caption))
 
 
-def test_of_two_tables_the_one_that_is_said_to_be_of_the_year_is_taken() -> None:
-    other = table(line("项目", *APPLICANTS), *(line(label, *([7] * 6), 42) for label, _ in ROWS.values()))
-    both = b"".join(
-        [as_page(HEAD % "青溪县水利局", PREAMBLE, TITLE, "2023年："), "<p>2022年：</p>".encode(), other.encode()]
-    )
-    assert as_printed(extract(both, name="a.html"))
+OTHER = table(line("项目", *APPLICANTS), *(line(label, *([7] * 6), 42) for label, _ in ROWS.values())).encode()
+
+
+@pytest.mark.parametrize(
+    ("own", "other"),
+    [
+        ("2023年：", "2022年："),
+        ("（一）2023年情况", "（二）2022年情况"),
+        ("单位：件", "附：2022年政府信息公开申请情况"),
+        ("单位：件", "附件：全县政府信息公开申请情况汇总表"),
+    ],
+)
+def test_of_two_tables_the_one_that_is_said_to_be_anothers_is_left_out(own: str, other: str) -> None:
+    first = as_page(HEAD % "青溪县水利局", PREAMBLE, TITLE, own)
+    assert as_printed(extract(first + f"<p>{other}</p>".encode() + OTHER, name="a.html"))
+
+
+def test_a_list_of_other_years_reports_says_nothing_of_the_table() -> None:
+    links = "<ul><li>2022年</li><li>2021年</li><li>2020年</li></ul>"
+    assert as_printed(read(as_page, "青溪县水利局", TITLE, links))
+
+
+@pytest.mark.parametrize("above", ["2022年度政府信息公开申请情况", "填报单位：青溪县民政局"])
+def test_a_caption_may_stand_in_the_table(above: str) -> None:
+    page = as_page(HEAD % "青溪县水利局", PREAMBLE, TITLE).decode()
+    page = page.replace("<table>", f"<table><tr><td colspan=8>{above}</td></tr>")
+    assert disputed(extract(page.encode(), name="a.html"))
+
+
+def test_a_body_may_be_named_in_a_column_of_its_own() -> None:
+    rows_of_another = [line("青溪县民政局", label, *figures) for label, figures in ROWS.values()]
+    grid = table(line("单位", "项目", *APPLICANTS), *rows_of_another)
+    above = "".join(f"<p>{one}</p>" for one in (HEAD % "青溪县水利局", PREAMBLE, TITLE))
+    assert disputed(extract((above + grid).encode(), name="a.html"))

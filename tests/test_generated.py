@@ -119,6 +119,9 @@ _ONCE_HARMFUL_AT_HALF = (
     "ogi-2021/spaces/labels-zero+slashes/seed882009000284",
     "ogi-2019/spaces/blank-zeros+labels-lost/seed882010000285",
     "ogi-2019/markdown-torn/blank-zeros/seed882011000025",
+    "ogi-2014/cell-lines/blank-zeros+twice/seed883003000042",
+    "ogi-2021/cell-lines/drop-blanks+labels-lost/seed883004000400",
+    "ogi-2019/spaces/glued-pairs+labels-lost/seed883004000465",
 )
 
 

@@ -22,7 +22,9 @@ _YEAR_DIGITS = 4
 _PARTING = re.compile(r"[|\t\n。;]|\s{2,}")
 _ORDINAL = re.compile(r"^[\s#*]*(?:\(?[一二三四五六七八九十]{1,3}\)?[、.,)]|\(?\d{1,2}\)?[、.,)])?\s*")
 _SECTION = re.compile(r"^[\s#*]*[一二三四五六七八九]、[^0-9]*$")
-_TOLD = "(?:收到和处理|政府信息公开|政务公开|信息公开|依申请公开|主动公开|政府信息|申请|办理|数据|情况|统计|汇总|报表|的|表|如下|[(:)])*"
+_TOLD = (
+    "(?:收到和处理|(?:政府信息|政务|信息|依申请|主动)公开|政府信息|申请|办理|数据|情况|统计|汇总|报表|如下|[的表(:)])*"
+)
 _PREFIX = r"(?:附[件表]?\s*\d{0,2}\s*[:、.]?)?[(\[【]?\s*"
 _YEAR_ALONE = re.compile(rf"{_PREFIX}((?:19|20)\d\d)\s*年度?\s*{_TOLD}\s*[)\]】]?\s*:?")
 _LAST_YEAR_ALONE = re.compile(rf"{_PREFIX}(?:上|去|上一)年度?(?:同期)?{_TOLD}[)\]】]?:?")
@@ -132,8 +134,9 @@ def _titles(titles: tuple[str, ...]) -> tuple[str, ...]:
 
 @once_for_each
 def _labels(table: Table) -> tuple[str, ...]:
-    named = [*table.rows, *table.columns]
-    return tuple(fold(label) for label in (*table.headers, *(label for one in named for label in one.labels)))
+    rows = [label for row in table.rows for label in row.labels]
+    columns = [label for column in table.columns for label in column.labels]
+    return tuple(fold(label) for label in (*table.headers, *rows, *columns))
 
 
 @lru_cache(maxsize=1024)

@@ -22,7 +22,8 @@ _TELLING_HEADS = 4
 # Quotes within quotes are single ones in Chinese.
 _INNER_QUOTES = str.maketrans("“”", "‘’")
 _TOGETHER = Reason(
-    "rows run together in this table, and this one does not add up", "本表有数行连在一起，而该行合计不符"
+    "rows run together in this table, for labels were lost: the figures may be another row's",
+    "本表有数行因标签缺失而连在一起，该行数字可能属于其他行",
 )
 _OFF_LINE = Reason(
     "the figure is not on the line of its label, as the others are",
@@ -61,6 +62,8 @@ def table_choices(rows: Sequence[ValueRow], table: Table, form: Form, head_units
             if found is not None:
                 fits.append((template, found))
         if fits:
+            if together and (fits[0][1].dropped or _run_together(row, len(table.columns))):
+                row = replace(row, astray=row.astray or _TOGETHER)
             fitted.append((row, placement, fits))
     placed = {placement.row for _, placement, _ in fitted}
     rest = [*aside, *(row for number, row in enumerate(rows) if number not in placed)]
@@ -74,9 +77,12 @@ def table_choices(rows: Sequence[ValueRow], table: Table, form: Form, head_units
 
 
 def _run_together(row: ValueRow, size: int) -> bool:
-    """Whether more figures than there are columns stand in running text, where a label between them was lost."""
+    """Whether more figures than there are columns stand in a row of flattened text, where a label between them was
+    lost. One too many in a cell of its own is a stray one."""
+    if row.years or row.origin is Origin.GRID or size == 1:
+        return False
     figures = [token for token in row.tokens if token.kind is TokenKind.NUMBER]
-    return not row.years and len(figures) > size > 1 and all(token.joint < Joint.LINE for token in figures)
+    return len(figures) > size + all(token.joint >= Joint.LINE for token in figures[1:])
 
 
 def _unplaced(rows: Sequence[ValueRow], table: Table) -> Iterator[Unplaced]:

@@ -149,7 +149,7 @@ def draft(document: Document, *, form: str | None = None, forms: Mapping[str, Fo
             raise UnrecognisedError(recognised.reasons.get("form", "no annual report of a known form"))
         this = forms[recognised.form]
         tell(telling, form=this.id, year=recognised.year)
-        tables = read_tables(document, this, recognised.year)
+        tables = read_tables(document, this, recognised.year, recognised.organ)
         facts = prose_facts(document, this, recognised.year, recognised.organ, unless=undone)
     with span("reconcile"):
         return Draft(document, this, recognised, tables, facts, settle(document, this, tables.choices, facts))

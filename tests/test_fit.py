@@ -255,3 +255,16 @@ def test_sums_hold_with_blanks_as_nothing() -> None:
     assert holds(row([3, "", "", "", "", "", 3]).tokens, APPLICATIONS)
     assert holds(row([3, 1, "", "", "", "", ""]).tokens, APPLICATIONS), "no total, nothing to break"
     assert not holds(row([3, 1, "", "", "", "", 5]).tokens, APPLICATIONS)
+
+
+def test_gaps_between_all_figures_are_no_columns() -> None:
+    assert sure(fitted(row([4, "", 0, "", 1, "", 0, "", 0, "", 0, "", 5]))) == (4, 0, 1, 0, 0, 0, 5)
+
+
+def test_zeros_cut_out_of_a_row_that_has_other_figures_are_doubted() -> None:
+    assert fitted(row([3, 0, 0, 0, 0, 0, 0, 0])).doubted
+
+
+def test_digits_on_a_line_of_their_own_may_be_one_figure() -> None:
+    found = fitted(row(["132"], Joint.LINE), THREE, glued=True)
+    assert (1, 3, 2) in ways(found) and (None, None, 132) in ways(found)

@@ -1,8 +1,11 @@
 """Flattened tables: what stands beside the figures must not become one, and what is lost must not be guessed."""
 
 import pytest
+from test_grids import ROWS
 
 from extractor import Report, Status, extract
+from extractor.forms.load import load_forms
+from extractor.parse.text.spot import spot
 
 TITLE = "青溪县水利局2023年政府信息公开工作年度报告\n"
 PROACTIVE = [
@@ -24,8 +27,8 @@ PROACTIVE = [
 ]
 
 
-def report_of(lines: list[str], title: str = TITLE) -> Report:
-    return extract((title + "\n".join(lines) + "\n").encode(), name="report.txt")
+def report_of(lines: list[str], title: str = TITLE, form: str | None = None) -> Report:
+    return extract((title + "\n".join(lines) + "\n").encode(), name="report.txt", form=form)
 
 
 def replaced(line: str, by: str) -> list[str]:
@@ -178,3 +181,51 @@ def test_zeros_beside_words_vouch_for_nothing() -> None:
     glued = ["二、上年结转政府信息公开申请数量0零件0031031" if line.startswith("二、上年") else line for line in glued]
     total = report_of([*PROACTIVE, *glued]).cells["applications.carried_in.total"]
     assert total.value in (None, 31) or total.status is Status.DISPUTED
+
+
+FIGURES = {"规章": "0 1 3", "行政规范性文件": "5 1 37", "行政许可": "86", "行政处罚": "12", "行政强制": "3"}
+
+
+@pytest.mark.parametrize("parting", ["\t", " ", " | "])
+def test_figures_may_stand_before_their_labels(parting: str) -> None:
+    lines = [f"{figures.replace(' ', parting)}{parting}{label}" for label, figures in FIGURES.items()]
+    cells = report_of(["二、主动公开政府信息情况", *lines, "三、收到和处理政府信息公开申请情况"]).cells
+    assert [cells[f"proactive.regulations.{one}"].value for one in ("issued", "repealed", "in_force")] == [0, 1, 3]
+    assert [cells[f"proactive.{one}.decisions"].value for one in ("licences", "penalties", "coercion")] == [86, 12, 3]
+
+
+def test_a_figure_on_a_line_of_its_own_is_not_cut_into_three() -> None:
+    lines = [line.replace(" ", "\n") for line in replaced("规章 0 0 0", "规章")]
+    at = lines.index("行政规范性文件\n5\n1\n37")
+    report = report_of([*lines[:at], "行政规范性文件\n132", *lines[at + 1 :]])
+    for column, truth in (("issued", 0), ("repealed", 0), ("in_force", 132)):
+        assert not silent(report, f"normative_documents.{column}", truth)
+
+
+def test_a_total_that_heads_the_columns_is_not_taken_for_a_part_of_the_label_above() -> None:
+    lines = [
+        "四、政府信息公开行政复议、行政诉讼情况",
+        "行政复议\t行政诉讼",
+        "总计\t结果维持\t结果纠正\t其他结果\t尚未审结",
+        "2\t1\t0\t1\t0\t3\t1\t1\t1\t0\t4\t4\t0\t0\t0",
+    ]
+    report = report_of([*PROACTIVE, *lines])
+    for column, truth in (("upheld", 1), ("corrected", 0), ("total", 2)):
+        state = report.cells[f"review_litigation.review.{column}"]
+        assert state.value in (truth, None) or state.status is Status.DISPUTED
+
+
+@pytest.mark.parametrize("foot", ["第 3 页", "第3页 共12页", "— 3 —"])
+def test_the_foot_of_a_page_stands_in_no_column(foot: str) -> None:
+    rows = {**ROWS, "new": (ROWS["new"][0], [0, 26, 0, 0, 0, 0, 26])}
+    lines = [f"{label} |\n" + " |\n".join(map(str, figures)) + "\n||" for label, figures in rows.values()]
+    lines[0] = lines[0].replace("26 |", f"26 |\n{foot}", 1)
+    report = report_of(["三、收到和处理政府信息公开申请情况", *lines], form="ogi-2021")
+    figures = [report.cells[f"applications.new.{one}"].value for one in ("natural_person", "business", "total")]
+    assert figures == [0, 26, 26]
+
+
+def test_a_label_within_a_torn_longer_one_is_not_taken() -> None:
+    text = "| 2.政府网站在线访次数 | 次 | 1 |\n| 其中:主负责同志参加政府网站在线访谈次数 | 次 | 0 |\n"
+    (hit,) = spot(text, load_forms()["ogi-2014"]).hits
+    assert [item.id for item in hit.items] == ["online_interviews_chief"]

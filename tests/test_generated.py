@@ -94,6 +94,7 @@ _ONCE_HARMFUL = (
     "ogi-fujian/spaces/label-typos/seed99000347",
     "ogi-2021/markdown-torn/blank-zeros+other-bodies/seed2026000624",
     "ogi-2019/pipe/page-numbers/seed5002000389",
+    "ogi-2019/glued/label-scramble+subtotals/seed2000053",
 )
 # Those with more mess than the others.
 _ONCE_HARMFUL_AT_HALF = (
@@ -107,22 +108,24 @@ _ONCE_HARMFUL_AT_HALF = (
     "ogi-2021/markdown/blank-totals+stray-digits/seed8000080",
     "ogi-2021/spaces/bad-byte+drop-blanks/seed9000464",
     "ogi-2019/spaces/labels-zero+page-heads/seed62000045",
+    "ogi-2021/tab-shift/page-heads+page-numbers/seed5003000216",
+    "ogi-2021/pipe/label-scramble+page-numbers/seed881001000448",
+    "ogi-fujian/glued/other-bodies/seed881008000415",
+    "ogi-2014/markdown-torn/label-typos/seed881010000386",
+    "ogi-2021/pipe/drop-blanks/seed881011000088",
+    "ogi-2021/markdown-torn/label-typos+subtotals/seed882003000444",
+    "ogi-2021/cell-lines/blank-zeros+misprint/seed882005000040",
+    "ogi-2019/markdown-torn/subtotals/seed882007000205",
+    "ogi-2021/spaces/labels-zero+slashes/seed882009000284",
+    "ogi-2019/spaces/blank-zeros+labels-lost/seed882010000285",
+    "ogi-2019/markdown-torn/blank-zeros/seed882011000025",
+    "ogi-2014/cell-lines/blank-zeros+twice/seed883003000042",
+    "ogi-2021/cell-lines/drop-blanks+labels-lost/seed883004000400",
+    "ogi-2019/spaces/glued-pairs+labels-lost/seed883004000465",
 )
-_STILL_HARMFUL = {
-    "ogi-2019/glued/label-scramble+subtotals/seed2000053": "a subtotal row is taken for its group's first row",
-}
 
 
-@pytest.mark.parametrize(
-    "case",
-    [
-        *_ONCE_HARMFUL,
-        *(
-            pytest.param(case, marks=pytest.mark.xfail(strict=True, reason=reason), id=case)
-            for case, reason in _STILL_HARMFUL.items()
-        ),
-    ],
-)
+@pytest.mark.parametrize("case", _ONCE_HARMFUL)
 def test_documents_that_did_harm(case: str) -> None:
     made = Case.parse(case, 0.3)
     assert harmed(((made, run_case(made, density=0.6, scale=None)),)) == {}

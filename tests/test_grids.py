@@ -356,3 +356,39 @@ def test_a_head_that_was_misread_as_a_figure_is_a_head() -> None:
         cells = [report.cells[f"applications.{row}.{column}"] for column in columns]
         assert tuple(cell.value for cell in cells) == wanted
         assert {cell.status for cell in cells} == {Status.REPORTED}
+
+
+@pytest.mark.parametrize(
+    "years", [("2022年", "2023年"), ("2023年度", "2022年度"), ("上年", "本年"), ("本年度", "上年度")]
+)
+def test_each_column_may_be_parted_in_years(years: tuple[str, str]) -> None:
+    own = next(place for place, name in enumerate(years) if name.startswith(("2023", "本")))
+
+    def pair(figure: int) -> list[int]:
+        return [figure, figure + 1] if own == 0 else [figure + 1, figure]
+
+    heads = line("<td rowspan=2>项目</td>", *(f"<td colspan=2>{one}</td>" for one in APPLICANTS))
+    rows = [line(label, *(one for figure in figures for one in pair(figure))) for label, figures in ROWS.values()]
+    report = read(APPLICATIONS, table(heads, line(*(years * 7)), *rows))
+    for row, (_, figures) in ROWS.items():
+        assert values(report, f"applications.{row}", APPLICANT_IDS) == figures
+        assert sure(report, f"applications.{row}.")
+
+
+def test_columns_of_two_other_years_are_not_read() -> None:
+    heads = line("<td rowspan=2>项目</td>", "<td colspan=7>2020年</td>", "<td colspan=7>2021年</td>")
+    rows = [line(label, *figures, *figures) for label, figures in ROWS.values()]
+    report = read(APPLICATIONS, table(heads, line(*APPLICANTS * 2), *rows))
+    assert not any(cell.status is Status.REPORTED for cell in cells(report, "applications."))
+
+
+def test_gaps_between_all_columns_are_no_cells() -> None:
+    heads = line("<td>项目</td>", *(f"<td>{one}</td>" for one in APPLICANTS))
+    gap = "<td>&nbsp;</td>"
+    rows = [
+        line(label, *(cell for figure in figures for cell in (f"<td>{figure}</td>", gap)))
+        for label, figures in ROWS.values()
+    ]
+    report = read(APPLICATIONS, table(heads, *rows))
+    for row, (_, figures) in ROWS.items():
+        assert values(report, f"applications.{row}", APPLICANT_IDS) == figures

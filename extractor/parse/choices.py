@@ -22,6 +22,10 @@ _TELLING_HEADS = 4
 _SEVERAL = 3
 # Quotes within quotes are single ones in Chinese.
 _INNER_QUOTES = str.maketrans("“”", "‘’")
+_TOGETHER = Reason(
+    "rows run together in this table, for labels were lost: the figures may be another row's",
+    "本表有数行因标签缺失而连在一起，该行数字可能属于其他行",
+)
 _OFF_LINE = Reason(
     "the figure is not on the line of its label, as the others are",
     "该数字与其标签不在同一行，而表中其他各行均在同一行",
@@ -55,11 +59,14 @@ def table_choices(
     glued = whole and glues(sizes)
     beside = _beside_labels(rows, placements)
     placed = {placement.row for placement in placements}
+    together = any(_run_together(row, len(table.columns)) for row in rows)
     fitted: list[tuple[ValueRow, Placement, list[tuple[Row, Fit]]]] = []
     for placement in placements:
         row = _this_year(rows[placement.row], len(table.columns_of(table.rows[placement.places[0]])))
         row = _in_units(row, table, table.rows[placement.places[0]], head_units)
         row = _in_place(row, table.columns_of(table.rows[placement.places[0]]), beside)
+        if together and row.because is None:
+            row = replace(row, because=_TOGETHER)
         fits: list[tuple[Row, Fit]] = []
         for place in placement.places:
             template = table.rows[place]
@@ -68,6 +75,8 @@ def table_choices(
                 goes_on = found.off and _goes_on(rows, placement.row, placed)
                 fits.append((template, replace(found, because=_GOES_ON, doubted=True) if goes_on else found))
         if fits:
+            if together and (fits[0][1].dropped or _run_together(row, len(table.columns))):
+                row = replace(row, astray=row.astray or _TOGETHER)
             fitted.append((row, placement, fits))
     placed = {placement.row for _, placement, _ in fitted}
     rest = [*aside, *(row for number, row in enumerate(rows) if number not in placed)]
@@ -84,6 +93,15 @@ def _goes_on(rows: Sequence[ValueRow], number: int, placed: Collection[int]) -> 
     """Whether a figure alone on the next line belongs to no row: the end of one that ran over its cell."""
     after = rows[number + 1] if number + 1 < len(rows) and number + 1 not in placed else None
     return after is not None and not after.labels and [one.kind for one in after.tokens] == [TokenKind.NUMBER]
+
+
+def _run_together(row: ValueRow, size: int) -> bool:
+    """Whether more figures than there are columns stand in a row of flattened text, where a label between them was
+    lost. One too many in a cell of its own is a stray one."""
+    if row.years or row.origin is Origin.GRID or size == 1:
+        return False
+    figures = [token for token in row.tokens if token.kind is TokenKind.NUMBER]
+    return len(figures) > size + all(token.joint >= Joint.LINE for token in figures[1:])
 
 
 def _unplaced(rows: Sequence[ValueRow], table: Table) -> Iterator[Unplaced]:
@@ -171,8 +189,8 @@ class _Habits:
 
     `untotalled`: its totals do not explain its rows, so it may print none. `totals_only`: of rows with dropped blanks
     each prints one figure, which is the total then. `shifted`: some rows begin where others do not. `torn`: whole rows
-    were left over, so that labels and figures may have come apart. `narrow`: several rows have fewer figures than
-    columns.
+    were left over, so that labels and figures may have come apart. `apart`: they have, for some figures have no label.
+    `narrow`: several rows have fewer figures than columns.
     """
 
     untotalled: bool
@@ -180,6 +198,7 @@ class _Habits:
     shifted: bool
     torn: bool
     narrow: bool
+    apart: bool
 
 
 def _habits(fitted: Sequence[tuple[ValueRow, Fit]], *, torn: bool) -> _Habits:
@@ -190,6 +209,7 @@ def _habits(fitted: Sequence[tuple[ValueRow, Fit]], *, torn: bool) -> _Habits:
         shifted=any(found.shifted for _, found in fitted),
         torn=torn,
         narrow=len(dropped) >= _SEVERAL,
+        apart=any(row.tokens and not row.labels for row, _ in fitted),
     )
 
 
@@ -215,15 +235,23 @@ def _choice(row: ValueRow, fits: Sequence[tuple[Row, Fit]], table: Table, habits
     named = {label.item.index for label in row.labels if label.near is Near.FIRM and not label.item.bare}
     unlabelled = not any(table.rows[index].id == template.id for index in named for template, _ in fits)
     stray = any(label.near is Near.LOOSE and not table.rows[label.item.index].subtotal_of for label in row.labels)
+    # The label above may be that of a row without figures, and these those of one whose label is elsewhere.
+    strange = habits.apart and first.dropped and not named
     return Choice(
         first.origin,
         tuple(alternatives),
         because,
         doubted,
         unlabelled,
-        stray or habits.torn or not row.labels,
+        stray or habits.torn or strange or not any(_speaks_for(row, template, table) for template, _ in fits),
         dropped=first.dropped,
     )
+
+
+def _speaks_for(row: ValueRow, template: Row, table: Table) -> bool:
+    """Whether a label of the row names `template`, or the group that it belongs to."""
+    named = [table.rows[label.item.index] for label in row.labels]
+    return any(one.id == template.id or (template.group and one.subtotal_of == template.group) for one in named)
 
 
 def _one_of(labels: Sequence[str]) -> Reason:

@@ -18,7 +18,9 @@ _HEADS_NAMELESS = Reason(
 
 
 def place_subtotals(rows: Sequence[ValueRow], placements: list[Placement], table: Table) -> list[Placement]:
-    """`placements` with each row left over that is the sum, in every column, of the group before or after it."""
+    """`placements` with each row left over that is the sum, in every column, of the group before or after it, and with
+    those that only the head of a group names in the place of its sum, where they are that."""
+    placements = [_headed(placement, rows, placements, table) for placement in placements]
     place_of = {placement.row: placement.places[0] for placement in placements if len(placement.places) == 1}
     taken = set(place_of.values())
     out = list(placements)
@@ -47,6 +49,22 @@ def place_subtotals(rows: Sequence[ValueRow], placements: list[Placement], table
     return out
 
 
+def _headed(placement: Placement, rows: Sequence[ValueRow], placements: Sequence[Placement], table: Table) -> Placement:
+    """The placement of a row; where it is one of a group's and has only the head's label, in the place of the group's
+    sum if it adds up to the others or there are none. If not, its place needs an identity to confirm it."""
+    row, template = rows[placement.row], table.rows[placement.places[0]]
+    named = {label.item.index for label in row.labels if label.near is Near.FIRM and not label.item.bare}
+    head = next((i for i in named if template.group and table.rows[i].subtotal_of == template.group), None)
+    if head is None or len(named) > 1 or any(head in one.places for one in placements):
+        return placement
+    group = [one for one in placements if table.rows[one.places[0]].group == template.group and one is not placement]
+    details = [rows[one.row] for one in group if any(token.value is not None for token in rows[one.row].tokens)]
+    if not details or _is_sum(row, details):
+        return Placement(placement.row, (head,))
+    row.labels = []
+    return placement
+
+
 def _doubt(row: ValueRow, number: int, rows: Sequence[ValueRow], place_of: Mapping[int, int], table: Table) -> None:
     """Doubt a row placed as a subtotal that its details do not add up to: it may be a detail row without its label."""
     group = table.rows[place_of[number]].subtotal_of
@@ -57,14 +75,18 @@ def _doubt(row: ValueRow, number: int, rows: Sequence[ValueRow], place_of: Mappi
     ]
     if totals and sum(totals) != _last(row):
         row.astray = _NO_SUM
-    elif not totals and number + 1 < len(rows) and not _named(rows[number + 1], table):
+    elif not totals and sum(1 for token in row.tokens if token.value is not None) > len(table.columns):
+        row.astray = _HEADS_NAMELESS  # one of them may have been written over the label
+    elif not totals and number + 1 < len(rows) and not _named(rows[number + 1], table, place_of.get(number + 1)):
         row.astray = _HEADS_NAMELESS
 
 
-def _named(row: ValueRow, table: Table) -> bool:
-    """Whether the row has a label of its own: not only a head, nor a word that many rows have."""
+def _named(row: ValueRow, table: Table, place: int | None) -> bool:
+    """Whether the row has a label of its own: not only a head, nor a word of many rows but where it is placed."""
     return any(
-        label.near is Near.FIRM and not label.item.bare and table.rows[label.item.index].subtotal_of is None
+        label.near is Near.FIRM
+        and (label.item.index == place or not label.item.bare)
+        and table.rows[label.item.index].subtotal_of is None
         for label in row.labels
     )
 

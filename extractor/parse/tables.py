@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from extractor.forms.model import Form, Layout, Table
+from extractor.parse.captions import captioned
 from extractor.parse.choices import table_choices
 from extractor.parse.copies import headings_of, instances, of_another_year, of_this_year, weigh_copies, weight
 from extractor.parse.fitting.glue import loses_blanks
@@ -36,8 +37,8 @@ class _Printed(NamedTuple):
     told: tuple[Choice, ...]
 
 
-def read_tables(document: Document, form: Form, year: int | None) -> TableReadings:
-    """Everything that the tables of `document` say about the cells of `form`."""
+def read_tables(document: Document, form: Form, year: int | None, organ: str | None = None) -> TableReadings:
+    """Everything that the tables of `document` say about the cells of `form`; `organ`: whose report it is."""
     by_grid = grid_rows(document, form, year) if document.grids else {}
     by_text: dict[str, list[list[ValueRow]]] = {}
     if any(_thin(by_grid.get(table.id, []), table) for table in form.tables):
@@ -59,7 +60,8 @@ def read_tables(document: Document, form: Form, year: int | None) -> TableReadin
     for one in printed:
         copies = [TableReadings(one.told)] if one.told else _choices(one, document, form, whole=whole)
         seen = [as_recognised(copy.choices, form, one.table, document) for copy in copies]
-        choices.extend(of_another_year(document.folded, list(weigh_copies(seen)), one.headings, one.table, year))
+        own = captioned(seen, document.folded, one.table, year, organ)
+        choices.extend(of_another_year(document.folded, list(weigh_copies(own)), one.headings, one.table, year))
         unplaced.extend(row for copy in copies for row in copy.unplaced)
     return TableReadings(tuple(_placed(choices, unplaced)), tuple(unplaced))
 

@@ -63,7 +63,7 @@ def dropped_ways(row: ValueRow, tokens: Sequence[Token], shape: Shape) -> Fit | 
         every = islice(combinations(range(size), len(tokens)), _PLACEMENTS)
         found = [Fitted(placed(tokens, places, size)) for places in every]
         return Fit(tuple(found), row.origin, because, doubted=True, dropped=True, unexplained=True)
-    unchecked = len(shape.sums) > 1 and all(_unchecked(way.tokens, shape) for way in found)
+    unchecked = all(_unchecked(way.tokens, shape) for way in found)
     return Fit(tuple(found), row.origin, because, doubted=capped or unchecked, dropped=True)
 
 
@@ -77,14 +77,13 @@ def _runs_off(tokens: Sequence[Token], shape: Shape) -> bool:
 
 
 def _unchecked(tokens: Sequence[Token | None], shape: Shape) -> bool:
-    """Whether some sums have a total and others figures without one: where a misprint rules out the right places, the
-    figures find room where no total checks them."""
-    bare = [
+    """Whether figures stand where no total checks them: where a misprint rules out the right places, they find room
+    there."""
+    return any(
         any(value_of(token) for part in parts if (token := tokens[part]) is not None)
         for parts, total in shape.sums
         if tokens[total] is None
-    ]
-    return any(bare) and len(bare) < len(shape.sums)
+    )
 
 
 def _explains(tokens: Sequence[Token | None], shape: Shape, *, alone: bool) -> bool:

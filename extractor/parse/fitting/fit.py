@@ -6,6 +6,7 @@ Every way that the row sum admits is returned; choosing between them is not this
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from extractor.forms.model import Kind
 from extractor.parse.fitting.blanks import dropped_ways, packed
@@ -100,7 +101,9 @@ def _fit(row: ValueRow, shape: Shape, rank: Callable[[Sequence[int]], float] | N
     if len(trimmed) > shape.size:
         return _windows(row, trimmed, shape)
     glued = glued_ways(trimmed, shape, rank) if may_be_glued(trimmed, shape) else None
-    if glued is not None and glues:
+    # A run of digits on a line of its own may as well be one figure, which no sum of its row denies.
+    alone = not shape.sums and bool(trimmed) and trimmed[0].joint >= Joint.LINE
+    if glued is not None and glues and not alone:
         return glued
     dropped = dropped_ways(row, trimmed, shape)
     if glued is None or dropped is None:
@@ -186,7 +189,7 @@ def _trimmed(row: ValueRow, trimmed: list[Token], shape: Shape) -> Fit:
     """Empty cells were cut off. Where its total is empty, a row may as well begin further left or right."""
     chosen = tuple(trimmed)
     ways = [Fitted(chosen, 2.0)]
-    other = False
+    other = guessed = False
     sound = totals_printed(chosen, shape) and holds(chosen, shape)
     for offset in range(len(row.tokens) - shape.size + 1):
         window = tuple(row.tokens[offset : offset + shape.size])
@@ -195,20 +198,30 @@ def _trimmed(row: ValueRow, trimmed: list[Token], shape: Shape) -> Fit:
         if window == chosen or any(token.kind is not BLANK for token in (*before[:-1], *after)):
             continue
         other = other or not stray
-        if shape.sums and not sound and (stray or (totals_printed(window, shape) and holds(window, shape))):
+        whole = totals_printed(window, shape) and holds(window, shape)
+        if shape.sums and not sound and (stray or whole):
             ways.append(Fitted(window))
+            guessed = guessed or not whole
     zeros = other and not any(map(value_of, chosen))
     because = _WIDER if len(ways) > 1 else None
+    # A total that does not add up is a misprint, or no total: other rows' sums cannot tell which.
+    doubted = guessed and totals_printed(chosen, shape)
     shifted = chosen != tuple(row.tokens[-shape.size :])
-    return Fit(tuple(ways), row.origin, because, zeros=zeros, shifted=shifted, off=not holds(chosen, shape))
+    off = not holds(chosen, shape)
+    return Fit(tuple(ways), row.origin, because, doubted, zeros=zeros, shifted=shifted, off=off)
 
 
 def _windows(row: ValueRow, tokens: list[Token], shape: Shape) -> Fit | None:
     """More figures than columns: a stray one, or two years side by side; or columns that only the printer had."""
     size = shape.size
-    figures = tuple(token for token in tokens if token.kind is not BLANK)
-    if len(figures) == size < len(tokens) and shape.sums and holds(figures, shape) and any(map(value_of, figures)):
-        return Fit((Fitted(figures),), row.origin, _WIDER)
+    spaced = _spaced_out(tokens, shape)
+    if spaced:
+        return Fit((Fitted(spaced),), row.origin)
+    words_out = tuple(token for token in tokens if token.kind is not TokenKind.WORDS)  # the foot of a page, or a note
+    figures = tuple(token for token in words_out if token.kind is not BLANK)
+    for left in (words_out, figures if any(map(value_of, figures)) else ()):
+        if len(left) == size and shape.sums and totals_printed(left, shape) and holds(left, shape):
+            return Fit((Fitted(left),), row.origin)
     surplus = len(tokens) - size
     if surplus > max(2, size):
         return None
@@ -225,10 +238,22 @@ def _windows(row: ValueRow, tokens: list[Token], shape: Shape) -> Fit | None:
     because = Reason(
         f"the row prints {len(tokens)} figures for {size} columns", f"该行印 {len(tokens)} 个数字，表式只有 {size} 栏"
     )
+    # Zeros add up wherever they are cut out of a row.
+    nothing = not any(map(value_of, ways[0])) and any(map(value_of, tokens))
     left_out = surplus > 2 and any(sum(map(value_of, window)) != sum(map(value_of, tokens)) for window in ways)
     return Fit(
         tuple(Fitted(window, 4.0 if window == last else 1.0) for window in distinct.values()),
         row.origin,
         because,
-        doubted=not good or surplus == size or len(distinct) > 1 or left_out,
+        doubted=not good or surplus == size or len(distinct) > 1 or nothing or left_out,
     )
+
+
+def _spaced_out(tokens: Sequence[Token], shape: Shape) -> tuple[Token, ...]:
+    """The figures of a row in which empty cells stand between all of them, as many each time, and which are as many as
+    its columns: gaps that a word processor left. None where its sums do not bear that out."""
+    figures = tuple(token for token in tokens if token.kind is not BLANK)
+    at = [number for number, token in enumerate(tokens) if token.kind is not BLANK]
+    if len(figures) != shape.size or len({after - before for before, after in pairwise(at)}) > 1:
+        return ()
+    return figures if holds(figures, shape) and (shape.sums or len(figures) > 1) else ()

@@ -38,6 +38,8 @@ FOREIGN, UNKNOWN, EMPTY, GROUP = -1, -2, -3, -4
 
 _UNIT_HEADS = ("单位", "计量单位")
 _HEAD_YEAR = re.compile(r"((?:19|20)\d\d)(?:年度?)?")
+_THIS_YEAR = re.compile("(?:本|今|当)年度?(?:数据?|数量|情况)?")
+_YEAR_BEFORE = re.compile("(?:(?:上|去|上一)年度?(?:同期)?|上年同期)(?:数据?|数量|情况)?")
 _FOREIGN = re.compile(r"占比|比例|比重|百分|%|率$|同比|环比|同期|增减|增幅|上年|去年|上期|上一年|备注|说明")
 
 
@@ -110,11 +112,8 @@ def _only_years(line: Line) -> bool:
 
 def years_of(line: Line, year: int | None) -> list[Year]:
     """The years that a head line names, if it is one: it has no row's label, and no other figures."""
-    named = [
-        (column, int(match[1]))
-        for column, token in line.tokens
-        if (match := _HEAD_YEAR.fullmatch((token.printed or token.figures).strip()))
-    ]
+    said = [(column, _named_year((token.printed or token.figures).strip(), year)) for column, token in line.tokens]
+    named = [(column, one) for column, one in said if one is not None]
     if not named or not _only_years(line) or any(not item.bare for _, item, _ in line.items):
         return []
     headed = any(item.role is not Role.ROW for _, _, item in line.heads)
@@ -123,6 +122,16 @@ def years_of(line: Line, year: int | None) -> list[Year]:
     spans = {cell.column: cell.column_span for cell in line.cells}
     alone = len({one for _, one in named}) == 1
     return [Year(column, spans.get(column, 1), alone or one == year) for column, one in named]
+
+
+def _named_year(text: str, year: int | None) -> int | None:
+    """The year that a head names, 本年 and 上年 being the report's and the one before."""
+    match = _HEAD_YEAR.fullmatch(text)
+    if match is not None:
+        return int(match[1])
+    if year is None:
+        return None
+    return year if _THIS_YEAR.fullmatch(text) else year - 1 if _YEAR_BEFORE.fullmatch(text) else None
 
 
 def units(line: Line) -> set[int]:
@@ -140,10 +149,12 @@ def read_heads(storeys: Sequence[Line], folded: str, table: Table, words: Vocabu
     year_column = next((index for index, column in enumerate(table.columns) if column.id == "year"), None)
     floors: list[list[Head]] = []
     sections: list[Year] = []
+    below = False  # whether the years stand below the columns' heads, each of which is parted in years
     for line in storeys:
         years = {one.column: one for one in years_of(line, year)}
         if year_column is None and len(years) > 1:
             sections = list(years.values())
+            below = any(head.place >= 0 for floor in floors for head in floor)
         floor: list[Head] = []
         for cell in line.cells:
             named = years.get(cell.column)
@@ -159,8 +170,10 @@ def read_heads(storeys: Sequence[Line], folded: str, table: Table, words: Vocabu
     order, unsure = leaves(named_floors)
     unsure = unsure or (any(head.like for head in order) and not _rising(head.place for head in order))
     first = next(index for index, head in enumerate(order) if head.place >= 0)
-    if len(sections) > 1:
-        order = _own_section(order, first, sections)
+    if len(sections) > 1 and not below:
+        own = _own_section(order, first, sections)
+        unsure = unsure or len(own) == first
+        order = own if len(own) > first else order
     while first and order[first - 1].place == FOREIGN:
         first -= 1
     cut = any(line.cut for line in storeys)

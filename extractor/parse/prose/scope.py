@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from extractor.parse.recognise.rules import load_recognition
 
-__all__ = ["Scope", "scope_at", "without_levels"]
+__all__ = ["Scope", "is_level", "is_own", "scope_at", "without_levels"]
 
 
 class Scope(StrEnum):
@@ -89,7 +89,7 @@ def _after(
         return Scope.OTHER, first
     own, wide = _OWN.search(head), _wide(head, said is not None)
     if wide is not None and not (own and own.start() > wide.start()):
-        scope = Scope.OWN if _is_level(wide["level"], organ) else Scope.OTHER
+        scope = Scope.OWN if is_level(wide["level"], organ) else Scope.OTHER
     elif own:
         scope = Scope.OWN
     if said is None or own:
@@ -104,8 +104,8 @@ def _after(
         elif organ is None:
             first = first or name
             scope = Scope.OTHER if name != first else scope
-        elif (is_own := _is_own(name, organ)) is not None:
-            scope = Scope.OWN if is_own else Scope.OTHER
+        elif (owned := is_own(name, organ)) is not None:
+            scope = Scope.OWN if owned else Scope.OTHER
     return scope, first
 
 
@@ -113,7 +113,7 @@ def without_levels(text: str, organ: str | None) -> str:
     """全市各级行政机关 is 全市, where that is the organ's own."""
     if "各级" not in text:
         return text
-    return _LEVELS.sub(lambda match: match[1] if _is_level(match["level"], organ) else match[0], text)
+    return _LEVELS.sub(lambda match: match[1] if is_level(match["level"], organ) else match[0], text)
 
 
 def _wide(head: str, said: bool) -> re.Match[str] | None:
@@ -128,7 +128,7 @@ def _wide(head: str, said: bool) -> re.Match[str] | None:
 
 
 @lru_cache(maxsize=512)
-def _is_level(level: str, organ: str | None) -> bool:
+def is_level(level: str, organ: str | None) -> bool:
     """Whether 全 and `level` is all that `organ` reports on."""
     if organ is None:
         return level in ("镇", "乡", "街道")
@@ -141,7 +141,7 @@ def _is_level(level: str, organ: str | None) -> bool:
 
 
 @lru_cache(maxsize=512)
-def _is_own(name: str, organ: str) -> bool | None:
+def is_own(name: str, organ: str) -> bool | None:
     """Whether `name`, which may begin with words before the name, is `organ`; None where it is no name."""
     if _WIDE.fullmatch(name) or name.endswith("网站"):
         return None

@@ -1,6 +1,7 @@
 """Flattened tables: from a region of text to the value rows of its table, whatever separates the cells."""
 
 import re
+from dataclasses import replace
 from functools import lru_cache
 
 from rapidfuzz import process
@@ -11,6 +12,7 @@ from extractor.parse.labels import Hit, Item, Role, bare_text
 from extractor.parse.readings import Origin
 from extractor.parse.rows import Joint, Label, Near, Token, TokenKind, ValueRow
 from extractor.parse.text.apart import cells_of
+from extractor.parse.text.behind import rows_before_labels
 from extractor.parse.text.regions import Region
 from extractor.parse.text.spot import CLOSE_ENOUGH, DIGITS_BEFORE, OFFICIAL_ORDINAL, Spotted, ordinal_start
 from extractor.parse.text.tokens import CUT, Break, Pipes, Words, number, scan_gap
@@ -36,9 +38,11 @@ _WORDS_BETWEEN = Reason("other words stand between the label and the figure", "æ
 def value_rows(spotted: Spotted, region: Region, year: int | None) -> list[ValueRow]:
     """The printed rows of a region, in order, with the labels that lie about them."""
     text = spotted.text
+    if behind := rows_before_labels(text, region):
+        return behind
     cells = cells_of(text, region.hits[0].start, region.end)
     builder = _Builder(text, region.table, cell_a_line=cells.a_line)
-    hits = region.hits
+    hits = _of_groups(region)
     for place, hit in enumerate(hits):
         builder.hit(hit)
         last = place + 1 == len(hits)
@@ -55,6 +59,28 @@ def value_rows(spotted: Spotted, region: Region, year: int | None) -> list[Value
     for row in rows:
         row.years = years
     return rows
+
+
+def _of_groups(region: Region) -> tuple[Hit, ...]:
+    """The hits; a label that rows of two groups have is that of the group whose head or other rows stand before it."""
+    rows, table = region.table.rows, region.table
+    out: list[Hit] = []
+    last: str | None = None
+    named: set[str] = set()
+    for hit in region.hits:
+        mine = [item for item in hit.items if item.table == table.id and item.role is Role.ROW and not item.bare]
+        groups = {rows[item.index].subtotal_of or rows[item.index].group for item in mine}
+        if len(groups) == 1:
+            (group,) = groups
+            named = named if group == last else set()
+            last = group
+            named.update(item.id for item in mine)
+        elif last in groups and len(mine) == len(hit.items):
+            own = tuple(item for item in mine if rows[item.index].group == last and item.id not in named)
+            named.update(item.id for item in own)
+            hit = replace(hit, items=own or hit.items)
+        out.append(hit)
+    return tuple(out)
 
 
 def _years(text: str, region: Region, year: int | None) -> tuple[bool, ...]:

@@ -8,7 +8,7 @@ from rapidfuzz import process
 from rapidfuzz.fuzz import ratio
 
 from extractor.forms.model import Form
-from extractor.parse.labels import Hit, Item, Vocabulary, bare_text, condense, vocabulary
+from extractor.parse.labels import Hit, Item, Role, Vocabulary, bare_text, condense, vocabulary
 from extractor.read.figures import UNIT_PATTERN
 
 __all__ = ["CLOSE_ENOUGH", "DIGITS_BEFORE", "OFFICIAL_ORDINAL", "Spotted", "ordinal_start", "spot"]
@@ -19,7 +19,7 @@ OFFICIAL_ORDINAL = re.compile(r"^\s*(?:\(?[一二三四五六七八九十]{1,3}\
 _ORDINAL_BEFORE = re.compile(r"(?:\(?[一二三四五六七八九十]{1,3}\)?[、.,)]?|\(?\d{1,2}\)?[、.,)])\s*[*|\t ]*$")
 DIGITS_BEFORE = re.compile(r"(?P<open>\(?)(?P<digits>\d+)\)?[、.,)]\s*[*|\t ]*$")
 _SENTENCE_AFTER = re.compile(
-    rf"[ :]{{0,8}}(?:为|共|计|有)?[ ]{{0,8}}[\d,.]{{1,20}}+[ ]{{0,8}}(?:{UNIT_PATTERN})?[ ]{{0,8}}[,;。、](?!\d)"
+    rf"[ :]{{0,8}}(?:为|共|计|有)?[ ]{{0,8}}[\d,.]{{1,20}}+[ ]{{0,8}}(?:{UNIT_PATTERN})?[ ]{{0,8}}(?:[;。]|[,、](?!\d))"
 )
 _UNIT_BEFORE = re.compile(rf"(?<=[\s|])(?:{UNIT_PATTERN})$")
 _UNIT_AFTER = re.compile(rf"(?:{UNIT_PATTERN})(?=[\s|\d]|$)")
@@ -48,7 +48,7 @@ class Spotted:
 def spot(text: str, form: Form) -> Spotted:
     """All labels of `form` in the folded `text` that stand as labels do, not in a sentence."""
     words = vocabulary(form)
-    hits = words.find(condense(text))
+    hits = _of_single_cells(text, words.find(condense(text)), words)
     kept: list[Hit] = []
     last_end = -1
     for place, hit in enumerate(hits):
@@ -62,8 +62,33 @@ def spot(text: str, form: Form) -> Spotted:
             hit, items = _whole_cell(text, hit, items, words)
         if items and not (not left and not right) and not _in_sentence(text, hit, left):
             kept.append(Hit(begin, hit.end, items, cut))
-        last_end = hit.end
+        if items:  # what is no label ends no cell
+            last_end = hit.end
     return Spotted(text, tuple(kept))
+
+
+def _of_single_cells(text: str, hits: list[Hit], words: Vocabulary) -> list[Hit]:
+    """The hits, those parted that are a group's head at the end of its line and the first of the column heads below:
+    行政诉讼 above 总计, 结果维持 is not the label 行政诉讼总计."""
+    out: list[Hit] = []
+    for place, hit in enumerate(hits):
+        at = text.find("\n", hit.start, hit.end)
+        if at >= 0 and place + 1 < len(hits) and _names_column(hits[place + 1]):
+            left = words.whole.get(bare_text(text[hit.start : at]), ())
+            right = words.whole.get(bare_text(text[at : hit.end]), ())
+            if any(_names_column(Hit(at, at, (item,))) for item in right) and set(left) & set(hit.items):
+                begin = hit.end - len(text[at : hit.end].lstrip())
+                out += [
+                    Hit(hit.start, hit.start + len(text[hit.start : at].rstrip()), left),
+                    Hit(begin, hit.end, right),
+                ]
+                continue
+        out.append(hit)
+    return out
+
+
+def _names_column(hit: Hit) -> bool:
+    return any(item.role is Role.COLUMN for item in hit.items)
 
 
 def _inside_words(text: str, hit: Hit, next_start: int) -> bool:

@@ -42,9 +42,11 @@ _NEUTRAL = ("共", "共计", "计", "合计", "总计", "为", "是")
 _NUMERALS = "一二三四五六七八九十"
 _PADDING = " \r\xa0\u3000*`#\u200b"
 _EDGES = " |\t\r\xa0\u3000*"
-# - 3 -, 3/8, and what browsers print on every page: its address, and 11/22/26, 4:55 PM. Dashes of all kinds are folded.
+# Page numbers (- 3 -, 3/8, 第3页), and what browsers print on every page: its address, and 11/22/26, 4:55 PM. Dashes of
+# all kinds are folded.
 _OF_A_PAGE = re.compile(
-    r"\s*-\s?\d{1,3}\s?-\s*|\s*\d{1,3}\s?/\s?\d{1,3}\s*|[^|\t]*(?:\w://|\d/\d{1,2}/\d{2,4},? \d{1,2}:\d\d)[^|\t]*"
+    r"[\s|]*(?:-\s?\d{1,3}\s?-|\d{1,3}\s?/\s?\d{1,3}|第\s?\d{1,3}\s?页(?:[,/]?\s?共\s?\d{1,3}\s?页)?)[\s|]*"
+    r"|[^|\t]*(?:\w://|\d/\d{1,2}/\d{2,4},? \d{1,2}:\d\d)[^|\t]*"
 )
 _ORDINAL = re.compile(r"\s*\(?\d{1,2}(?:[.、)．]|\.\))\s*")  # of a label on the next line
 _RULE_LINE = re.compile(r"[\s|:+=-]*-{3,}[\s|:+=-]*")
@@ -103,7 +105,7 @@ def scan_gap(text: str, start: int, end: int, cells: Cells) -> Iterator[Token | 
     joint = Joint.NONE
     for number_of_line, line in enumerate(lines):
         ended = number_of_line < last
-        of_a_page = ("-" in line or "/" in line) and _OF_A_PAGE.fullmatch(line) is not None
+        of_a_page = any(sign in line for sign in "-/页") and _OF_A_PAGE.fullmatch(line) is not None
         ordinal = cell_a_line and _ORDINAL.fullmatch(line) is not None
         if of_a_page or ordinal or (cell_a_line and not cells.closed and "\t" in line and line.isspace()):
             pass  # nothing, or white space that a program left: a cell only where a tab ends every line

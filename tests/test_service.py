@@ -633,6 +633,7 @@ class TestPostgres:
                     )
                     assert created.status_code == 201, created.text
                     batch = created.json()
+                    assert served.http.get("/v1/batches/%00").status_code == 404  # PostgreSQL takes no NUL
                     deadline = time.monotonic() + 60
                     while served.batch(batch["id"])["counts"]["done"] == 0:
                         assert time.monotonic() < deadline, (tmp_path / "worker-log").read_text()[-3000:]

@@ -92,7 +92,7 @@ async def create(
     """
     options = options_of(house, form, readers, model, priority, webhook)
     admission: Admission = request.app.state.admission
-    async with drained(request), admission.upload():
+    async with drained(request), admission.upload(key.id):
         batch, before = await receive(request, house, key.id, options, idempotency_key)
     if before:
         response.status_code = 200

@@ -6,8 +6,10 @@ A reader is fed the body's pieces, and hands each document on as soon as it is w
 import base64
 import binascii
 import json
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 from urllib.parse import unquote
 from uuid import uuid4
@@ -17,7 +19,7 @@ from python_multipart.multipart import MultipartParser, parse_options_header
 
 from extractor.errors import DocumentError, LimitError
 from extractor.read import Limits
-from extractor.read.locator import INSIDE, Locator, expanded
+from extractor.read.locator import INSIDE, Locator, expanded, let_go
 from extractor.service.api.problems import Problem
 from extractor.service.blobs import Blobs, Incoming
 
@@ -25,6 +27,7 @@ __all__ = ["Found", "JsonLines", "Multipart", "Reader", "name_of", "reader_of"]
 
 _LONGEST_NAME = 500
 _MOST_HEADERS = 16_000
+_UNPACKING = threading.Lock()
 _UNNAMED = ("file", "files", "files[]", "")
 
 
@@ -47,6 +50,10 @@ class Reader(Protocol):
 
     def end(self) -> None:
         """There is no more. Raises Problem where something is missing."""
+        ...
+
+    def close(self) -> None:
+        """Leaves nothing behind, also where the end was not reached."""
         ...
 
 
@@ -107,6 +114,9 @@ class Multipart:
     def end(self) -> None:
         if not self._ended:
             raise Problem("malformed_body", "multipart: it ends in the middle")
+
+    def close(self) -> None:
+        """Nothing of it lies anywhere but in memory."""
 
     def _begin(self) -> None:
         self._headers, self._field, self._value, self._size = {}, b"", b"", 0
@@ -174,6 +184,9 @@ class JsonLines:
     def end(self) -> None:
         self._line(b"".join(self._rest))
 
+    def close(self) -> None:
+        """Nothing of it lies anywhere but in memory."""
+
     def _line(self, line: bytes) -> None:
         self._number += 1
         if not line.strip():
@@ -207,7 +220,10 @@ class JsonLines:
 
 
 class Zipped:
-    """An archive: each document in it is one of the batch, named as in the archive."""
+    """An archive: each document in it is one of the batch, named as in the archive.
+
+    Archives are unpacked one at a time: what is packed with gzip or tar within one may take a gigabyte of memory.
+    """
 
     def __init__(self, blobs: Blobs, most: int, found: Callable[[Found], None]) -> None:
         self._most = most
@@ -222,17 +238,28 @@ class Zipped:
         self._path.touch()
         limits = Limits(max_bytes=self._most)
         whole = Locator("", self._path)
-        try:
-            for member in expanded(whole, limits):
-                if member == whole:
-                    raise Problem("malformed_body", "no archive, a damaged one, or one beyond the limits on archives")
-                incoming = Incoming(self._most)
-                _write(incoming, member.read(limits), self._most)
-                self._found(Found(None, name_of(member.name.removeprefix(INSIDE)), None, incoming))
-        except DocumentError as error:
-            raise Problem("malformed_body", f"the archive cannot be read: {error}") from None
-        finally:
-            self._path.unlink(missing_ok=True)
+        with _UNPACKING:
+            try:
+                if not _begins(self._path, b"PK"):
+                    raise Problem("malformed_body", "no ZIP archive")
+                for member in expanded(whole, limits):
+                    if member == whole:
+                        raise Problem("malformed_body", "no archive of documents, or one beyond the limits on archives")
+                    incoming = Incoming(self._most)
+                    _write(incoming, member.read(limits), self._most)
+                    self._found(Found(None, name_of(member.name.removeprefix(INSIDE)), None, incoming))
+            except DocumentError as error:
+                raise Problem("malformed_body", f"the archive cannot be read: {error}") from None
+            finally:
+                let_go()
+
+    def close(self) -> None:
+        self._path.unlink(missing_ok=True)
+
+
+def _begins(path: Path, mark: bytes) -> bool:
+    with path.open("rb") as file:
+        return file.read(len(mark)) == mark
 
 
 def _write(incoming: Incoming, data: bytes, most: int) -> None:

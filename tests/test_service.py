@@ -433,6 +433,8 @@ class TestStrangers:
             "http://192.168.0.1/",
             "http://100.64.0.1/",
             "http://0.0.0.0/",
+            "http://[::10.0.0.1]/",
+            "http://168.63.129.16/metadata",
             "http://[fe80::1]/",
             "http://224.0.0.1/",
             "http://localhost/",

@@ -12,11 +12,15 @@ import pytest
 
 pytest.importorskip("dbos", reason="the service is not installed: pip install 'gouji[service]'")
 
+from pydantic import SecretStr
+
 from extractor.cli.audit_log import moment_of
+from extractor.client import WebhookError, verify_webhook
 from extractor.errors import UsageError
 from extractor.service.auditlog import AuditLog
 from extractor.service.database import open_database
 from extractor.service.settings import load_service_settings
+from extractor.service.signing import BOTH_S, Secrets, signature
 from tests.served import ROOT, SAMPLES, Served
 
 
@@ -120,6 +124,40 @@ def test_the_audit_log_is_read_by_who_what_and_when(tmp_path: Path) -> None:
     ]
     assert list(log.entries(until=start)) == []
     assert len(list(log.entries(since=start, key_id="b"))) == 600
+    middle = sorted(one.at for one in log.entries())[1000]
+    assert log.prune(middle) == 1000
+    assert len(list(log.entries())) == 201
+    database.close()
+    assert gouji(tmp_path, "audit-log", "--data", ".", "--prune", "1h", "--key", "a").returncode == 2
+    assert gouji(tmp_path, "audit-log", "--data", ".", "--prune", "1h").stdout == "removed 0 lines\n"
+    assert gouji(tmp_path, "audit-log", "--data", ".", "--prune", "0s").stdout == "removed 202 lines\n"
+    assert "operator" in gouji(tmp_path, "audit-log", "--data", ".").stdout
+
+
+def test_a_webhook_secret_is_changed_while_receivers_still_have_the_old_one(tmp_path: Path) -> None:
+    first = gouji(tmp_path, "webhook-secret").stdout.strip()
+    assert (tmp_path / "gouji-data" / "webhook-secret").read_text(encoding="ascii") == first
+    second = gouji(tmp_path, "webhook-secret", "--rotate").stdout.strip()
+    assert first != second
+    assert gouji(tmp_path, "webhook-secret").stdout.strip() == second
+    assert "webhook-secret.rotate" in gouji(tmp_path, "audit-log").stdout
+    settings = load_service_settings({"data": tmp_path / "gouji-data"}, environ={}, folder=tmp_path)
+    database = open_database(settings)
+    assert Secrets(settings, database).current() == (second, first)
+    now = time.time()
+    signed = signature(Secrets(settings, database).current(), b"body", int(now))
+    for secret in (first, second):
+        verify_webhook(b"body", signed, secret)
+    with pytest.raises(WebhookError):
+        verify_webhook(b"body", signed, "another")
+    monkey = pytest.MonkeyPatch()
+    with monkey.context() as patched:
+        patched.setattr(time, "time", lambda: now + BOTH_S + 60)
+        assert Secrets(settings, database).current() == (second,)
+    given = settings.model_copy(update={"webhook_secret": SecretStr("new"), "webhook_secret_before": SecretStr("old")})
+    assert Secrets(given, database).current() == ("new", "old")
+    with pytest.raises(UsageError, match="WEBHOOK_SECRET"):
+        Secrets(given, database).change()
     database.close()
 
 

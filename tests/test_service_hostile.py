@@ -3,7 +3,6 @@
 import asyncio
 import gzip
 import io
-import os
 import socket
 import threading
 import time
@@ -17,13 +16,19 @@ import pytest
 pytest.importorskip("dbos", reason="the service is not installed: pip install 'gouji[service]'")
 
 import httpx
+import sqlalchemy as sa
 import uvicorn
 
-from extractor.service import connection
+from extractor.service import connection, webhooks
 from extractor.service.api.admission import _Gate
 from extractor.service.api.problems import Problem
 from extractor.service.connection import Impatient
+from extractor.service.database import open_database
 from extractor.service.hands import HandOptions, Hands, HandsBusyError
+from extractor.service.rows import Batch, Options
+from extractor.service.settings import load_service_settings
+from extractor.service.signing import Secrets
+from extractor.service.webhooks import Webhooks, announce
 from tests.served import SAMPLES, Served, lines
 
 CLEAN = (SAMPLES / "clean-html-2022" / "report.html").read_bytes()
@@ -81,7 +86,7 @@ class TestArchives:
         names = []
         for each in folder.iterdir():
             with suppress(OSError):
-                names.append(os.readlink(each))
+                names.append(str(each.readlink()))
         assert not [name for name in names if "incoming" in name]
 
     def test_gzip_is_no_zip(self, served: Served) -> None:
@@ -137,6 +142,51 @@ class TestSlow:
             assert time.monotonic() - started < 5
             assert not hands._tickets
         assert hands.idle == 1
+
+    def test_a_receiver_that_dribbles_holds_up_no_other_webhook(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(webhooks, "_TIMEOUT_S", 1.0)
+        settings = load_service_settings({"data": tmp_path}, environ={}, folder=tmp_path)
+        database = open_database(settings)
+        sender = Webhooks(database, secrets=Secrets(settings, database), private=True, attempts=1)
+        with dribbling() as slow, dribbling(at_once=b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n") as quick:
+            with database.write() as connection:
+                for port in (slow, quick):
+                    options = Options(webhook=f"http://127.0.0.1:{port}/")
+                    announce(connection, ended_batch(options))
+            assert sender.send_due() == 2
+        with database.read() as connection:
+            rows = connection.execute(sa.text("SELECT state, said FROM gouji_webhooks ORDER BY state")).all()
+        assert [tuple(row) for row in rows] == [("given up", "it took too long"), ("sent", None)]
+        database.close()
+
+
+@contextmanager
+def dribbling(at_once: bytes = b"") -> Iterator[int]:
+    """A server that answers a byte at a time, and never comes to an end."""
+    stopped = threading.Event()
+
+    def answer() -> None:
+        with suppress(OSError):
+            made, _ = bound.accept()
+            with made:
+                made.sendall(at_once or b"HTTP/1.1 200 OK\r\n")
+                while not at_once and not stopped.wait(0.2):
+                    made.sendall(b"X")
+                stopped.wait(5)
+
+    with socket.create_server(("127.0.0.1", 0)) as bound:
+        thread = threading.Thread(target=answer, daemon=True)
+        thread.start()
+        yield bound.getsockname()[1]
+        stopped.set()
+        thread.join(10)
+
+
+def ended_batch(options: Options) -> Batch:
+    values: dict[str, object] = dict.fromkeys(Batch.__dataclass_fields__, 0)
+    return Batch(**{**values, "id": "batch", "state": "completed", "options": options})  # type: ignore[arg-type]
 
 
 @contextmanager

@@ -244,7 +244,7 @@ class Hands:
         finally:
             self._give(taken[0])
 
-    def _take(self, patience_s: float | None) -> "_Process | None":
+    def _take(self, patience_s: float | None = None) -> "_Process | None":
         """One that has nothing to do. Who has waited longest comes first: of threads at a queue, anyone may."""
         with self._lock:
             if self._idle:

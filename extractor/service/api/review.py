@@ -10,7 +10,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route, Router
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from extractor.review.shelf import Shelf
 from extractor.review.site.app import create_app
@@ -26,6 +26,7 @@ from extractor.service.api.problems import CODES, Problem
 from extractor.service.house import House
 from extractor.service.keys import Key
 from extractor.service.keys import Scope as May
+from extractor.service.rows import Batch
 from extractor.service.shelves import Shelves
 
 __all__ = ["review_of"]
@@ -84,9 +85,20 @@ class _Owned:
             async with admission.page(key.id):
                 scope["gouji.shelf"] = await run_in_threadpool(self._shelves.of, batch)
                 scope["gouji.author"] = key.name
-                await self._app(scope, receive, send)
+                await self._app(scope, receive, self._noting(request, key, batch, send))
         except Problem as problem:
             await _refusal(request, problem)(scope, receive, send)
+
+    def _noting(self, request: Request, key: Key, batch: Batch, send: Send) -> Send:
+        """Sends on, and writes into the audit log who decided; what was decided, the log of decisions says."""
+
+        async def noting(message: Message) -> None:
+            if message["type"] == "http.response.start" and request.method == "POST" and message["status"] == 200:
+                request_id = request.state.request_id
+                await run_in_threadpool(self._house.audit.note, key.id, "batch.decide", batch.id, request_id)
+            await send(message)
+
+        return noting
 
 
 def _refusal(request: Request, problem: Problem) -> Response:

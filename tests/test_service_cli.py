@@ -53,9 +53,19 @@ def test_batch_with_a_key(tmp_path: Path) -> None:
         gouji(tmp_path, "batch", "results", batch_id, "-o", "out.jsonl", **known)
         found = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text(encoding="utf-8").splitlines()]
         assert {one["name"] for one in found} == {str(SAMPLES / "clean-html-2022" / "report.html"), files[1]}
+        assert gouji(tmp_path, "batch", "results", batch_id, "-o", "out.csv", **known).returncode == 0
+        assert gouji(tmp_path, "extract", *files, "-o", "direct.csv").returncode == 0
+        tables = [(tmp_path / name).read_text(encoding="utf-8-sig").splitlines() for name in ("out.csv", "direct.csv")]
+        assert sorted(tables[0]) == sorted(tables[1])
+        assert gouji(tmp_path, "batch", "results", batch_id, "-o", "out.parquet", **known).returncode == 0
+        assert gouji(tmp_path, "deliver", "out.parquet", "--out", "again.jsonl").returncode == 0
+        for wrong in (["-o", "out.xlsx"], ["-o", "out.csv", "--errors"]):
+            assert gouji(tmp_path, "batch", "results", batch_id, *wrong, **known).returncode == 2
         assert gouji(tmp_path, "batch", "cancel", batch_id, **known).stdout.startswith(f"{batch_id}  completed")
         refused = gouji(tmp_path, "batch", "status", batch_id, GOUJI_URL=served.url)
         assert (refused.returncode, refused.stderr) == (2, "gouji: A key is needed, or this one is not good\n")
+        listed = gouji(tmp_path, "batch", "list", **known).stdout.splitlines()
+        assert [line.split()[0] for line in listed] == [batch_id] and "completed" in listed[0] and "2/2" in listed[0]
         newest, oldest = gouji(tmp_path, "audit-log", "--data", "data").stdout.splitlines()
         key_id = key.split("_")[1]
         assert f"{key_id} (me)" in newest and f"batch.create        {batch_id}" in newest
@@ -64,6 +74,10 @@ def test_batch_with_a_key(tmp_path: Path) -> None:
         assert (json.loads(found)["subject"], json.loads(found)["name"]) == (batch_id, "me")
         wrong = gouji(tmp_path, "audit-log", "--data", "data", "--since", "yesterday")
         assert (wrong.returncode, "yesterday: no time" in wrong.stderr) == (2, True)
+        assert gouji(tmp_path, "batch", "delete", batch_id, **known).stdout == f"deleted {batch_id}\n"
+        assert gouji(tmp_path, "batch", "list", **known).stdout == ""
+        gone = gouji(tmp_path, "batch", "delete", batch_id, **known)
+        assert (gone.returncode, "there is no batch" in gone.stderr) == (2, True)
         second = gouji(tmp_path, "serve", "--data", "data", "--port", "0")
         assert second.returncode == 2
         assert "in use by another process" in second.stderr

@@ -3,7 +3,10 @@
 import asyncio
 import gzip
 import io
+import json
 import socket
+import subprocess
+import sys
 import threading
 import time
 import zipfile
@@ -29,7 +32,7 @@ from extractor.service.rows import Batch, Options
 from extractor.service.settings import load_service_settings
 from extractor.service.signing import Secrets
 from extractor.service.webhooks import Webhooks, announce
-from tests.served import SAMPLES, Served, lines
+from tests.served import ROOT, SAMPLES, Served, lines
 
 CLEAN = (SAMPLES / "clean-html-2022" / "report.html").read_bytes()
 PROSE = (SAMPLES / "prose-only-2023" / "report.txt").read_text(encoding="utf-8")
@@ -244,6 +247,26 @@ def test_a_decision_is_short(served: Served) -> None:
     made = raw(served, f"POST {address} HTTP/1.1", f"Origin: {served.url}\r\nX-Gouji: 0\r\n\r\n".encode())
     assert b" 403 " in made.recv(1000)
     made.close()
+
+
+def test_what_libraries_log_is_not_repeated() -> None:
+    """Their words quote documents: pdfminer's of a colour that is none, for one."""
+    code = """
+import logging, warnings
+from extractor.service.logs import set_up_logs
+set_up_logs("info")
+logging.getLogger("gouji.service").info("ours %s", "said")
+logging.getLogger("pdfminer.pdfinterp").warning("cannot set colour %r", "a secret")
+warnings.warn("a secret too")
+"""
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT).stderr
+    found = [json.loads(line) for line in said.splitlines()]
+    assert [(one["event"], one.get("logger")) for one in found] == [
+        ("ours said", None),
+        ("library", "pdfminer.pdfinterp"),
+        ("library", "py.warnings"),
+    ]
+    assert "secret" not in said
 
 
 def test_ids_that_no_batch_can_have(served: Served) -> None:

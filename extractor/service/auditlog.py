@@ -48,6 +48,12 @@ class AuditLog:
             query = sa.text("DELETE FROM gouji_audit WHERE at < :before")
             return int(connection.execute(query, {"before": before}).rowcount)
 
+    def prune_older(self, age_s: float) -> int:
+        """Removes the lines that are older than that; how many."""
+        with self._database.read() as connection:
+            now = self._database.now(connection)
+        return self.prune(now - age_s)
+
     def entries(
         self,
         *,

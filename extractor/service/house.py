@@ -169,14 +169,14 @@ class House:
             return
         self._swept = time.monotonic()
         gone = 0
-        for batch_id in expired(self.database, time.time()):
+        for batch_id in expired(self.database):
             batch = self.lookups.get(batch_id)
             if batch is not None:
                 self.remove(batch)
                 self.audit.note(RETENTION, f"{batch.kind}.delete", batch.id)
                 gone += 1
         if self.settings.audit_days is not None:
-            self.audit.prune(time.time() - self.settings.audit_days * 86400)
+            self.audit.prune_older(self.settings.audit_days * 86400)
         self.leases.sweep()
         content = self.blobs.sweep(partial(wanted, self.database), older_s=_UNWRITTEN_S)
         _LOG.info("swept", extra={"batches": gone, "documents": content})

@@ -82,8 +82,8 @@ class Webhooks:
 
     def _take(self) -> list[_Due]:
         """Moves the time of what is due on before it is sent: whoever dies over it, it comes up again."""
-        now = time.time()
         with self._database.write() as connection:
+            now = self._database.now(connection)
             rows = connection.execute(
                 sa.text(
                     "UPDATE gouji_webhooks SET attempts = attempts + 1, due = :later WHERE id IN (SELECT id FROM "
@@ -130,8 +130,9 @@ class Webhooks:
     def _note(self, one: _Due, said: str | None) -> None:
         state = "sent" if said is None else "waiting" if one.attempts < self._attempts else "given up"
         # 5 s, 25 s, 2 min, 10 min, 52 min, 4 h, 22 h
-        due = time.time() + _FIRST_WAIT_S * 5 ** (one.attempts - 1)
+        wait = _FIRST_WAIT_S * 5 ** (one.attempts - 1)
         with self._database.write() as connection:
+            due = self._database.now(connection) + wait
             connection.execute(
                 sa.text("UPDATE gouji_webhooks SET state = :state, due = :due, said = :said WHERE id = :id"),
                 {"state": state, "due": due, "said": said, "id": one.id},

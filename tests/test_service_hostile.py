@@ -25,10 +25,11 @@ import uvicorn
 from extractor.service import connection, webhooks
 from extractor.service.api.admission import _Gate
 from extractor.service.api.problems import Problem
+from extractor.service.batches import BatchStore
 from extractor.service.connection import Impatient
 from extractor.service.database import open_database
 from extractor.service.hands import HandOptions, Hands, HandsBusyError
-from extractor.service.rows import Batch, Options
+from extractor.service.rows import Batch, IdempotencyError, Options
 from extractor.service.settings import load_service_settings
 from extractor.service.signing import Secrets
 from extractor.service.webhooks import Webhooks, announce
@@ -226,6 +227,41 @@ def test_one_key_cannot_shut_out_the_others() -> None:
             pass
 
     asyncio.run(run())
+
+
+def test_listeners_without_end_are_sent_away(served: Served) -> None:
+    text = "".join(f'{{"text": "{n}"}}\n' for n in range(3000))
+    created = served.http.post("/v1/batches", content=text, headers={"Content-Type": "application/x-ndjson"}).json()
+    address = f"/v1/batches/{created['id']}"
+    listening = [raw(served, f"GET {address}/events HTTP/1.1", b"\r\n") for _ in range(375)]
+    try:
+        assert b"200 OK" in listening[-1].recv(15)
+        refused = served.http.get(f"{address}/events")
+        assert (refused.status_code, refused.json()["code"]) == (429, "busy")
+        assert served.http.get(address).status_code == 200
+    finally:
+        for each in listening:
+            each.close()
+        served.http.post(f"{address}/cancel")
+    deadline = time.monotonic() + 20
+    while served.http.get(f"{address}/events").status_code != 200:
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
+def test_an_idempotency_key_is_its_owners(tmp_path: Path) -> None:
+    database = open_database(load_service_settings({"data": tmp_path}, environ={}, folder=tmp_path))
+    store = BatchStore(database, retention_s=60)
+
+    def begin(key_id: str) -> str:
+        return store.begin(key_id, Options(), owner="me", chunk=1, idempotency_key="same")
+
+    first, second = begin("a"), begin("b")
+    assert first != second
+    with pytest.raises(IdempotencyError) as caught:
+        begin("a")
+    assert caught.value.batch.id == first
+    database.close()
 
 
 def test_methods_that_are_none_are_not_counted_one_by_one(served: Served) -> None:

@@ -86,5 +86,5 @@ def _check(address: "ipaddress.IPv4Address | ipaddress.IPv6Address", private: bo
             inner = address.sixtofour
         elif address in _NAT64 or address in _COMPATIBLE:
             inner = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
-    if (inner is address and not address.is_global) or not inner.is_global or inner.is_multicast or inner == _AZURE:
+    if not inner.is_global or inner.is_multicast or inner == _AZURE:
         raise AddressError("it leads to this machine or its network")

@@ -16,6 +16,7 @@ __all__ = ["Admission"]
 _LOOK_S = 1.0
 _QUEUE_PER_HAND = 32
 _PAGES = 64  # well below the threads there are (server.py): each may wait for a document that is read again
+_LISTENERS = 500  # of the connections there are (server.py)
 _EXPORTS = 2
 
 
@@ -55,6 +56,7 @@ class Admission:
         self._uploads = _Gate(settings.max_uploads, "too_many_uploads", 5)
         self._singles = _Gate(_QUEUE_PER_HAND * settings.singles, "busy", 1)
         self._pages = _Gate(_PAGES, "busy", 1)
+        self._listeners = _Gate(_LISTENERS, "busy", 10)
         self.exports = CapacityLimiter(_EXPORTS)
         self._waiting = 0
         self._looked = 0.0
@@ -82,6 +84,12 @@ class Admission:
     async def page(self, key_id: str) -> AsyncIterator[None]:
         """Leave to look at a page of the review. Raises Problem."""
         async with self._pages.entered(key_id):
+            yield
+
+    @asynccontextmanager
+    async def listener(self, key_id: str) -> AsyncIterator[None]:
+        """Leave to be told of a batch's progress. Raises Problem."""
+        async with self._listeners.entered(key_id):
             yield
 
     async def check(self) -> None:

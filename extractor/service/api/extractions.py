@@ -24,7 +24,7 @@ from extractor.service.rows import ENDED, Batch, Document, Options
 __all__ = ["extractions"]
 
 extractions = APIRouter(prefix="/v1/extractions", tags=["extractions"])
-_POLL_S = 0.1
+_POLL_S, _LONGEST_POLL_S = 0.1, 1.0
 _OVERHEAD = 20_000  # what multipart puts around a file
 _TYPES = ("application/octet-stream", "text/plain", "text/html", "application/pdf")
 _BODY = body_of("file", BINARY, False, {kind: {"schema": BINARY} for kind in _TYPES})
@@ -150,10 +150,11 @@ def _durable(house: House, key_id: str, options: Options, data: bytes, name: str
 
 
 async def _waited(house: House, batch: Batch, patience: float) -> Response:
-    deadline = asyncio.get_running_loop().time() + patience
+    deadline, wait = asyncio.get_running_loop().time() + patience, _POLL_S
     found: Batch | None = batch
     while found is not None and found.state not in ENDED and asyncio.get_running_loop().time() < deadline:
-        await asyncio.sleep(_POLL_S)
+        await asyncio.sleep(wait)
+        wait = min(1.5 * wait, _LONGEST_POLL_S)
         found = await run_in_threadpool(house.lookups.get, batch.id)
     if found is None:
         raise not_found()

@@ -105,6 +105,19 @@ class TestArchives:
         assert (response.status_code, response.json()["code"]) == (413, "body_too_large")
 
 
+def test_a_boundary_that_is_none_is_the_senders_fault(served: Served) -> None:
+    kind = {"Content-Type": f"multipart/form-data; boundary={'b' * 20_000}"}
+    response = served.http.post("/v1/batches", content=b"x", headers=kind)
+    assert (response.status_code, response.json()["code"]) == (400, "malformed_body")
+
+
+def test_empty_lines_are_no_documents(served: Served) -> None:
+    kind = {"Content-Type": "application/x-ndjson"}
+    body = b"\n" * 70_000 + b'{"text": "a"}\n\n \n{"te' + b'xt": "b"}\n\n{"text": 1}'
+    response = served.http.post("/v1/batches", content=body, headers=kind)
+    assert "line 70006 has a value" in response.json()["detail"], response.text
+
+
 class TestSlow:
     def test_the_form_that_takes_a_key_waits_for_nobody(self, served: Served) -> None:
         made = raw(served, "POST /review/key HTTP/1.1", b"Content-Length: 100\r\n\r\nk")

@@ -8,10 +8,10 @@ import binascii
 import json
 import threading
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
-from urllib.parse import unquote
 from uuid import uuid4
 
 from python_multipart.exceptions import FormParserError
@@ -27,7 +27,8 @@ __all__ = ["Found", "JsonLines", "Multipart", "Reader", "name_of", "reader_of"]
 
 _LONGEST_NAME = 500
 _MOST_HEADERS = 16_000
-_UNPACKING = threading.Lock()
+_LARGE_LINE = 1_000_000
+_UNPACKING = threading.Lock()  # what may take a gigabyte of memory: an archive, JSON of nothing but brackets
 _UNNAMED = ("file", "files", "files[]", "")
 
 
@@ -83,19 +84,20 @@ class Multipart:
         self._custom_id: str | None = None
         self._name = ""
         self._ended = False
-        self._parser = MultipartParser(
-            boundary,
-            {
-                "on_part_begin": self._begin,
-                "on_header_field": self._on_field,
-                "on_header_value": self._on_value,
-                "on_header_end": self._header,
-                "on_headers_finished": self._start,
-                "on_part_data": self._data,
-                "on_part_end": self._finish,
-                "on_end": self._all,
-            },
-        )
+        told: dict[str, Callable[..., None]] = {
+            "on_part_begin": self._begin,
+            "on_header_field": self._on_field,
+            "on_header_value": self._on_value,
+            "on_header_end": self._header,
+            "on_headers_finished": self._start,
+            "on_part_data": self._data,
+            "on_part_end": self._finish,
+            "on_end": self._all,
+        }
+        try:
+            self._parser = MultipartParser(boundary, told)  # type: ignore[arg-type]
+        except FormParserError:
+            raise Problem("malformed_body", "multipart: the boundary is too long") from None
 
     @staticmethod
     def boundary_of(content_type: str) -> bytes:
@@ -140,11 +142,11 @@ class Multipart:
 
     def _start(self) -> None:
         _, options = parse_options_header(self._headers.get("content-disposition", b""))
-        if b"filename" not in options and b"filename*" not in options:
+        if b"filename" not in options:  # RFC 7578: not `filename*`, which the parser leaves out
             raise Problem("malformed_body", "multipart: every part must be a file; options belong into the query")
         field = _text(options.get(b"name", b""))
         self._custom_id = None if field in _UNNAMED else _custom_id(field)
-        self._name = name_of(_file_name(options))
+        self._name = name_of(_text(options[b"filename"]))
         self._incoming = Incoming(self._most)
 
     def _data(self, data: bytes, start: int, end: int) -> None:
@@ -174,9 +176,13 @@ class JsonLines:
     def feed(self, piece: bytes) -> None:
         *lines, rest = piece.split(b"\n")
         for line in lines:
-            self._line(b"".join([*self._rest, line]))
-            self._rest, self._size = [], 0
-        self._rest.append(rest)
+            if line or self._rest:
+                self._line(b"".join([*self._rest, line]))
+                self._rest, self._size = [], 0
+            else:
+                self._number += 1
+        if rest:
+            self._rest.append(rest)
         self._size += len(rest)
         if self._size > self._longest:
             raise Problem("file_too_large", f"line {self._number + 1}: at most {self._most:,} bytes a document")
@@ -192,7 +198,8 @@ class JsonLines:
         if not line.strip():
             return
         try:
-            given = json.loads(line)
+            with _UNPACKING if len(line) > _LARGE_LINE else nullcontext():
+                given = json.loads(line)
         except (ValueError, RecursionError):
             raise self._wrong("is no JSON") from None
         if not isinstance(given, dict):
@@ -267,14 +274,6 @@ def _write(incoming: Incoming, data: bytes, most: int) -> None:
         incoming.write(data)
     except LimitError:
         raise Problem("file_too_large", f"at most {most:,} bytes") from None
-
-
-def _file_name(options: dict[bytes, bytes]) -> str:
-    """RFC 7578 knows only `filename`, in UTF-8; some clients send `filename*` as well, or instead."""
-    extended = options.get(b"filename*", b"").decode("latin-1")
-    if extended.lower().startswith("utf-8''"):
-        return unquote(extended[7:], errors="replace")
-    return _text(options.get(b"filename", b""))
 
 
 def _text(data: bytes) -> str:

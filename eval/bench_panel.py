@@ -15,7 +15,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 
 from extractor import Report, Verdict, extract_many
-from extractor.deliver.results.source import open_results
+from extractor.deliver.results.opened import open_results
 from extractor.deliver.tables.arrow import tables_of
 from extractor.deliver.tables.write import write_parquet_files
 from extractor.panel.decisions import Decisions

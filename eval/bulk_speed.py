@@ -96,7 +96,7 @@ def _spent() -> float:
 
 def _tell_memory(samples: list[tuple[float, int, int]], console: Console) -> None:
     whole = samples[-1][0]
-    table = Table(title="memory of gouji bulk, highest in each fifth of the run (MB)", title_justify="left")
+    table = Table(title="memory of gouji bulk, highest in each fifth of the last run (MB)", title_justify="left")
     for head in ("seconds", "the command itself", "all its processes (PSS)"):
         table.add_column(head, justify="right")
     for fifth in range(5):
@@ -133,14 +133,14 @@ def main() -> int:
             table.add_column(head, justify="left" if head == "what" else "right")
         totals: dict[str, list[float]] = {}
         faults: list[str] = []
-        samples: list[tuple[float, int, int]] = []
+        samples: list[list[tuple[float, int, int]]] = []
         for number, part in enumerate(parts):
             paths = sorted(path for path in part.rglob("*") if path.is_file())
             out = arguments.out or Path(scratch, f"out{number}")
             works = {
                 "pool, nothing comes back": lambda paths=paths: plain_pool(paths, arguments.jobs, back=False),
                 "pool, rows come back": lambda paths=paths: plain_pool(paths, arguments.jobs, back=True),
-                "gouji bulk": lambda part=part, out=out: samples.extend(bulk(part, out, arguments.jobs)),
+                "gouji bulk": lambda part=part, out=out: samples.append(bulk(part, out, arguments.jobs)),
             }
             names = ["gouji bulk"] if arguments.no_pool else list(works)
             for name in names if number % 2 == 0 else names[::-1]:
@@ -156,7 +156,7 @@ def main() -> int:
         for name, taken in totals.items():
             _row(table, "all", name, taken, pool)
         console.print(table)
-        _tell_memory(samples if rounds == 1 else samples[: len(samples) // rounds], console)
+        _tell_memory(samples[-1], console)
         console.print("; ".join(faults) or "every document exactly once")
     return 1 if faults else 0
 

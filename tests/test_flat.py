@@ -99,3 +99,82 @@ def test_a_row_that_belongs_nowhere_is_listed() -> None:
     report = report_of(lines)
     assert not silent(report, "normative_documents.issued", 5)
     assert any(finding.rule.startswith("document.") for finding in report.findings)
+
+
+APPLICATIONS = [
+    "三、收到和处理政府信息公开申请情况",
+    "自然人\t商业企业\t科研机构\t社会公益组织\t法律服务机构\t其他\t总计",
+    "一、本年新收政府信息公开申请数量\t2\t1\t0\t0\t0\t0\t3",
+    "二、上年结转政府信息公开申请数量\t1\t0\t0\t0\t0\t0\t1",
+    "三、本年度办理结果\t（一）予以公开\t2\t0\t0\t0\t0\t0\t2",
+    "2.其他法律行政法规禁止公开\t1\t0\t0\t0\t0\t0\t1",
+    "3.危及“三安全一稳定”",
+    "4.保护第三方合法权益",
+    "6.属于四类过程性信息",
+    "（七）总计\t3\t0\t0\t0\t0\t0\t3",
+    "四、结转下年度继续办理\t0\t1\t0\t0\t0\t0\t1",
+]
+
+
+@pytest.mark.parametrize("between", ["\t", "\t\t", "\t\t\t", "||", " \t \t "])
+def test_two_separators_for_one_are_no_blank_cell(between: str) -> None:
+    """As some converters write tables; the sums of the zeros would hold in the wrong columns as well."""
+    lines = [line.replace("\t", between) for line in APPLICATIONS]
+    cells = report_of(lines).cells
+    for row, printed in (
+        ("new", [2, 1, 0, 0, 0, 0, 3]),
+        ("carried_in", [1, 0, 0, 0, 0, 0, 1]),
+        ("processed_total", [3, 0, 0, 0, 0, 0, 3]),
+        ("carried_out", [0, 1, 0, 0, 0, 0, 1]),
+    ):
+        found = [cell for name, cell in cells.items() if name.startswith(f"applications.{row}.")]
+        assert [cell.value for cell in found] == printed
+        assert {cell.status for cell in found} == {Status.REPORTED}
+
+
+def test_two_tabs_where_a_cell_is_blank_are_a_blank_cell() -> None:
+    lines = [line.replace("\t0", "\t") for line in APPLICATIONS]
+    cells = report_of(lines).cells
+    found = [cell for name, cell in cells.items() if name.startswith("applications.carried_out.")]
+    assert [cell.value for cell in found] == [None, 1, None, None, None, None, 1]
+    assert found[0].status is Status.BLANK
+
+
+def test_glued_digits_are_no_figure_each_where_blank_cells_have_left_no_trace() -> None:
+    glued = [line.replace(" ", "") if line[:2] in ("规章", "行政") else line for line in PROACTIVE]
+    glued = ["行政规范性文件037" if line.startswith("行政规范性文件") else line for line in glued]
+    rows = [line.replace("\t", "") for line in APPLICATIONS]
+    assert report_of([*glued, *rows]).cells["proactive.normative_documents.in_force"].status is Status.REPORTED
+    rows = ["二、上年结转政府信息公开申请数量11" if line.startswith("二、上年") else line for line in rows]
+    assert not silent(report_of([*glued, *rows]), "normative_documents.in_force", 37)
+
+
+def test_two_decimals_glued_are_no_figure() -> None:
+    report = report_of(replaced("行政事业性收费 1.5", "行政事业性收费0.440.35"))
+    assert not silent(report, "fees.amount", None)
+
+
+def test_figures_beside_the_first_half_of_a_label_are_not_those_of_the_label_before() -> None:
+    """As text that keeps a page's layout has it, where a label runs over two lines of its cell."""
+    lines = [
+        "指标名称  计量单位  2015年度  历年累计",
+        "主动公开文件数  条  210  7210",
+        "受理政府信息公开申请总数  条  91  95",
+        "其中：1.  条  0  0",
+        "当面申请数",
+        "2.网  条  91  91",
+        "络申请数",
+        "3.信函、传真申请数  条  0  4",
+        "对申请的答复总数  条  91  95",
+    ]
+    report = report_of(lines, "福建省青溪县水利局2015年政府信息公开工作年度报告\n")
+    assert report.cells["statistics.received.year"].value == 91
+    in_person = report.cells["statistics.received_in_person.year"]
+    assert in_person.value in (None, 0) or in_person.status is Status.DISPUTED
+
+
+def test_zeros_beside_words_vouch_for_nothing() -> None:
+    glued = [line.replace("\t", "") for line in APPLICATIONS]
+    glued = ["二、上年结转政府信息公开申请数量0零件0031031" if line.startswith("二、上年") else line for line in glued]
+    total = report_of([*PROACTIVE, *glued]).cells["applications.carried_in.total"]
+    assert total.value in (None, 31) or total.status is Status.DISPUTED

@@ -15,7 +15,7 @@ from extractor.audit.audit import audit
 from extractor.audit.bodies import load_bodies
 from extractor.audit.filed import filed_report, needed_cells
 from extractor.audit.model import Filed
-from extractor.deliver.results.source import open_results
+from extractor.deliver.results.opened import open_results
 from extractor.errors import LabelError, RulesError
 from extractor.forms.concordance import COMPARABLE, Relation, load_concordance
 from extractor.forms.load import load_forms, rules_dir

@@ -15,7 +15,8 @@ import httpx
 
 from extractor.review.bench import Bench
 from extractor.service.auditlog import AuditLog
-from extractor.service.blobs import DamagedError, StoreAwayError
+from extractor.service.blobs import DamagedError
+from extractor.service.contents import StoreAwayError
 from extractor.service.database import open_database
 from extractor.service.house import House
 from extractor.service.keys import KeyStore, Scope, id_of

@@ -17,8 +17,9 @@ pytest.importorskip("obstore", reason="NO OBSTORE HERE: a store in S3 is not tes
 import httpx
 
 from extractor.errors import UsageError
-from extractor.service.blobs import Blobs, DamagedError, Incoming, StoreAwayError
+from extractor.service.blobs import Blobs, DamagedError
 from extractor.service.bucket import Bucket, open_bucket
+from extractor.service.contents import Incoming, StoreAwayError
 from extractor.service.folder import Folder
 from extractor.service.settings import load_service_settings
 from tests.objectstore import ObjectStore, Wire, moto_is_there

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from extractor.batch import failed
 from extractor.deliver.from_json import report_of
-from extractor.deliver.results.source import open_results
+from extractor.deliver.results.opened import open_results
 from extractor.deliver.tables.arrow import arrow_schema, tables_of
 from extractor.deliver.tables.columns import Of
 from extractor.deliver.tables.csv_text import csv_value, value_of_csv

@@ -57,7 +57,7 @@ def deliver(
     Exit code: 0, or 1 if some of the results could not be read (the others are delivered), or 2 for wrong usage.
     """
     with guard():
-        from extractor.deliver.results.source import open_results
+        from extractor.deliver.results.opened import open_results
 
         kind = to or _by_suffix(out)
         _check_apart(out, results)
@@ -65,7 +65,7 @@ def deliver(
         rows = _deliver(source, kind, out)
         if not quiet:
             complain(f"{out}: {rows}")
-        unread = getattr(source, "unread", 0)
+        unread = source.unread
     if unread:
         raise typer.Exit(FAILED)
 

@@ -68,7 +68,7 @@ def panel(
     """
     with guard():
         from extractor.deliver.folder import new_folder
-        from extractor.deliver.results.source import open_results
+        from extractor.deliver.results.opened import open_results
         from extractor.errors import UsageError
         from extractor.panel.decisions import write_decisions
         from extractor.panel.panel import panel_of
@@ -92,7 +92,7 @@ def panel(
             typer.echo(said)
             if asked:
                 typer.echo(f"to decide, in {out / DECISIONS}: {sum(not one.decision for one in asked)} lines")
-        unread = getattr(source, "unread", 0)
+        unread = source.unread
     if unread:
         raise typer.Exit(FAILED)
 

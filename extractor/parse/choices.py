@@ -19,6 +19,7 @@ __all__ = ["table_choices"]
 
 _MOST_RUNS = 5
 _TELLING_HEADS = 4
+_SEVERAL = 3
 # Quotes within quotes are single ones in Chinese.
 _INNER_QUOTES = str.maketrans("“”", "‘’")
 _OFF_LINE = Reason(
@@ -30,8 +31,13 @@ _OTHER_YEARS = Reason("two years stand side by side, neither is this one", "两�
 _TORN_YEARS = Reason("two years stand side by side, and some figures are missing", "两个年度并列，且部分数字缺失")
 
 
-def table_choices(rows: Sequence[ValueRow], table: Table, form: Form, head_units: Mapping[str, str]) -> TableReadings:
-    """What the rows of one printed table say: a Choice for each row that could be placed, and those that could not."""
+def table_choices(
+    rows: Sequence[ValueRow], table: Table, form: Form, head_units: Mapping[str, str], *, whole: bool = True
+) -> TableReadings:
+    """What the rows of one printed table say: a Choice for each row that could be placed, and those that could not.
+
+    `whole`: no table of the document has lost blank cells, so that glued digits are a figure for every column.
+    """
     aside = [row for row in rows if row.foreign]
     rows = [row for row in rows if not row.foreign]
     if table.layout is Layout.LINE:
@@ -41,7 +47,7 @@ def table_choices(rows: Sequence[ValueRow], table: Table, form: Form, head_units
             return TableReadings(choices, () if choices else tuple(_unplaced(rows, table)))
     placements = place_subtotals(rows, align(rows, table), table)
     sizes = [(rows[one.row], len(table.columns_of(table.rows[one.places[0]]))) for one in placements]
-    glued = glues(sizes)
+    glued = whole and glues(sizes)
     beside = _beside_labels(rows, placements)
     fitted: list[tuple[ValueRow, Placement, list[tuple[Row, Fit]]]] = []
     for placement in placements:
@@ -152,13 +158,14 @@ class _Habits:
 
     `untotalled`: its totals do not explain its rows, so it may print none. `totals_only`: of rows with dropped blanks
     each prints one figure, which is the total then. `shifted`: some rows begin where others do not. `torn`: whole rows
-    were left over, so that labels and figures may have come apart.
+    were left over, so that labels and figures may have come apart. `narrow`: several rows have fewer figures than columns.
     """
 
     untotalled: bool
     totals_only: bool
     shifted: bool
     torn: bool
+    narrow: bool
 
 
 def _habits(fitted: Sequence[tuple[ValueRow, Fit]], *, torn: bool) -> _Habits:
@@ -168,13 +175,14 @@ def _habits(fitted: Sequence[tuple[ValueRow, Fit]], *, torn: bool) -> _Habits:
         totals_only=len(dropped) > 2 and all(len(row.tokens) <= 1 for row in dropped),
         shifted=any(found.shifted for _, found in fitted),
         torn=torn,
+        narrow=len(dropped) >= _SEVERAL,
     )
 
 
 def _doubted(found: Fit, habits: _Habits) -> bool:
     if found.dropped:
         return found.doubted or habits.untotalled or (found.zeros and not habits.totals_only)
-    return found.doubted or (found.zeros and habits.shifted)
+    return found.doubted or (found.zeros and habits.shifted) or (found.off and habits.narrow)
 
 
 def _choice(row: ValueRow, fits: Sequence[tuple[Row, Fit]], table: Table, habits: _Habits) -> Choice:

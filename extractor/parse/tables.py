@@ -1,13 +1,16 @@
 """From a document to Choices: every table of the form, by grids where there are any, else by its flattened text."""
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import NamedTuple
 
 from extractor.forms.model import Form, Layout, Table
 from extractor.parse.choices import table_choices
 from extractor.parse.copies import headings_of, instances, of_another_year, of_this_year, weigh_copies, weight
+from extractor.parse.fitting.glue import loses_blanks
 from extractor.parse.grid.grids import grid_rows
-from extractor.parse.readings import Choice, TableReadings, Unplaced
+from extractor.parse.readings import Choice, Origin, TableReadings, Unplaced
 from extractor.parse.rows import TokenKind, ValueRow
 from extractor.parse.scans import as_recognised
 from extractor.parse.text.flat import value_rows
@@ -21,6 +24,16 @@ __all__ = ["read_tables"]
 
 # So many of the columns of a grid may be none of the form's.
 _MOST_ASIDE = 3
+_SCATTERED = 8  # figures, and one to so many that have a place
+
+
+class _Printed(NamedTuple):
+    """A table as the document has it: the rows of each copy of it, or the choices of one that is told in words."""
+
+    table: Table
+    headings: Sequence[tuple[int, bool]]
+    copies: Sequence[list[ValueRow]]
+    told: tuple[Choice, ...]
 
 
 def read_tables(document: Document, form: Form, year: int | None) -> TableReadings:
@@ -31,23 +44,40 @@ def read_tables(document: Document, form: Form, year: int | None) -> TableReadin
         spotted = spot(document.folded, form)
         for region in regions(spotted, form):
             by_text.setdefault(region.table.id, []).append(_doubted(value_rows(spotted, region, year), document))
-    choices: list[Choice] = []
-    unplaced: list[Unplaced] = []
+    printed: list[_Printed] = []
     for table in form.tables:
         headings = headings_of(document.folded, table, year)
         grid = of_this_year([by_grid.get(table.id, [])], headings)
         flat = of_this_year(by_text.get(table.id, []), headings)
         found = instances(grid[0], table)
         in_text = [part for rows in _unread(flat, grid[0], document) for part in instances(rows, table)]
-        if weight(in_text) > weight(found):
-            found = in_text
-        units = head_units(document.folded, table)
         told = itemised(document.folded, form, table) if _thin(grid[0], table) else ()
-        copies = [TableReadings(told)] if told else [table_choices(rows, table, form, units) for rows in found]
-        seen = [as_recognised(copy.choices, form, table, document) for copy in copies]
-        choices.extend(of_another_year(document.folded, list(weigh_copies(seen)), headings, table, year))
+        printed.append(_Printed(table, headings, in_text if weight(in_text) > weight(found) else found, told))
+    whole = not any(loses_blanks(rows, one.table) for one in printed for rows in one.copies)
+    choices: list[Choice] = []
+    unplaced: list[Unplaced] = []
+    for one in printed:
+        copies = [TableReadings(one.told)] if one.told else _choices(one, document, form, whole=whole)
+        seen = [as_recognised(copy.choices, form, one.table, document) for copy in copies]
+        choices.extend(of_another_year(document.folded, list(weigh_copies(seen)), one.headings, one.table, year))
         unplaced.extend(row for copy in copies for row in copy.unplaced)
-    return TableReadings(tuple(choices), tuple(unplaced))
+    return TableReadings(tuple(_placed(choices, unplaced)), tuple(unplaced))
+
+
+def _placed(choices: Iterable[Choice], unplaced: Iterable[Unplaced]) -> Iterator[Choice]:
+    """The choices. Where many figures of the tables belong to no row, as in text that was written column by column,
+    those of flattened tables stand only where an identity confirms their places."""
+    choices = tuple(choices)
+    placed = sum(1 for one in choices for reading in one.alternatives[0].readings if reading.value is not None)
+    scattered = sum(row.figures for row in unplaced) >= max(_SCATTERED, placed / _SCATTERED)
+    for one in choices:
+        in_text = one.origin in (Origin.TEXT, Origin.GLUED)
+        yield replace(one, unlabelled=True, nameless=True) if scattered and in_text else one
+
+
+def _choices(printed: _Printed, document: Document, form: Form, *, whole: bool) -> list[TableReadings]:
+    units = head_units(document.folded, printed.table)
+    return [table_choices(rows, printed.table, form, units, whole=whole) for rows in printed.copies]
 
 
 def _doubted(rows: list[ValueRow], document: Document) -> list[ValueRow]:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit
 
 from extractor.errors import UsageError
-from extractor.service.blobs import Incoming, StoreAwayError, Wanted
+from extractor.service.contents import Incoming, StoreAwayError, Wanted
 
 if TYPE_CHECKING:
     from obstore.store import S3Store

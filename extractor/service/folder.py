@@ -8,7 +8,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from extractor.disk import sync_folder
-from extractor.service.blobs import Incoming, StoreAwayError, Wanted
+from extractor.service.contents import Incoming, StoreAwayError, Wanted
 
 __all__ = ["Folder"]
 

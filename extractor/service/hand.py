@@ -26,7 +26,8 @@ from extractor.errors import DocumentError, GoujiError
 from extractor.pipeline import extract, extract_asking
 from extractor.read import Limits
 from extractor.report import Report, Verdict
-from extractor.service.blobs import Blobs, DamagedError, StoreAwayError, open_blobs
+from extractor.service.blobs import Blobs, DamagedError, open_blobs
+from extractor.service.contents import StoreAwayError
 from extractor.service.logs import set_up_logs
 from extractor.service.settings import load_service_settings
 

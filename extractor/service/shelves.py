@@ -18,7 +18,8 @@ from extractor.review.decided import decided
 from extractor.review.decisions import Decisions
 from extractor.review.index import Index, entry_of
 from extractor.review.resultfile import parsed
-from extractor.service.blobs import DamagedError, StoreAwayError
+from extractor.service.blobs import DamagedError
+from extractor.service.contents import StoreAwayError
 from extractor.service.house import House
 from extractor.service.rows import ENDED, Batch, ResultRow
 

@@ -35,7 +35,6 @@ class FileResults:
         self._paths = paths
         self._complain = complain
         self.unread = 0
-        """How many results could not be read, as far as they have been."""
 
     def reports(self) -> Iterator[Report]:
         seen: dict[str, str] = {}

@@ -44,6 +44,8 @@ class ParquetResults:
     """The tables in `folder`. Raises ResultError where one lacks a column that it should have, UsageError while a run
     of `gouji bulk` has taken some of them apart."""
 
+    unread = 0  # one that cannot be read ends it
+
     def __init__(self, folder: Path) -> None:
         need_pyarrow()
         if any((folder / _REWRITING).glob("*")):

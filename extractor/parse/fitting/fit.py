@@ -3,6 +3,7 @@
 Every way that the row sum admits is returned; choosing between them is not this module's business.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -17,6 +18,9 @@ from extractor.report import Reason
 
 __all__ = ["fit"]
 
+_FIGURE = re.compile(r"\d+")
+_FIGURES = re.compile(r"\d+(?:\s+\d+)+")
+
 _MALFORMED = Reason("a figure is not of the kind that its column holds", "有数字不属所在栏应填的数值类型")
 _GLUED_OR_DROPPED = Reason(
     "the row may be glued figures, or have lost its blank cells", "该行可能数字粘连，也可能丢失空白格"
@@ -26,6 +30,7 @@ _TOUCHING = Reason("the figures touch and do not add up", "数字相连，各项
 _CUT_ELSEWHERE = Reason(
     "as printed the row does not add up; cut elsewhere it does", "按原样切分，该行各项之和不等于合计；另行切分则相等"
 )
+_SPACED = Reason("a space stands inside a figure, or between two", "空格可能在一个数字之内，也可能在两个数字之间")
 _MERGED = Reason("a merged cell may be printed twice", "合并单元格的数字可能重复出现")
 _WIDER = Reason("the row has more cells than the form", "该行格数多于表式")
 
@@ -38,8 +43,10 @@ def fit(
     `rank` gives the odds of a split that no sum decides, from the figures in column order. `glues` says that the table
     prints its figures with nothing between them, so too few tokens cannot mean that blank cells were dropped.
     """
+    if len(row.tokens) < shape.size:
+        row = _parted(row)
     if len(row.tokens) == shape.size and row.because is None and all(map(_clean, row.tokens)):
-        return Fit((Fitted(tuple(row.tokens)),), row.origin)
+        return Fit((Fitted(tuple(row.tokens)),), row.origin, off=not holds(row.tokens, shape))
     found = _fit(row, shape, rank, glues=glues)
     if found is None:
         return None
@@ -50,8 +57,26 @@ def fit(
         found = replace(found, ways=sound)
     if row.because is None:
         return found
-    vouched = bool(shape.sums) and all(totals_printed(way.tokens, shape) and holds(way.tokens, shape) for way in sound)
+    adds_up = all(totals_printed(way.tokens, shape) and holds(way.tokens, shape) for way in sound)
+    vouched = bool(shape.sums) and adds_up and not found.zeros  # zeros add up wherever they stand
     return found if vouched else replace(found, because=row.because, doubted=True)
+
+
+def _parted(row: ValueRow) -> ValueRow:
+    """The row with figures that were joined over a space (24 889) taken for two, where it has too few."""
+    tokens: list[Token] = []
+    for token in row.tokens:
+        figures = list(_FIGURE.finditer(token.printed or "")) if token.kind is TokenKind.NUMBER else []
+        if len(figures) < 2 or _FIGURES.fullmatch(token.printed or "") is None:
+            tokens.append(token)
+            continue
+        joint = token.joint
+        for one in figures:
+            at = token.start + one.start()
+            value = int(one.group())
+            tokens.append(Token(TokenKind.NUMBER, at, at + len(one.group()), one.group(), value, joint=joint))
+            joint = Joint.SPACE
+    return row if len(tokens) == len(row.tokens) else replace(row, tokens=tokens, because=row.because or _SPACED)
 
 
 def _fit(row: ValueRow, shape: Shape, rank: Callable[[Sequence[int]], float] | None, *, glues: bool) -> Fit | None:
@@ -81,7 +106,7 @@ def _fit(row: ValueRow, shape: Shape, rank: Callable[[Sequence[int]], float] | N
     if glued is None or dropped is None:
         return glued or dropped
     ways = (*glued.ways, *dropped.ways)
-    return Fit(ways, Origin.GLUED, _GLUED_OR_DROPPED)
+    return Fit(ways, Origin.GLUED, _GLUED_OR_DROPPED, doubted=glued.doubted or dropped.doubted or not shape.sums)
 
 
 def _printed_twice(tokens: Sequence[Token], trimmed: Sequence[Token], shape: Shape) -> tuple[Token, ...]:
@@ -110,13 +135,14 @@ def _straight(row: ValueRow, shape: Shape, *, glues: bool) -> Fit:
     tokens = tuple(row.tokens)
     if glues and shape.size > 1 and not shape.sums and all(token.joint < Joint.LINE for token in tokens):
         return Fit((Fitted(tokens),), row.origin, _APART, doubted=True)
-    if holds(tokens, shape) or not may_be_glued(tokens, shape):
-        return Fit((Fitted(tokens),), row.origin)
+    sound = holds(tokens, shape)
+    if sound or not may_be_glued(tokens, shape):
+        return Fit((Fitted(tokens),), row.origin, off=not sound)
     cut = recut(tokens, shape)
     if not cut:
         touching = any(token.joint is Joint.NONE for token in tokens[1:])
         because = _TOUCHING if touching else None
-        return Fit((Fitted(tokens),), row.origin, because, doubted=touching)
+        return Fit((Fitted(tokens),), row.origin, because, doubted=touching, off=True)
     ways = (Fitted(tokens, 2.0), *cut)
     return Fit(ways, Origin.GLUED, _CUT_ELSEWHERE)
 
@@ -173,12 +199,16 @@ def _trimmed(row: ValueRow, trimmed: list[Token], shape: Shape) -> Fit:
             ways.append(Fitted(window))
     zeros = other and not any(map(value_of, chosen))
     because = _WIDER if len(ways) > 1 else None
-    return Fit(tuple(ways), row.origin, because, zeros=zeros, shifted=chosen != tuple(row.tokens[-shape.size :]))
+    shifted = chosen != tuple(row.tokens[-shape.size :])
+    return Fit(tuple(ways), row.origin, because, zeros=zeros, shifted=shifted, off=not holds(chosen, shape))
 
 
 def _windows(row: ValueRow, tokens: list[Token], shape: Shape) -> Fit | None:
-    """More figures than columns: a stray one, or two years side by side."""
+    """More figures than columns: a stray one, or two years side by side; or columns that only the printer had."""
     size = shape.size
+    figures = tuple(token for token in tokens if token.kind is not BLANK)
+    if len(figures) == size < len(tokens) and shape.sums and holds(figures, shape) and any(map(value_of, figures)):
+        return Fit((Fitted(figures),), row.origin, _WIDER)
     surplus = len(tokens) - size
     if surplus > max(2, size):
         return None
@@ -187,17 +217,18 @@ def _windows(row: ValueRow, tokens: list[Token], shape: Shape) -> Fit | None:
     values = {tuple(value_of(token) for token in window) for window in windows}
     if len(values) == 1:
         return Fit((Fitted(last),), row.origin)
-    good = (
-        [window for window in windows if holds(window, shape) and totals_printed(window, shape)] if shape.sums else []
-    )
+    good = [window for window in windows if shape.sums and holds(window, shape) and totals_printed(window, shape)]
+    if len(figures) < len(tokens) and any(map(value_of, tokens)):
+        good = [window for window in good if any(map(value_of, window))]  # zeros add up wherever they stand
     ways = good or windows
     distinct = {tuple(value_of(token) for token in window): window for window in reversed(ways)}
     because = Reason(
         f"the row prints {len(tokens)} figures for {size} columns", f"该行印 {len(tokens)} 个数字，表式只有 {size} 栏"
     )
+    left_out = surplus > 2 and any(sum(map(value_of, window)) != sum(map(value_of, tokens)) for window in ways)
     return Fit(
         tuple(Fitted(window, 4.0 if window == last else 1.0) for window in distinct.values()),
         row.origin,
         because,
-        doubted=not good or surplus == size or len(distinct) > 1,
+        doubted=not good or surplus == size or len(distinct) > 1 or left_out,
     )

@@ -27,7 +27,7 @@ class Fit:
 
     `dropped`: the row has fewer figures than columns. `unexplained`: no place for them satisfies the sums;
     `zeros`: all are 0, so that no sum tells their places;
-    `shifted`: empty cells beside the figures leave open where the row begins.
+    `shifted`: empty cells beside the figures leave open where the row begins. `off`: as printed it does not add up.
     """
 
     ways: tuple[Fitted, ...]
@@ -38,6 +38,7 @@ class Fit:
     unexplained: bool = False
     zeros: bool = False
     shifted: bool = False
+    off: bool = False
 
 
 def holds(tokens: Sequence[Token | None], shape: Shape) -> bool:

@@ -3,14 +3,15 @@
 from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 
-from extractor.forms.model import Kind
+from extractor.forms.model import Kind, Table
 from extractor.parse.fitting.fitted import Fit, Fitted
 from extractor.parse.fitting.split import MOST_CUTS, Piece, Shape, cuts
+from extractor.parse.labels import Role
 from extractor.parse.readings import Origin
-from extractor.parse.rows import Joint, Token, TokenKind, ValueRow
+from extractor.parse.rows import Joint, Near, Token, TokenKind, ValueRow
 from extractor.report import Number, Reason
 
-__all__ = ["glued_ways", "glues", "may_be_glued", "recut"]
+__all__ = ["glued_ways", "glues", "loses_blanks", "may_be_glued", "recut"]
 
 _FEW_RUNS = 3
 _NO_CUT = Reason("no cut of the digits satisfies the row sum", "数字粘连，任何切分均与该行合计不符")
@@ -31,6 +32,16 @@ def glues(rows: Sequence[tuple[ValueRow, int]]) -> bool:
         elif len(row.tokens) <= size:
             parted += 1
     return runs > parted
+
+
+def loses_blanks(rows: Sequence[ValueRow], table: Table) -> bool:
+    """Whether some row beside its label has fewer digits than columns: blank cells have left no trace."""
+    for row in rows:
+        named = [label.item.index for label in row.labels if label.near is Near.FIRM and label.item.role is Role.ROW]
+        digits = sum(max(1, len(token.figures)) for token in row.tokens)
+        if named and 0 < digits < min(len(table.columns_of(table.rows[index])) for index in named):
+            return True
+    return False
 
 
 def may_be_glued(tokens: Sequence[Token], shape: Shape) -> bool:

@@ -10,6 +10,7 @@ from extractor.forms.model import Table
 from extractor.parse.labels import Hit, Item, Role, bare_text
 from extractor.parse.readings import Origin
 from extractor.parse.rows import Joint, Label, Near, Token, TokenKind, ValueRow
+from extractor.parse.text.apart import cells_of
 from extractor.parse.text.regions import Region
 from extractor.parse.text.spot import CLOSE_ENOUGH, DIGITS_BEFORE, OFFICIAL_ORDINAL, Spotted, ordinal_start
 from extractor.parse.text.tokens import CUT, Break, Pipes, Words, number, scan_gap
@@ -35,9 +36,8 @@ _WORDS_BETWEEN = Reason("other words stand between the label and the figure", "æ
 def value_rows(spotted: Spotted, region: Region, year: int | None) -> list[ValueRow]:
     """The printed rows of a region, in order, with the labels that lie about them."""
     text = spotted.text
-    mode = _cell_a_line(text, region)
-    closed = _closed(text, region)
-    builder = _Builder(text, region.table, cell_a_line=mode)
+    cells = cells_of(text, region.hits[0].start, region.end)
+    builder = _Builder(text, region.table, cell_a_line=cells.a_line)
     hits = region.hits
     for place, hit in enumerate(hits):
         builder.hit(hit)
@@ -45,7 +45,7 @@ def value_rows(spotted: Spotted, region: Region, year: int | None) -> list[Value
         end = region.end if last else hits[place + 1].start
         if len(builder.rows) > _MOST_ROWS:
             break
-        for piece in scan_gap(text, hit.end, end, cell_a_line=mode, closed=closed):
+        for piece in scan_gap(text, hit.end, end, cells):
             if last and isinstance(piece, Words) and len(piece.text) > 3:
                 break
             builder.take(piece)
@@ -66,27 +66,6 @@ def _years(text: str, region: Region, year: int | None) -> tuple[bool, ...]:
         if len(set(named)) == len(named):
             return tuple(one == year for one in named)
     return ()
-
-
-def _cell_a_line(text: str, region: Region) -> bool:
-    """Whether most figures stand on a line of their own, a cell a line."""
-    lines = text[region.hits[0].start : region.end].split("\n")
-    alone = together = 0
-    for line in lines:
-        stripped = line.strip(" \t|*")
-        if stripped[:1].isdigit() or stripped[:1] == "-":
-            fields = len(stripped.replace("|", " ").replace("\t", " ").split())
-            if fields == 1:
-                alone += 1
-            else:
-                together += 1
-    return alone >= 4 and alone > 2 * together
-
-
-def _closed(text: str, region: Region) -> bool:
-    """Whether a tab ends every line, header lines too, instead of standing between two cells."""
-    lines = [line for line in text[region.hits[0].start : region.end].split("\n") if "\t" in line]
-    return len(lines) >= 3 and sum(1 for line in lines if line.rstrip(" \r").endswith("\t")) >= 0.95 * len(lines)
 
 
 class _Builder:
@@ -184,6 +163,10 @@ class _Builder:
         row = self._row
         if words.touches and row.tokens:
             row.because = _TOUCHED
+        if text and not row.tokens and not self._cell_a_line and any(one.near is Near.CLOSE for one in row.labels):
+            # The first half of another label, it may be: of one that ends on the line below its figures.
+            row.because = _WORDS_BETWEEN
+            row.labels = [one._replace(near=min(one.near, Near.LOOSE)) for one in row.labels]
         if not row.tokens:
             on_line = any(label.near is Near.FIRM for label in row.labels)
             self._foreign_line = self._foreign_line or (len(text) > 1 and not self._cell_a_line and not on_line)

@@ -3,13 +3,14 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from extractor.parse.rows import Joint, Token, TokenKind
 from extractor.read.figures import UNIT_PATTERN, FigureKind, joined_figure, parse_number, read_figure
 from extractor.read.letters import GARBLED, as_digits
 from extractor.report import Reason
 
-__all__ = ["CUT", "Break", "Pipes", "Words", "figure_token", "is_rule_line", "scan_field", "scan_gap"]
+__all__ = ["CUT", "Break", "Cells", "Pipes", "Words", "figure_token", "is_rule_line", "scan_field", "scan_gap"]
 
 CUT = Reason("the last digit may be the number of the next row", "末位数字可能是下一行的序号")
 _APPROXIMATE = Reason("an approximate figure", "该数字为约数")
@@ -20,7 +21,8 @@ _LETTERS = Reason(
 _SPACED = Reason("spaces stand inside the figure, or it is several", "数字中间有空格，也可能是几个数字")
 _FIELD = re.compile(r"[^\t|]+|\t|\|")
 _NUMERIC = re.compile(r"[\s\d.,+-]+")
-_GROUP = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?(?:-\d+)*|[-/]+")
+# 0.440.35 is two figures glued, and no figure by itself.
+_GROUP = re.compile(r"\d+(?:\.\d+){2,}|[+-]?(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?(?:-\d+)*|[-/]+")
 _LEADING = re.compile(rf"\s*[+-]?\d[\d,]*(?:\.\d+)?\s*(?:{UNIT_PATTERN})?\s*(?:[(].*)?")
 # Words go on over marks within a label: 信函、传真申请数, 危及"三安全一稳定".
 _RUN = r"[^\W\d_]+"
@@ -40,8 +42,25 @@ _NEUTRAL = ("共", "共计", "计", "合计", "总计", "为", "是")
 _NUMERALS = "一二三四五六七八九十"
 _PADDING = " \r\xa0\u3000*`#\u200b"
 _EDGES = " |\t\r\xa0\u3000*"
-_PAGE_NUMBER = re.compile(r"\s*-\s?\d{1,3}\s?-\s*")  # dashes of all kinds are folded
+# - 3 -, 3/8, and what browsers print on every page: its address, and 11/22/26, 4:55 PM. Dashes of all kinds are folded.
+_OF_A_PAGE = re.compile(
+    r"\s*-\s?\d{1,3}\s?-\s*|\s*\d{1,3}\s?/\s?\d{1,3}\s*|[^|\t]*(?:\w://|\d/\d{1,2}/\d{2,4},? \d{1,2}:\d\d)[^|\t]*"
+)
+_ORDINAL = re.compile(r"\s*\(?\d{1,2}(?:[.、)．]|\.\))\s*")  # of a label on the next line
 _RULE_LINE = re.compile(r"[\s|:+=-]*-{3,}[\s|:+=-]*")
+
+
+class Cells(NamedTuple):
+    """How the cells of a flattened table stand apart.
+
+    `a_line`: every line is a cell. Otherwise a line with tabs or pipes has its cells between them, and a line without
+    is running text, where figures follow one another with nothing or a space between. `closed`: a tab ends each line,
+    and stands for no further cell. `apart`: tabs or pipes from one cell to the next.
+    """
+
+    a_line: bool
+    closed: bool = False
+    apart: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,15 +93,9 @@ def is_rule_line(line: str) -> bool:
     return "---" in line and _RULE_LINE.fullmatch(line) is not None
 
 
-def scan_gap(
-    text: str, start: int, end: int, *, cell_a_line: bool, closed: bool = False
-) -> Iterator[Token | Words | Break | Pipes]:
-    """Scan text[start:end), which lies between two labels.
-
-    With `cell_a_line` every line is a cell. Otherwise a line with tabs or pipes has its cells between them, and a
-    line without is running text, where figures follow one another with nothing or a space between. `closed`: a tab
-    ends each line; it stands for no further cell.
-    """
+def scan_gap(text: str, start: int, end: int, cells: Cells) -> Iterator[Token | Words | Break | Pipes]:
+    """Scan text[start:end), which lies between two labels."""
+    cell_a_line = cells.a_line
     lines = text[start:end].split("\n")
     last = len(lines) - 1
     at = start
@@ -90,9 +103,10 @@ def scan_gap(
     joint = Joint.NONE
     for number_of_line, line in enumerate(lines):
         ended = number_of_line < last
-        numbered = "-" in line and _PAGE_NUMBER.fullmatch(line) is not None
-        if numbered:
-            pass
+        of_a_page = ("-" in line or "/" in line) and _OF_A_PAGE.fullmatch(line) is not None
+        ordinal = cell_a_line and _ORDINAL.fullmatch(line) is not None
+        if of_a_page or ordinal or (cell_a_line and not cells.closed and "\t" in line and line.isspace()):
+            pass  # nothing, or white space that a program left: a cell only where a tab ends every line
         elif cell_a_line and (cell := line.strip(_EDGES)).isdigit() and cell.isascii() and line.count("|") < 2:
             place = at + line.index(cell)
             yield Token(TokenKind.NUMBER, place, place + len(cell), cell, parse_number(cell), None, joint)
@@ -100,7 +114,7 @@ def scan_gap(
             physical = line if 0 < number_of_line < last else _line_at(text, at)
             running = not cell_a_line and "\t" not in physical and "|" not in physical
             if not ("---" in physical and not seen and is_rule_line(physical)):
-                yield from _scan_line(line, at, joint, seen=seen, running=running, ended=ended, closed=closed)
+                yield from _scan_line(line, at, joint, cells, seen=seen, running=running, ended=ended)
         if ended:
             at += len(line) + 1
             if not cell_a_line:
@@ -110,7 +124,7 @@ def scan_gap(
 
 
 def _scan_line(
-    line: str, at: int, joint: Joint, *, seen: bool, running: bool, ended: bool, closed: bool
+    line: str, at: int, joint: Joint, cells: Cells, *, seen: bool, running: bool, ended: bool
 ) -> Iterator[Token | Words | Pipes]:
     """Scan (a part of) one line at offset `at`. `seen`: something stands before it on the same printed line."""
     if running:
@@ -126,14 +140,23 @@ def _scan_line(
             tabbed = raw == "\t"
             joint = Joint.CELL
         elif raw.strip(_PADDING):
-            yield from _blanks(at + match.start(), separators - 1)
-            yield from scan_field(raw, at + match.start(), joint, glued=False)
+            yield from _blanks(at + match.start(), separators // cells.apart - 1)
+            pieces = scan_field(raw, at + match.start(), joint, glued=False)
+            cut = not ended and match.end() == len(line)  # a label follows in the same cell: its first words, no remark
+            yield from (_as_words(piece) if cut else piece for piece in pieces)
             joint = Joint.CELL
             separators, seen = 0, True
     if seen:
-        yield from _blanks(at + len(line), separators if ended and tabbed and not closed else separators - 1)
+        after = separators // cells.apart
+        yield from _blanks(at + len(line), after if ended and tabbed and not cells.closed else after - 1)
     elif separators and ended:
         yield Pipes(separators, at + len(line))
+
+
+def _as_words(piece: Token | Words) -> Token | Words:
+    if isinstance(piece, Token) and piece.kind is TokenKind.WORDS:
+        return Words(piece.printed or "", piece.start, piece.end)
+    return piece
 
 
 def _blanks(at: int, count: int) -> Iterator[Token]:

@@ -25,7 +25,7 @@ from extractor.service.api.extractions import extractions
 from extractor.service.api.operation import Metrics, Readiness, operation
 from extractor.service.api.problems import Problem, ProblemBody, answer, on_http, on_invalid, on_problem
 from extractor.service.api.results import results
-from extractor.service.blobs import StoreAwayError
+from extractor.service.contents import StoreAwayError
 from extractor.service.house import House
 
 __all__ = ["create_app"]

@@ -21,7 +21,8 @@ from extractor.errors import DocumentError, LimitError
 from extractor.read import Limits
 from extractor.read.locator import INSIDE, Locator, expanded, let_go
 from extractor.service.api.problems import Problem
-from extractor.service.blobs import Blobs, Incoming
+from extractor.service.blobs import Blobs
+from extractor.service.contents import Incoming
 
 __all__ = ["Found", "JsonLines", "Multipart", "Reader", "name_of", "reader_of"]
 

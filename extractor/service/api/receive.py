@@ -12,7 +12,7 @@ from extractor.service.api.body import pieces
 from extractor.service.api.intake import Found, Reader, reader_of
 from extractor.service.api.problems import Problem
 from extractor.service.api.shapes import check_form
-from extractor.service.blobs import Incoming
+from extractor.service.contents import Incoming
 from extractor.service.house import House
 from extractor.service.rows import Batch, Document, IdempotencyError, Options
 

@@ -120,6 +120,13 @@ def test_a_link_of_its_name_is_not_written_through(tmp_path: Path) -> None:
     assert not (tmp_path / "new").exists()
 
 
+def test_a_file_without_end_is_no_log(tmp_path: Path) -> None:
+    with (tmp_path / FILE).open("wb") as file:
+        file.truncate(1 << 40)  # it takes no room, but would be read
+    with pytest.raises(UsageError, match="too large"):
+        Decisions(tmp_path).known()
+
+
 def test_a_pipe_of_its_name_holds_nobody_up(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / FILE)
     log = Decisions(tmp_path)

@@ -138,6 +138,7 @@ def test_the_audit_log_is_read_by_who_what_and_when(tmp_path: Path) -> None:
     ]
     assert list(log.entries(until=start)) == []
     assert len(list(log.entries(since=start, key_id="b"))) == 600
+    assert log.prune_older(3600) == 0
     middle = sorted(one.at for one in log.entries())[1000]
     assert log.prune(middle) == 1000
     assert len(list(log.entries())) == 201

@@ -13,6 +13,8 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
@@ -24,11 +26,13 @@ import uvicorn
 
 from extractor.service import connection, webhooks
 from extractor.service.api.admission import _Gate
+from extractor.service.api.operation import Readiness
 from extractor.service.api.problems import Problem
 from extractor.service.batches import BatchStore
 from extractor.service.connection import Impatient
 from extractor.service.database import open_database
 from extractor.service.hands import HandOptions, Hands, HandsBusyError
+from extractor.service.house import House
 from extractor.service.rows import Batch, IdempotencyError, Options
 from extractor.service.settings import load_service_settings
 from extractor.service.signing import Secrets
@@ -275,6 +279,24 @@ def test_an_idempotency_key_is_its_owners(tmp_path: Path) -> None:
         begin("a")
     assert caught.value.batch.id == first
     database.close()
+
+
+def test_whoever_asks_whether_it_is_ready_asks_the_database_once_a_second() -> None:
+    """Nobody needs a key for it, and a database that is away holds a thread for as long as it is waited for."""
+    asked = []
+    house = SimpleNamespace(
+        draining=False,
+        database=SimpleNamespace(reachable=lambda: asked.append("database") or True),
+        blobs=SimpleNamespace(reachable=lambda: asked.append("store") or True, free=lambda: 0),
+        settings=SimpleNamespace(min_free=1),
+    )
+
+    async def run() -> list[str]:
+        readiness = Readiness(cast(House, house))
+        return await asyncio.gather(*(readiness.status() for _ in range(50)))
+
+    assert asyncio.run(run()) == ["storage_low"] * 50
+    assert asked == ["database", "store"]
 
 
 def test_methods_that_are_none_are_not_counted_one_by_one(served: Served) -> None:

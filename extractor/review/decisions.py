@@ -24,6 +24,7 @@ __all__ = ["FILE", "Damaged", "Decision", "DecisionKind", "Decisions", "Entry", 
 
 FILE = "gouji-decisions.jsonl"
 _MOST_BYTES = 1 << 20
+_MOST_OF_ALL = 1 << 30
 # Not to wait for whoever writes into a pipe of that name.
 _READ = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
@@ -218,6 +219,8 @@ class Decisions:
                 found = os.fstat(file.fileno())
                 if not stat.S_ISREG(found.st_mode):
                     raise self._no_file()
+                if found.st_size > _MOST_OF_ALL:
+                    raise UsageError(f"{self.path.name} is too large for a log of decisions")
                 stamp = (found.st_ino, found.st_size, found.st_mtime_ns)
                 if stamp == self._stamp:
                     return

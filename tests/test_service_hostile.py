@@ -340,6 +340,24 @@ warnings.warn("a secret too")
     assert "secret" not in said
 
 
+def test_batches_that_go_while_they_are_worked_on_leave_no_errors_in_the_log(served: Served) -> None:
+    before = len(served.logged())
+    text = "".join(json.dumps({"text": f"{PROSE}{n}"}) + "\n" for n in range(100))
+    for _ in range(3):
+        created = served.http.post("/v1/batches", content=text, headers={"Content-Type": "application/x-ndjson"}).json()
+        deadline = time.monotonic() + 20
+        while served.batch(created["id"])["state"] == "queued":
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        assert served.http.post(f"/v1/batches/{created['id']}/cancel").status_code == 200
+        assert served.http.delete(f"/v1/batches/{created['id']}").status_code == 204
+    time.sleep(2)  # for whatever the engine has to say about it
+    said = [json.loads(line) for line in served.logged().splitlines()]
+    assert not [
+        one for one in said if one["level"] == "error" and one["event"] != "broken off" and "ASGI" not in one["event"]
+    ]
+
+
 def test_ids_that_no_batch_can_have(served: Served) -> None:
     for path in ("/v1/batches/%00", "/v1/batches/a%00b/results", "/v1/extractions/%00", "/review/%00/"):
         assert served.http.get(path).status_code == 404

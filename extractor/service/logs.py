@@ -4,7 +4,7 @@ import json
 import logging
 import time
 
-__all__ = ["set_up_logs"]
+__all__ = ["set_up_logs", "through_ours"]
 
 _PLAIN = frozenset(logging.LogRecord("", 0, "", 0, "", (), None).__dict__) | {
     "message",
@@ -43,7 +43,12 @@ def set_up_logs(level: str) -> None:
     for name in ("gouji", "uvicorn"):
         logging.getLogger(name).setLevel(level.upper())
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access", "dbos"):
-        logger = logging.getLogger(name)
-        logger.handlers = []
-        logger.propagate = True
+        through_ours(name)
     logging.getLogger("uvicorn.access").setLevel(logging.CRITICAL)
+
+
+def through_ours(name: str) -> None:
+    """What a library logs goes through the handler of the process alone."""
+    logger = logging.getLogger(name)
+    logger.handlers = []
+    logger.propagate = True

@@ -101,6 +101,41 @@ def test_what_another_writer_adds_is_seen(tmp_path: Path) -> None:
     assert mine.stamp != stamp
 
 
+def test_a_link_of_its_name_is_not_written_through(tmp_path: Path) -> None:
+    """A stranger's folder of reports may hold one that leads to a file of the reader's."""
+    mine = tmp_path / "mine"
+    mine.write_bytes(b"what I wrote")
+    (tmp_path / "reports").mkdir()
+    (tmp_path / "reports" / FILE).symlink_to(mine)
+    log = Decisions(tmp_path / "reports")
+    with pytest.raises(UsageError, match="is a link"):
+        log.append(typed(5))
+    with pytest.raises(UsageError, match="is a link"):
+        log.undo(ONE, CELL, author="me")
+    assert mine.read_bytes() == b"what I wrote"
+    (tmp_path / "reports" / FILE).unlink()
+    (tmp_path / "reports" / FILE).symlink_to(tmp_path / "new")
+    with pytest.raises(UsageError, match="is a link"):
+        log.append(typed(5))
+    assert not (tmp_path / "new").exists()
+
+
+def test_a_file_without_end_is_no_log(tmp_path: Path) -> None:
+    with (tmp_path / FILE).open("wb") as file:
+        file.truncate(1 << 40)  # it takes no room, but would be read
+    with pytest.raises(UsageError, match="too large"):
+        Decisions(tmp_path).known()
+
+
+def test_a_pipe_of_its_name_holds_nobody_up(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / FILE)
+    log = Decisions(tmp_path)
+    with pytest.raises(UsageError, match="no file"):
+        log.known()
+    with pytest.raises(UsageError, match="no file"):
+        log.append(typed(5))
+
+
 def test_a_torn_line_costs_itself_alone(tmp_path: Path) -> None:
     log = Decisions(tmp_path)
     log.append(typed(5))

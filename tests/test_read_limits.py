@@ -58,6 +58,23 @@ def test_depth(html: str) -> None:
         read(html, media_type="text/html")
 
 
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<div><object></div></object>",  # the end of a div does not reach out of an object
+        "<div><table><td></div></table>",
+        "<div><title></div></title>",  # nor is it one, in a title
+        "<x.y></x>",
+        "<rp>",
+        "<optgroup>",
+    ],
+)
+def test_depth_that_closing_tags_hide(html: str) -> None:
+    """A parser takes minutes over so many elements within each other, before anybody can count them."""
+    with pytest.raises(LimitError, match="allowed"):
+        read(html * 30_000, media_type="text/html")
+
+
 def test_depth_is_configurable_for_small_pages_too() -> None:
     html = "<div>" * 30 + "x" + "</div>" * 30
     assert read(html).text == "x"

@@ -14,11 +14,12 @@ pytest.importorskip("jinja2", reason="the extra 'review' is not installed: pip i
 import httpx
 
 from extractor.review.bench import Bench
+from extractor.service.auditlog import AuditLog
 from extractor.service.blobs import DamagedError
 from extractor.service.contents import StoreAwayError
 from extractor.service.database import open_database
 from extractor.service.house import House
-from extractor.service.keys import KeyStore, Scope
+from extractor.service.keys import KeyStore, Scope, id_of
 from extractor.service.rows import Batch
 from extractor.service.settings import load_service_settings
 from extractor.service.shelves import BatchShelf
@@ -75,6 +76,8 @@ def test_a_batch_is_looked_at_and_decided(tmp_path: Path) -> None:
             assert http.post(f"{page}/decisions", json=decision, headers=origin).status_code == 403
             kept = http.post(f"{page}/decisions", json=decision, headers=origin | {"x-gouji": "1"}).json()
             assert kept["kept"] and kept["open_findings"] == 1
+            (noted,) = [one for one in AuditLog(database).entries() if one.action == "batch.decide"]
+            assert (noted.key_id, noted.subject) == (id_of(mine), batch)
             labels = http.get(f"{page}/gold.json").json()
             assert (labels["labelled_by"], labels["cells"]) == ("mine", {SUSPECT: 0})
 

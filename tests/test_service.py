@@ -433,6 +433,8 @@ class TestStrangers:
             "http://192.168.0.1/",
             "http://100.64.0.1/",
             "http://0.0.0.0/",
+            "http://[::10.0.0.1]/",
+            "http://168.63.129.16/metadata",
             "http://[fe80::1]/",
             "http://224.0.0.1/",
             "http://localhost/",
@@ -633,6 +635,7 @@ class TestPostgres:
                     )
                     assert created.status_code == 201, created.text
                     batch = created.json()
+                    assert served.http.get("/v1/batches/%00").status_code == 404  # PostgreSQL takes no NUL
                     deadline = time.monotonic() + 60
                     while served.batch(batch["id"])["counts"]["done"] == 0:
                         assert time.monotonic() < deadline, (tmp_path / "worker-log").read_text()[-3000:]

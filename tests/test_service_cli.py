@@ -12,11 +12,15 @@ import pytest
 
 pytest.importorskip("dbos", reason="the service is not installed: pip install 'gouji[service]'")
 
+from pydantic import SecretStr
+
 from extractor.cli.audit_log import moment_of
+from extractor.client import WebhookError, verify_webhook
 from extractor.errors import UsageError
 from extractor.service.auditlog import AuditLog
 from extractor.service.database import open_database
 from extractor.service.settings import load_service_settings
+from extractor.service.signing import BOTH_S, Secrets, signature
 from tests.served import ROOT, SAMPLES, Served
 
 
@@ -49,9 +53,19 @@ def test_batch_with_a_key(tmp_path: Path) -> None:
         gouji(tmp_path, "batch", "results", batch_id, "-o", "out.jsonl", **known)
         found = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text(encoding="utf-8").splitlines()]
         assert {one["name"] for one in found} == {str(SAMPLES / "clean-html-2022" / "report.html"), files[1]}
+        assert gouji(tmp_path, "batch", "results", batch_id, "-o", "out.csv", **known).returncode == 0
+        assert gouji(tmp_path, "extract", *files, "-o", "direct.csv").returncode == 0
+        tables = [(tmp_path / name).read_text(encoding="utf-8-sig").splitlines() for name in ("out.csv", "direct.csv")]
+        assert sorted(tables[0]) == sorted(tables[1])
+        assert gouji(tmp_path, "batch", "results", batch_id, "-o", "out.parquet", **known).returncode == 0
+        assert gouji(tmp_path, "deliver", "out.parquet", "--out", "again.jsonl").returncode == 0
+        for wrong in (["-o", "out.xlsx"], ["-o", "out.csv", "--errors"]):
+            assert gouji(tmp_path, "batch", "results", batch_id, *wrong, **known).returncode == 2
         assert gouji(tmp_path, "batch", "cancel", batch_id, **known).stdout.startswith(f"{batch_id}  completed")
         refused = gouji(tmp_path, "batch", "status", batch_id, GOUJI_URL=served.url)
         assert (refused.returncode, refused.stderr) == (2, "gouji: A key is needed, or this one is not good\n")
+        listed = gouji(tmp_path, "batch", "list", **known).stdout.splitlines()
+        assert [line.split()[0] for line in listed] == [batch_id] and "completed" in listed[0] and "2/2" in listed[0]
         newest, oldest = gouji(tmp_path, "audit-log", "--data", "data").stdout.splitlines()
         key_id = key.split("_")[1]
         assert f"{key_id} (me)" in newest and f"batch.create        {batch_id}" in newest
@@ -60,6 +74,10 @@ def test_batch_with_a_key(tmp_path: Path) -> None:
         assert (json.loads(found)["subject"], json.loads(found)["name"]) == (batch_id, "me")
         wrong = gouji(tmp_path, "audit-log", "--data", "data", "--since", "yesterday")
         assert (wrong.returncode, "yesterday: no time" in wrong.stderr) == (2, True)
+        assert gouji(tmp_path, "batch", "delete", batch_id, **known).stdout == f"deleted {batch_id}\n"
+        assert gouji(tmp_path, "batch", "list", **known).stdout == ""
+        gone = gouji(tmp_path, "batch", "delete", batch_id, **known)
+        assert (gone.returncode, "there is no batch" in gone.stderr) == (2, True)
         second = gouji(tmp_path, "serve", "--data", "data", "--port", "0")
         assert second.returncode == 2
         assert "in use by another process" in second.stderr
@@ -120,6 +138,41 @@ def test_the_audit_log_is_read_by_who_what_and_when(tmp_path: Path) -> None:
     ]
     assert list(log.entries(until=start)) == []
     assert len(list(log.entries(since=start, key_id="b"))) == 600
+    assert log.prune_older(3600) == 0
+    middle = sorted(one.at for one in log.entries())[1000]
+    assert log.prune(middle) == 1000
+    assert len(list(log.entries())) == 201
+    database.close()
+    assert gouji(tmp_path, "audit-log", "--data", ".", "--prune", "1h", "--key", "a").returncode == 2
+    assert gouji(tmp_path, "audit-log", "--data", ".", "--prune", "1h").stdout == "removed 0 lines\n"
+    assert gouji(tmp_path, "audit-log", "--data", ".", "--prune", "0s").stdout == "removed 202 lines\n"
+    assert "operator" in gouji(tmp_path, "audit-log", "--data", ".").stdout
+
+
+def test_a_webhook_secret_is_changed_while_receivers_still_have_the_old_one(tmp_path: Path) -> None:
+    first = gouji(tmp_path, "webhook-secret").stdout.strip()
+    assert (tmp_path / "gouji-data" / "webhook-secret").read_text(encoding="ascii") == first
+    second = gouji(tmp_path, "webhook-secret", "--rotate").stdout.strip()
+    assert first != second
+    assert gouji(tmp_path, "webhook-secret").stdout.strip() == second
+    assert "webhook-secret.rotate" in gouji(tmp_path, "audit-log").stdout
+    settings = load_service_settings({"data": tmp_path / "gouji-data"}, environ={}, folder=tmp_path)
+    database = open_database(settings)
+    assert Secrets(settings, database).current() == (second, first)
+    now = time.time()
+    signed = signature(Secrets(settings, database).current(), b"body", int(now))
+    for secret in (first, second):
+        verify_webhook(b"body", signed, secret)
+    with pytest.raises(WebhookError):
+        verify_webhook(b"body", signed, "another")
+    monkey = pytest.MonkeyPatch()
+    with monkey.context() as patched:
+        patched.setattr(time, "time", lambda: now + BOTH_S + 60)
+        assert Secrets(settings, database).current() == (second,)
+    given = settings.model_copy(update={"webhook_secret": SecretStr("new"), "webhook_secret_before": SecretStr("old")})
+    assert Secrets(given, database).current() == ("new", "old")
+    with pytest.raises(UsageError, match="WEBHOOK_SECRET"):
+        Secrets(given, database).change()
     database.close()
 
 

@@ -79,6 +79,16 @@ def test_a_document_that_takes_long_is_asked_for_until_it_is_done(tmp_path: Path
     assert len(pauses) == 2
 
 
+def test_batches_are_listed_page_by_page() -> None:
+    items, requests, _ = heard(
+        talk.batches(),
+        response(200, {"batches": [{"id": "b"}], "next": 12.5}),
+        response(200, {"batches": [{"id": "a"}], "next": None}),
+    )
+    assert [one["id"] for one in items] == ["b", "a"]
+    assert [request.query.get("before") for request in requests] == [None, "12.5"]
+
+
 def test_pages_follow_each_other() -> None:
     def page(*numbers: int, **headers: str) -> object:
         return httpx.Response(200, content=b"".join(b'{"seq": %d}\n' % n for n in numbers), headers=headers)

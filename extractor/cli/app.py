@@ -24,6 +24,7 @@ from extractor.cli.llm import llm_app
 from extractor.cli.panel import panel
 from extractor.cli.review import review
 from extractor.cli.serve import config_command, serve, worker
+from extractor.cli.webhook_secret import webhook_secret
 
 __all__ = ["app", "run"]
 
@@ -56,6 +57,7 @@ app.command("worker", short_help="Work on the batches of a service.")(worker)
 app.add_typer(batch_app, name="batch")
 app.add_typer(keys_app, name="keys")
 app.command("audit-log", short_help="Show who did what on the service.")(audit_log)
+app.command("webhook-secret", short_help="Show or change what webhooks are signed with.")(webhook_secret)
 app.command("config", short_help="Show all settings and where they come from.")(config_command)
 app.command("text", short_help="Print the text that evidence offsets count in.")(text)
 

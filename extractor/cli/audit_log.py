@@ -33,12 +33,18 @@ def audit_log(
     ] = None,
     until: Annotated[str | None, typer.Option("--until", help="Before that; as --since.", metavar="TIME")] = None,
     limit: Annotated[int, typer.Option("--limit", help="At most so many, the newest; 0: all.", min=0)] = 100,
+    prune: Annotated[
+        str | None,
+        typer.Option("--prune", help="Remove what is from before that, and show nothing; as --since.", metavar="TIME"),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="A line of JSON each.")] = False,
     data: Data = None,
     database_url: DatabaseUrl = None,
     config: Config = None,
 ) -> None:
-    """Show who created, cancelled or deleted which batch, and who made or revoked keys. Times are UTC, newest first.
+    """Show who created, cancelled, decided on or deleted which batch, and who made or revoked keys.
+
+    Times are UTC, newest first.
 
     `operator` is who used the command line on the server, `local` who came over loopback without a key, and
     `retention` the service itself, when the time of a batch was up.
@@ -48,16 +54,22 @@ def audit_log(
         times = [None if text is None else moment_of(text, now).timestamp() for text in (since, until)]
         with service_database(config, data, database_url) as database:
             from extractor.errors import UsageError
-            from extractor.service.auditlog import AuditLog
+            from extractor.service.auditlog import OPERATOR, AuditLog
             from extractor.service.keys import KeyStore
 
+            log = AuditLog(database)
+            if prune is not None:
+                if key or batch or since or until:
+                    raise UsageError("--prune goes by time alone")
+                removed = log.prune(moment_of(prune, now).timestamp())
+                log.note(OPERATOR, "audit-log.prune", f"{removed} lines")
+                typer.echo(f"removed {removed} lines")
+                return
             names = {each.id: each.name for each in KeyStore(database).list()}
             ids = [key_id for key_id, name in names.items() if name == key]
             if len(ids) > 1:
                 raise UsageError(f"several keys are named {key}: give an id ({', '.join(ids)})")
-            entries = AuditLog(database).entries(
-                key_id=ids[0] if ids else key, subject=batch, since=times[0], until=times[1]
-            )
+            entries = log.entries(key_id=ids[0] if ids else key, subject=batch, since=times[0], until=times[1])
             for entry in islice(entries, limit or None):
                 typer.echo(_json(entry, names) if as_json else _line(entry, names))
 

@@ -1,23 +1,27 @@
 """`gouji batch`: batches on a service, from the command line."""
 
+import json
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from decimal import Decimal
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from extractor.cli.guard import FAILED, complain, guard
-from extractor.cli.output import OutFile, open_output
+from extractor.cli.output import open_output
 
 if TYPE_CHECKING:
     from extractor.client import Client
     from extractor.client.common import JSON
+    from extractor.report import Report
 
 __all__ = ["batch_app"]
 
 batch_app = typer.Typer(
-    help="Submit batches to a service and fetch results.", rich_markup_mode=None, no_args_is_help=True
+    help="Submit batches to a service, follow them, fetch results.", rich_markup_mode=None, no_args_is_help=True
 )
 
 Url = Annotated[str, typer.Option("--url", help="Where the service is.", metavar="URL", envvar="GOUJI_URL")]
@@ -71,21 +75,71 @@ def status(
         _tell(client.batch(batch_id))
 
 
+@batch_app.command("list")
+def list_batches(
+    url: Url = _URL,
+    limit: Annotated[int, typer.Option("--limit", help="At most so many, the newest; 0: all.", min=0)] = 20,
+) -> None:
+    """List the batches of the key, newest first: when they came (UTC), their state, documents done and failed."""
+    with guard(), closing(_client(url)) as client:
+        for batch in islice(client.batches(), limit or None):
+            counts = _counts(batch)
+            done = f"{counts['done']}/{counts['total']}"
+            failed = f"{counts['failed']} failed" if counts["failed"] else ""
+            typer.echo(
+                f"{batch['id']}  {str(batch['created'])[:16]}  {batch['state']!s:<9}  {done:>13}  {failed}".rstrip()
+            )
+
+
+@batch_app.command()
+def delete(batch_id: BatchId, url: Url = _URL) -> None:
+    """Delete a batch that has ended, with its documents and results."""
+    with guard(), _known(batch_id), closing(_client(url)) as client:
+        client.delete(batch_id)
+        typer.echo(f"deleted {batch_id}")
+
+
 @batch_app.command()
 def results(
     batch_id: BatchId,
     url: Url = _URL,
-    out: OutFile = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out",
+            "-o",
+            help="Write to FILE, whole or not at all: .csv and .parquet, else a line of JSON each.",
+            metavar="FILE",
+            show_default=False,
+        ),
+    ] = None,
     errors: Annotated[bool, typer.Option("--errors", help="Only the documents without a report, and why.")] = False,
 ) -> None:
-    """Fetch the results so far, a line of JSON each."""
-    with guard(), _known(batch_id), closing(_client(url)) as client, open_output(out) as stream:
-        import json
+    """Fetch the results so far: a line of JSON each, or a table.
 
+    CSV has a line a cell, as `gouji extract` writes it; Parquet a row a document, for `gouji deliver` and others.
+    """
+    with guard(), _known(batch_id), closing(_client(url)) as client:
+        suffix = "" if out is None else out.suffix.lower()
+        _check_suffix(suffix, errors)
         batch = client.batch(batch_id)
-        lines = client.errors(batch_id) if errors else client.results(batch_id)
-        for line in _counted(lines, batch, "errors" if errors else "results", shown=out is not None):
-            stream.write(json.dumps(line, ensure_ascii=False) + "\n")
+        if out is not None and suffix == ".parquet":
+            from extractor.deliver.folder import new_file
+
+            with new_file(out) as unfinished, unfinished.open("wb") as file:
+                client.parquet(batch_id, file)
+        else:
+            lines = client.errors(batch_id) if errors else client.results(batch_id)
+            counted = _counted(lines, batch, "errors" if errors else "results", shown=out is not None)
+            with open_output(out, bom=suffix == ".csv") as stream:
+                if suffix == ".csv":
+                    from extractor.deliver.to_csv import write_csv
+                    from extractor.forms.load import load_forms
+
+                    write_csv(map(_report, counted), stream, load_forms())
+                else:
+                    for line in counted:
+                        stream.write(json.dumps(line, ensure_ascii=False) + "\n")
         if batch["state"] not in _STATES:
             complain(f"the batch is {batch['state']}: there will be more")
 
@@ -95,6 +149,21 @@ def cancel(batch_id: BatchId, url: Url = _URL) -> None:
     """Stop the work on a batch. What is done stays."""
     with guard(), _known(batch_id), closing(_client(url)) as client:
         _tell(client.cancel(batch_id))
+
+
+def _check_suffix(suffix: str, errors: bool) -> None:
+    from extractor.errors import UsageError
+
+    if suffix in (".xlsx", ".duckdb"):
+        raise UsageError(f"fetch the results as .jsonl or .parquet, and turn them into {suffix} with gouji deliver")
+    if errors and suffix in (".csv", ".parquet"):
+        raise UsageError("errors are lines of JSON (.jsonl)")
+
+
+def _report(line: "dict[str, JSON]") -> "Report":
+    from extractor.deliver.from_json import report_of
+
+    return report_of(json.loads(json.dumps(line), parse_float=Decimal))
 
 
 @contextmanager

@@ -3,11 +3,12 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterable
 from types import TracebackType
+from typing import IO
 
 import httpx
 
 from extractor.client import talk
-from extractor.client.common import TIMEOUT, Request, Source, headers
+from extractor.client.common import TIMEOUT, Request, Source, emptied, headers
 from extractor.client.talk import Item, Object, Pause, Talk
 
 __all__ = ["AsyncClient"]
@@ -53,6 +54,10 @@ class AsyncClient:
         """The batch when it has ended."""
         return await self._last(talk.progress(batch_id, every_s))
 
+    def batches(self) -> AsyncIterator[Object]:
+        """All batches of the key, the newest first."""
+        return self._each(talk.batches())
+
     def progress(self, batch_id: str, *, every_s: float = 1.0) -> AsyncIterator[Object]:
         """The batch now, and again and again until it has ended."""
         return self._each(talk.progress(batch_id, every_s))
@@ -60,6 +65,10 @@ class AsyncClient:
     def results(self, batch_id: str, *, verdict: str | None = None, page: int = 200) -> AsyncIterator[Object]:
         """All results so far, in the order in which they were done."""
         return self._each(talk.results(batch_id, verdict, page))
+
+    async def parquet(self, batch_id: str, into: IO[bytes]) -> None:
+        """All results so far as one Parquet file, written into an open file."""
+        await self._last(talk.parquet(batch_id, into))
 
     def errors(self, batch_id: str) -> AsyncIterator[Object]:
         """The documents so far that yielded no report, and why."""
@@ -79,6 +88,18 @@ class AsyncClient:
             last = item
         return last
 
+    async def _answer(self, request: Request) -> httpx.Response:
+        if request.into is None:
+            return await self._http.request(**request.arguments())
+        async with self._http.stream(**request.arguments()) as response:
+            if not response.is_success:
+                await response.aread()
+                return response
+            file = emptied(request.into)
+            async for piece in response.aiter_bytes():
+                file.write(piece)
+        return response
+
     async def _each(self, said: Talk) -> AsyncIterator[Object]:
         step = next(said, None)
         while step is not None:
@@ -90,7 +111,7 @@ class AsyncClient:
                     await asyncio.sleep(step.seconds)
                 case Request():
                     try:
-                        response = await self._http.request(**step.arguments())
+                        response = await self._answer(step)
                     except Exception as error:
                         step = said.throw(error)
                         continue

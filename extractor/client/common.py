@@ -21,6 +21,7 @@ __all__ = [
     "Request",
     "ServiceError",
     "Source",
+    "emptied",
     "error_of",
     "extraction",
     "headers",
@@ -60,7 +61,7 @@ class _Arguments(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request that can be sent again: files are opened anew each time."""
+    """A request that can be sent again: files are opened anew each time. `into`: where its answer is written to."""
 
     method: str
     path: str
@@ -68,6 +69,7 @@ class Request:
     headers: dict[str, str] = field(default_factory=dict)
     files: Sequence[tuple[str, Source]] = ()
     content: bytes | None = None
+    into: IO[bytes] | None = None
 
     def arguments(self) -> _Arguments:
         """As httpx wants them."""
@@ -79,6 +81,13 @@ class Request:
             "files": [(field, _named(source)) for field, source in self.files] or None,
             "content": self.content,
         }
+
+
+def emptied(file: IO[bytes]) -> IO[bytes]:
+    """The file as it was before an answer that broke off was written into it."""
+    file.seek(0)
+    file.truncate()
+    return file
 
 
 class _Lazy:

@@ -3,11 +3,12 @@
 import time
 from collections.abc import Iterable, Iterator
 from types import TracebackType
+from typing import IO
 
 import httpx
 
 from extractor.client import talk
-from extractor.client.common import TIMEOUT, Request, Source, headers
+from extractor.client.common import TIMEOUT, Request, Source, emptied, headers
 from extractor.client.talk import Item, Object, Pause, Talk
 
 __all__ = ["Client"]
@@ -49,6 +50,10 @@ class Client:
         """The batch when it has ended."""
         return self._last(talk.progress(batch_id, every_s))
 
+    def batches(self) -> Iterator[Object]:
+        """All batches of the key, the newest first."""
+        return self._each(talk.batches())
+
     def progress(self, batch_id: str, *, every_s: float = 1.0) -> Iterator[Object]:
         """The batch now, and again and again until it has ended."""
         return self._each(talk.progress(batch_id, every_s))
@@ -56,6 +61,10 @@ class Client:
     def results(self, batch_id: str, *, verdict: str | None = None, page: int = 200) -> Iterator[Object]:
         """All results so far, in the order in which they were done."""
         return self._each(talk.results(batch_id, verdict, page))
+
+    def parquet(self, batch_id: str, into: IO[bytes]) -> None:
+        """All results so far as one Parquet file, written into an open file."""
+        self._last(talk.parquet(batch_id, into))
 
     def errors(self, batch_id: str) -> Iterator[Object]:
         """The documents so far that yielded no report, and why."""
@@ -75,6 +84,18 @@ class Client:
             last = item
         return last
 
+    def _answer(self, request: Request) -> httpx.Response:
+        if request.into is None:
+            return self._http.request(**request.arguments())
+        with self._http.stream(**request.arguments()) as response:
+            if not response.is_success:
+                response.read()
+                return response
+            file = emptied(request.into)
+            for piece in response.iter_bytes():
+                file.write(piece)
+        return response
+
     def _each(self, said: Talk) -> Iterator[Object]:
         step = next(said, None)
         while step is not None:
@@ -86,7 +107,7 @@ class Client:
                     time.sleep(step.seconds)
                 case Request():
                     try:
-                        response = self._http.request(**step.arguments())
+                        response = self._answer(step)
                     except Exception as error:
                         step = said.throw(error)
                         continue

@@ -8,7 +8,7 @@ import json
 import logging
 from collections.abc import Generator, Iterable
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import IO, TypeAlias
 
 import httpx
 
@@ -31,10 +31,12 @@ __all__ = [
     "Pause",
     "Talk",
     "batch",
+    "batches",
     "cancel",
     "delete",
     "errors",
     "extract",
+    "parquet",
     "progress",
     "results",
     "submit",
@@ -44,6 +46,7 @@ Object: TypeAlias = "dict[str, JSON]"
 _LOG = logging.getLogger("gouji.client")
 _ENDED = ("completed", "cancelled")
 _ASK_AGAIN_S = 0.5
+_PAGE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,21 @@ def batch(batch_id: str) -> Talk:
     yield _object((yield from _sent(Request("GET", _path(batch_id)))))
 
 
+def batches() -> Talk:
+    """All batches of the key, the newest first."""
+    query: dict[str, str] = {"limit": str(_PAGE)}
+    while True:
+        page = _object((yield from _sent(Request("GET", "/v1/batches", query)))).value
+        found = page["batches"]
+        assert isinstance(found, list)
+        for one in found:
+            assert isinstance(one, dict)
+            yield Item(one)
+        if page["next"] is None:
+            return
+        query = {**query, "before": str(page["next"])}
+
+
 def progress(batch_id: str, every_s: float) -> Talk:
     """The batch now, and again and again until it has ended."""
     while True:
@@ -96,6 +114,12 @@ def progress(batch_id: str, every_s: float) -> Talk:
 def results(batch_id: str, verdict: str | None, page: int) -> Talk:
     """All results so far, in the order in which they were done."""
     return _lines(f"{_path(batch_id)}/results", {"verdict": verdict, "limit": page})
+
+
+def parquet(batch_id: str, into: IO[bytes]) -> Talk:
+    """All results so far as one Parquet file, written `into` a file."""
+    yield from _sent(Request("GET", f"{_path(batch_id)}/results", {"format": "parquet"}, into=into))
+    yield Item({})
 
 
 def errors(batch_id: str) -> Talk:

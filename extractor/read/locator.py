@@ -16,7 +16,7 @@ from extractor.read.aside import PAGES, aside, is_part_of_page, referred
 from extractor.read.formats import SUFFIXES
 from extractor.read.limits import Limits
 
-__all__ = ["INSIDE", "Locator", "expanded", "named_inside"]
+__all__ = ["INSIDE", "Locator", "expanded", "let_go", "named_inside"]
 
 INSIDE = "!"
 """Parts the name of an archive from that of a file in it."""
@@ -115,6 +115,11 @@ class Locator:
 @lru_cache(maxsize=2)
 def _kept(outer: Locator, limits: Limits, _key: tuple[int, int, int]) -> Archive | None:
     return outer.archive(limits)
+
+
+def let_go() -> None:
+    """Closes the archives that were kept open for the next file in them: they hold memory, and room on the disk."""
+    _kept.cache_clear()
 
 
 def _by_name(archive: Archive) -> dict[str, int]:

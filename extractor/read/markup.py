@@ -9,7 +9,7 @@ __all__ = ["check_markup", "enclose_stray_cells"]
 
 # Scripts and comments are stepped over; an unclosed one runs to the end.
 _TAG = re.compile(
-    r"<(?:script|style)\b(?>.*?</(?:script|style)|.*)|<!--(?>.*?-->|.*)|<(/?)([a-z][a-z0-9:_-]*)[^>]*", re.I | re.S
+    r"<(?:script|style)\b(?>.*?</(?:script|style)|.*)|<!--(?>.*?-->|.*)|<(/?)([a-z][^\s/>]*)[^>]*", re.I | re.S
 )
 _TABLE_TAG = re.compile(
     r"<(?:script|style)\b(?>.*?</(?:script|style)|.*)|<!--(?>.*?-->|.*)|<(/?)(table|tr|td|th|thead|tbody|tfoot)\b[^>]*>?",
@@ -17,8 +17,9 @@ _TABLE_TAG = re.compile(
 )
 _ROWS_GO_ON = re.compile(r"\s*+</?(?:tr|td|th|thead|tbody|tfoot)\b", re.I)
 _WITHOUT_END = "area base br col embed hr img input link meta param source track wbr"
-_END_IMPLIED = "p li dt dd tr td th thead tbody tfoot option optgroup colgroup rp rt html head body"
-_NOT_NESTED = frozenset((*_WITHOUT_END.split(), *_END_IMPLIED.split()))
+_END_IMPLIED = "p li dt dd tr td th thead tbody tfoot option colgroup html head body"
+_FLAT = frozenset((*_WITHOUT_END.split(), *_END_IMPLIED.split()))
+_NOT_NESTED = _FLAT | {"optgroup", "rp", "rt"}  # in their places, that is
 _FORMATTING = frozenset(
     ("a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u")
 )
@@ -29,6 +30,8 @@ _FEW_CHARACTERS = 100_000
 _MOST_ATTRIBUTES = 2_000
 # Formatting left open is opened again in each block: so many elements that are not in the file.
 _MOST_REOPENED = 1_000_000
+# A closing tag that is not the one of the element opened last may close nothing: then so many can be within each other.
+_MOST_UNCLOSED = 20_000
 
 
 def check_markup(text: str, limits: Limits) -> None:
@@ -36,6 +39,7 @@ def check_markup(text: str, limits: Limits) -> None:
     if len(text) < _FEW_CHARACTERS and text.count("<") < _FEW_TAGS:
         return
     opened: dict[str, int] = {}
+    unclosed: list[str] = []
     depth = formatting = reopened = 0
     for tag in _TAG.finditer(text):
         closing, name = tag[1], tag[2]
@@ -47,12 +51,19 @@ def check_markup(text: str, limits: Limits) -> None:
                 raise LimitError(f"attributes of one element: {attributes:,} found, {_MOST_ATTRIBUTES:,} allowed")
         name = name.lower()
         if closing:
+            if unclosed and unclosed[-1] == name:
+                unclosed.pop()
             if opened.get(name):
                 opened[name] -= 1
                 depth -= 1
                 formatting -= name in _FORMATTING
             continue
         reopened += formatting
+        if name in _FLAT:
+            continue
+        unclosed.append(name)
+        if len(unclosed) > _MOST_UNCLOSED:
+            raise LimitError(f"elements left open: {len(unclosed):,} found, {_MOST_UNCLOSED:,} allowed")
         if name in _NOT_NESTED:
             continue
         opened[name] = opened.get(name, 0) + 1

@@ -5,7 +5,9 @@ clocks of those who wrote them said. Writers take turns by a lock on the file, a
 counts. A line that a crash tore is left as it is, told, and does nothing; the next one begins on a line of its own.
 """
 
+import errno
 import os
+import stat
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -22,6 +24,9 @@ __all__ = ["FILE", "Damaged", "Decision", "DecisionKind", "Decisions", "Entry", 
 
 FILE = "gouji-decisions.jsonl"
 _MOST_BYTES = 1 << 20
+_MOST_OF_ALL = 1 << 30
+# Not to wait for whoever writes into a pipe of that name.
+_READ = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +74,8 @@ def in_force(decisions: Iterable[Decision]) -> list[Entry]:
 class Decisions:
     """The decisions of a folder. Safe for several threads and processes; what others write is seen at the next call.
 
-    Every method raises OSError where the file cannot be read or written.
+    Every method raises OSError where the file cannot be read or written, UsageError where there is something else of
+    its name; a link is read, and not written through.
     """
 
     def __init__(self, folder: Path, name: str = FILE) -> None:
@@ -162,14 +168,26 @@ class Decisions:
         import fcntl
 
         new = not self.path.exists()
-        file = os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        # A folder of a stranger's reports may hold a link of this name that leads to a file of yours.
+        how = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
         try:
+            file = os.open(self.path, how, 0o644)
+        except OSError as error:
+            if error.errno == errno.ELOOP:
+                raise self._no_file() from None
+            raise
+        try:
+            if not stat.S_ISREG(os.fstat(file).st_mode):
+                raise self._no_file()
             fcntl.flock(file, fcntl.LOCK_EX)
             if new:
                 sync_folder(self.path.parent)
             yield file
         finally:
             os.close(file)
+
+    def _no_file(self) -> UsageError:
+        return UsageError(f"{self.path.name} is a link, or no file: decisions are not written there")
 
     def _write(self, file: int, decision: Decision) -> Decision:
         kept = replace(
@@ -197,8 +215,12 @@ class Decisions:
     def _refresh(self) -> None:
         """Read what has been added since the last time, or all where the file is another one."""
         try:
-            with self.path.open("rb") as file:
+            with os.fdopen(os.open(self.path, _READ), "rb") as file:
                 found = os.fstat(file.fileno())
+                if not stat.S_ISREG(found.st_mode):
+                    raise self._no_file()
+                if found.st_size > _MOST_OF_ALL:
+                    raise UsageError(f"{self.path.name} is too large for a log of decisions")
                 stamp = (found.st_ino, found.st_size, found.st_mtime_ns)
                 if stamp == self._stamp:
                     return

@@ -9,6 +9,8 @@ __all__ = ["AddressError", "Target", "checked_url", "resolve"]
 
 _LONGEST = 2_000
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_COMPATIBLE = ipaddress.ip_network("::/96")
+_AZURE = ipaddress.ip_address("168.63.129.16")  # of every machine there its host, though it looks like any other
 
 
 class AddressError(ValueError):
@@ -82,7 +84,7 @@ def _check(address: "ipaddress.IPv4Address | ipaddress.IPv6Address", private: bo
             inner = address.ipv4_mapped
         elif address.sixtofour is not None:
             inner = address.sixtofour
-        elif address in _NAT64:
+        elif address in _NAT64 or address in _COMPATIBLE:
             inner = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
-    if (inner is address and not address.is_global) or not inner.is_global or inner.is_multicast:
+    if not inner.is_global or inner.is_multicast or inner == _AZURE:
         raise AddressError("it leads to this machine or its network")

@@ -1,4 +1,7 @@
-"""Who did what to which batch or key, and when: lines that are only ever added, and never say what a document holds."""
+"""Who did what to which batch or key, and when.
+
+Lines never say what a document holds, are never changed, and go only with their age.
+"""
 
 import time
 from collections.abc import Iterator
@@ -38,6 +41,18 @@ class AuditLog:
                 sa.text("INSERT INTO gouji_audit (at, key_id, action, subject, request) VALUES (:at, :k, :a, :s, :r)"),
                 {"at": time.time(), "k": key_id, "a": action, "s": subject, "r": request},
             )
+
+    def prune(self, before: float) -> int:
+        """Removes the lines from before that time, in seconds since 1970; how many."""
+        with self._database.write() as connection:
+            query = sa.text("DELETE FROM gouji_audit WHERE at < :before")
+            return int(connection.execute(query, {"before": before}).rowcount)
+
+    def prune_older(self, age_s: float) -> int:
+        """Removes the lines that are older than that; how many."""
+        with self._database.read() as connection:
+            now = self._database.now(connection)
+        return self.prune(now - age_s)
 
     def entries(
         self,

@@ -140,7 +140,6 @@ class BatchStore:
 
     def record(self, batch_id: str, outcomes: Sequence[Outcome]) -> bool:
         """Writes results, each at most once, and counts them; whether the batch is still to be worked on."""
-        now = time.time()
         with self._database.write() as connection:
             # The update locks the batch: who comes second sees what the first has written.
             row = (
@@ -163,6 +162,7 @@ class BatchStore:
             )
             new = list({outcome.n: outcome for outcome in outcomes if outcome.n not in there}.values())
             if new:
+                now = self._database.now(connection)
                 connection.execute(
                     _INSERT, [_row(batch, outcome, seq, now) for seq, outcome in enumerate(new, batch.done)]
                 )
@@ -206,8 +206,8 @@ class BatchStore:
 
     def cancel(self, batch_id: str) -> Batch | None:
         """No result is written from now on. The batch as it is then; None where there was nothing to cancel."""
-        now = time.time()
         with self._database.write() as connection:
+            now = self._database.now(connection)
             row = (
                 connection.execute(
                     sa.text(

@@ -51,6 +51,12 @@ class Database:
         with self.engine.connect() as connection:
             yield connection
 
+    def now(self, connection: sa.Connection) -> float:
+        """`clock`, as a number: what goes by a time that another machine wrote must not go by this one's."""
+        if not self.postgres:
+            return time.time()
+        return float(connection.execute(sa.text(f"SELECT {self.clock}")).scalar_one())
+
     @contextmanager
     def alone(self) -> Iterator[None]:
         """One process at a time: those that start together would make the same tables."""

@@ -11,12 +11,14 @@ from collections.abc import Iterable, Sequence
 
 import sqlalchemy as sa
 from dbos import DBOS, DBOSClient, DBOSConfig, EnqueueOptions
+from dbos._error import DBOSAwaitedWorkflowCancelledError, DBOSNonExistentWorkflowError, DBOSWorkflowCancelledError
 from dbos._serialization import DBOSPortableJSONSerializer
 
 from extractor.service.batches import BatchStore
 from extractor.service.database import Database
 from extractor.service.hand import UNREAD, Task
 from extractor.service.hands import Hands, HandsClosedError, Outcome, failure
+from extractor.service.logs import through_ours
 from extractor.service.lookups import Lookups
 from extractor.service.meter import Meter
 from extractor.service.rows import Batch, Document
@@ -32,6 +34,7 @@ _GROUP = 25
 _GROUP_S = 1.0
 _ATTEMPTS = 5
 _POLL_S = 0.2
+_REMOVED = (DBOSNonExistentWorkflowError, DBOSAwaitedWorkflowCancelledError, DBOSWorkflowCancelledError)
 _STORE_WAIT_S, _LONGEST_STORE_WAIT_S = 1.0, 30.0
 
 
@@ -260,6 +263,11 @@ def prepare_engine(database: Database) -> None:
     DBOS.destroy()
 
 
+def _is_news(record: logging.LogRecord) -> bool:
+    """Not that a batch was cancelled or deleted while it was worked on: DBOS logs that as an error."""
+    return record.exc_info is None or not isinstance(record.exc_info[1], _REMOVED)
+
+
 def _launch(database: Database, executor: str, queues: "list[str] | None" = None) -> None:
     """`queues`: those that are listened to, in place of all."""
     config: DBOSConfig = {
@@ -274,6 +282,8 @@ def _launch(database: Database, executor: str, queues: "list[str] | None" = None
         "dbos_system_schema": _schema(database),
     }
     DBOS(config=config)
+    through_ours("dbos")  # it has just made a handler of its own, with lines that are not JSON
+    logging.getLogger("dbos").addFilter(_is_news)
     if queues is not None:
         DBOS.listen_queues(queues)
     with database.alone():

@@ -28,6 +28,7 @@ from extractor.read import Limits
 from extractor.report import Report, Verdict
 from extractor.service.blobs import Blobs, DamagedError, open_blobs
 from extractor.service.contents import StoreAwayError
+from extractor.service.logs import set_up_logs
 from extractor.service.settings import load_service_settings
 
 if TYPE_CHECKING:
@@ -212,6 +213,7 @@ def main() -> None:
     given = json.loads(sys.argv[1])
     answers = os.dup(1)
     os.dup2(2, 1)  # what a library prints must not get between the answers
+    set_up_logs("warning")
     if given["nice"]:
         os.nice(given["nice"])
     if given["max_memory"] and sys.platform == "linux":

@@ -16,7 +16,7 @@ import time
 import zlib
 from collections import deque
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
@@ -24,7 +24,7 @@ from typing import IO
 from extractor.deliver.to_json import json_line
 from extractor.service.hand import READY, Order, Task, failure_report
 
-__all__ = ["HandOptions", "Hands", "HandsClosedError", "Outcome", "failure"]
+__all__ = ["HandOptions", "Hands", "HandsBusyError", "HandsClosedError", "Outcome", "failure"]
 
 _LOG = logging.getLogger("gouji.service")
 _BLOCK = 1 << 18
@@ -33,6 +33,10 @@ _STARTING_S = 60.0
 
 class HandsClosedError(Exception):
     """The service is stopping."""
+
+
+class HandsBusyError(Exception):
+    """None had nothing to do in time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,11 +175,20 @@ class Hands:
             taken[0] = taken[0] or self._start()
 
     def run(
-        self, tasks: Sequence[Task], *, ask: bool = False, model: str | None = None, zipped: bool = True
+        self,
+        tasks: Sequence[Task],
+        *,
+        ask: bool = False,
+        model: str | None = None,
+        zipped: bool = True,
+        patience_s: float | None = None,
     ) -> Generator[Outcome, None, None]:
-        """The outcome of every task, in the order in which they are done. Raises HandsClosedError."""
+        """The outcome of every task, in the order in which they are done. Raises HandsClosedError.
+
+        `patience_s`: for how long a process is waited for; then HandsBusyError.
+        """
         left = {task["n"]: task for task in tasks}
-        with self._one() as taken:
+        with self._one(patience_s) as taken:
             suspects: list[Task] = []
             while left:
                 order: Order = {"tasks": list(left.values()), "ask": ask, "model": model, "zipped": zipped}
@@ -222,8 +235,8 @@ class Hands:
             raise
 
     @contextmanager
-    def _one(self) -> "Iterator[list[_Process | None]]":
-        taken = [self._take()]
+    def _one(self, patience_s: float | None = None) -> "Iterator[list[_Process | None]]":
+        taken = [self._take(patience_s)]
         try:
             if self._closed:
                 raise HandsClosedError
@@ -231,14 +244,20 @@ class Hands:
         finally:
             self._give(taken[0])
 
-    def _take(self) -> "_Process | None":
+    def _take(self, patience_s: float | None = None) -> "_Process | None":
         """One that has nothing to do. Who has waited longest comes first: of threads at a queue, anyone may."""
         with self._lock:
             if self._idle:
                 return self._idle.pop()
             ticket: queue.SimpleQueue[_Process | None] = queue.SimpleQueue()
             self._tickets.append(ticket)
-        return ticket.get()
+        with suppress(queue.Empty):
+            return ticket.get(timeout=patience_s)
+        with self._lock:
+            if ticket in self._tickets:
+                self._tickets.remove(ticket)
+                raise HandsBusyError
+        return ticket.get()  # it came in that very moment
 
     def _give(self, process: "_Process | None") -> None:
         with self._lock:

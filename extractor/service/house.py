@@ -25,7 +25,8 @@ from extractor.service.lookups import Lookups
 from extractor.service.retention import expired, forsaken, wanted
 from extractor.service.rows import Batch
 from extractor.service.settings import ServiceSettings
-from extractor.service.webhooks import Webhooks, webhook_secret
+from extractor.service.signing import Secrets
+from extractor.service.webhooks import Webhooks
 from extractor.service.workers import Workers
 
 __all__ = ["House"]
@@ -69,9 +70,11 @@ class House:
         self.engine = Engine(
             self.database, self.store, self.lookups, executor=self.executor, batch=self._batch, single=self._late
         )
+        secrets = Secrets(settings, self.database)
+        secrets.current()  # made, and shown in the data folder, from the beginning
         self._webhooks = Webhooks(
             self.database,
-            secret=webhook_secret(settings, self.database),
+            secrets=secrets,
             private=settings.webhook_private,
             attempts=settings.webhook_attempts,
         )
@@ -166,12 +169,14 @@ class House:
             return
         self._swept = time.monotonic()
         gone = 0
-        for batch_id in expired(self.database, time.time()):
+        for batch_id in expired(self.database):
             batch = self.lookups.get(batch_id)
             if batch is not None:
                 self.remove(batch)
                 self.audit.note(RETENTION, f"{batch.kind}.delete", batch.id)
                 gone += 1
+        if self.settings.audit_days is not None:
+            self.audit.prune_older(self.settings.audit_days * 86400)
         self.leases.sweep()
         content = self.blobs.sweep(partial(wanted, self.database), older_s=_UNWRITTEN_S)
         _LOG.info("swept", extra={"batches": gone, "documents": content})

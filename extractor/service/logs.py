@@ -4,7 +4,7 @@ import json
 import logging
 import time
 
-__all__ = ["set_up_logs"]
+__all__ = ["set_up_logs", "through_ours"]
 
 _PLAIN = frozenset(logging.LogRecord("", 0, "", 0, "", (), None).__dict__) | {
     "message",
@@ -12,6 +12,7 @@ _PLAIN = frozenset(logging.LogRecord("", 0, "", 0, "", (), None).__dict__) | {
     "taskName",
     "color_message",
 }
+_OURS = ("gouji", "uvicorn", "dbos")
 
 
 class _Lines(logging.Formatter):
@@ -20,8 +21,11 @@ class _Lines(logging.Formatter):
         line: dict[str, object] = {
             "time": f"{moment}.{int(record.msecs):03d}Z",
             "level": record.levelname.lower(),
-            "event": record.getMessage(),
         }
+        if record.name.partition(".")[0] in _OURS:
+            line["event"] = record.getMessage()
+        else:  # a library that reads documents: its words may quote them
+            line |= {"event": "library", "logger": record.name, "at": f"{record.filename}:{record.lineno}"}
         line |= {name: value for name, value in record.__dict__.items() if name not in _PLAIN and value is not None}
         if record.exc_info is not None and record.exc_info[0] is not None:
             line["error"] = record.exc_info[0].__name__
@@ -32,13 +36,19 @@ def set_up_logs(level: str) -> None:
     """For a process of the service."""
     handler = logging.StreamHandler()
     handler.setFormatter(_Lines())
+    logging.captureWarnings(True)
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(logging.WARNING)
     for name in ("gouji", "uvicorn"):
         logging.getLogger(name).setLevel(level.upper())
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access", "dbos"):
-        logger = logging.getLogger(name)
-        logger.handlers = []
-        logger.propagate = True
+        through_ours(name)
     logging.getLogger("uvicorn.access").setLevel(logging.CRITICAL)
+
+
+def through_ours(name: str) -> None:
+    """What a library logs goes through the handler of the process alone."""
+    logger = logging.getLogger(name)
+    logger.handlers = []
+    logger.propagate = True

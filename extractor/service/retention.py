@@ -18,11 +18,11 @@ def forsaken(database: Database, owners: Sequence[str]) -> Iterator[str]:
     return (str(row[0]) for row in rows if row[1] in owners)
 
 
-def expired(database: Database, now: float) -> list[str]:
+def expired(database: Database) -> list[str]:
     """Batches whose time is up."""
     with database.read() as connection:
         query = sa.text("SELECT id FROM gouji_batches WHERE expires < :now LIMIT 100")
-        return [str(one) for one in connection.execute(query, {"now": now}).scalars()]
+        return [str(one) for one in connection.execute(query, {"now": database.now(connection)}).scalars()]
 
 
 def wanted(database: Database, hashes: Iterable[str]) -> set[str]:

@@ -1,6 +1,5 @@
 """Processes of the service: one that answers requests (and works), and one that only works."""
 
-import asyncio
 import signal
 import socket
 import sys
@@ -13,10 +12,10 @@ from typing import NoReturn
 import uvicorn
 from anyio.to_thread import current_default_thread_limiter
 from fastapi import FastAPI
-from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from extractor.errors import UsageError
 from extractor.service.api.app import create_app
+from extractor.service.connection import Impatient
 from extractor.service.house import House
 from extractor.service.logs import set_up_logs
 from extractor.service.settings import ServiceSettings
@@ -24,44 +23,8 @@ from extractor.sockets import bound_to
 
 __all__ = ["serve", "work"]
 
-_HEADERS_S = 15.0
 _MOST_CONNECTIONS = 1000
 _THREADS = 200
-
-
-class _Impatient(H11Protocol):
-    """Gives up on whoever does not get through with the headers of a request: uvicorn would wait for ever."""
-
-    _waiting: asyncio.TimerHandle | None = None
-
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        super().connection_made(transport)
-        self._wait()
-
-    def data_received(self, data: bytes) -> None:
-        super().data_received(data)
-        if self.cycle is not None and not self.cycle.response_complete:
-            self._enough()
-        else:
-            self._wait()
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        self._enough()
-        super().connection_lost(exc)
-
-    def _wait(self) -> None:
-        if self._waiting is None:
-            self._waiting = self.loop.call_later(_HEADERS_S, self._give_up)
-
-    def _enough(self) -> None:
-        if self._waiting is not None:
-            self._waiting.cancel()
-            self._waiting = None
-
-    def _give_up(self) -> None:
-        self._waiting = None
-        if (self.cycle is None or self.cycle.response_complete) and not self.transport.is_closing():
-            self.transport.close()
 
 
 class _Server(uvicorn.Server):
@@ -70,7 +33,7 @@ class _Server(uvicorn.Server):
     def __init__(self, app: FastAPI, house: House, says: str) -> None:
         config = uvicorn.Config(
             app,
-            http=_Impatient,
+            http=Impatient,
             ws="none",
             lifespan="off",
             log_config=None,

@@ -75,7 +75,13 @@ class ServiceSettings(BaseModel):
         default=30, description="what a single document's answer is waited for; then 202"
     )
     retention_days: _Seconds = Field(default=30, description="how long a batch is kept after its end")
+    audit_days: Annotated[_Seconds | None, BeforeValidator(_none)] = Field(
+        default=None, description="how long the audit log is kept; without it, for ever"
+    )
     webhook_secret: SecretStr | None = Field(default=None, repr=False, description="what webhooks are signed with")
+    webhook_secret_before: SecretStr | None = Field(
+        default=None, repr=False, description="the one before it, signed with as well while receivers change over"
+    )
     webhook_private: bool = Field(default=False, description="whether webhooks may go to private addresses")
     webhook_attempts: _Count = Field(default=8, description="how often a webhook is tried")
     heartbeat_s: _Seconds = Field(default=3, description="how often a worker says that it lives")
@@ -192,7 +198,7 @@ def _from_file(config: Path | None, folder: Path | None) -> tuple[dict[str, obje
     path, table = table_of(_TABLE, config, folder)
     for name, value in table.items():
         _known(name, f"{path}: [{_TABLE}] {name}", "")
-        secret = name == "webhook_secret" or (name == "database_url" and urlsplit(str(value)).password)
+        secret = name.startswith("webhook_secret") or (name == "database_url" and urlsplit(str(value)).password)
         if secret:
             raise UsageError(f"{path}: [{_TABLE}] {name}: a secret does not belong into a file; set {PREFIX}…")
     return table, {name: f"{path}: [{_TABLE}] {name}" for name in table}

@@ -1,5 +1,6 @@
 """The application: the list, a document, its source, its pages as pictures, and decisions."""
 
+import asyncio
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -10,7 +11,7 @@ from urllib.parse import quote
 from fastapi import Depends, FastAPI, Query, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, Response
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, ValidationError
 from starlette.exceptions import HTTPException
 
 from extractor.errors import GoujiError
@@ -33,6 +34,8 @@ from extractor.review.study import Study, Trouble
 __all__ = ["create_app"]
 
 _DESKS = 8
+_MOST_BODY = 30_000  # a note of 2,000 characters, each escaped as a pair of surrogates, and the rest
+_BODY_S = 20.0
 
 ShelfOf = Callable[[Request], Shelf]
 
@@ -44,6 +47,23 @@ class Posted(BaseModel):
     kind: str = Field(max_length=20)
     said: str | None = Field(default=None, max_length=60)
     note: str = Field(default="", max_length=2000)
+
+
+async def _posted(request: Request) -> Posted:
+    """The decision in the body. FastAPI by itself would read a body of any length, for any time, into memory."""
+    body = b""
+    try:
+        async with asyncio.timeout(_BODY_S):
+            async for piece in request.stream():
+                body += piece
+                if len(body) > _MOST_BODY:
+                    raise HTTPException(413)
+    except TimeoutError:
+        raise HTTPException(408) from None
+    try:
+        return Posted.model_validate_json(body)
+    except ValidationError as error:
+        raise RequestValidationError(error.errors(include_url=False)) from None
 
 
 def _wanted(
@@ -239,7 +259,7 @@ class _Pages:
             raise KeyError(key)
         return HTMLResponse(self._panel(desk, words, key, laid, cell))
 
-    def decide(self, request: Request, key: str, posted: Posted) -> Response:
+    def decide(self, request: Request, key: str, posted: Annotated[Posted, Depends(_posted)]) -> Response:
         """Keep a decision; what the page shows from now on comes back."""
         desk, words = self._desk(request)
         author = author_of(request, words.shelf)

@@ -29,6 +29,8 @@ _SAID = (
     (r"author and note have at most (\d+) characters", "姓名与备注最多 {0} 字"),
     (r"there is no report to decide on", "没有可供决定的报告"),
     (r"a decision that long is not kept", "内容过长"),
+    (r"(.+) is too large for a log of decisions", "“{0}”过大，不是决定的记录"),
+    (r"(.+) is a link, or no file: decisions are not written there", "“{0}”是链接或不是文件，决定不写入其中"),
 )
 _PATTERNS = tuple((re.compile(pattern), said) for pattern, said in _SAID)
 _CELL = re.compile(r"[a-z0-9_]+\.[a-z0-9_]+\.[a-z0-9_]+: ")

@@ -22,7 +22,7 @@ from extractor.forms.load import load_forms
 from extractor.service.api.admission import Admission
 from extractor.service.api.batches import batches
 from extractor.service.api.extractions import extractions
-from extractor.service.api.operation import Metrics, operation
+from extractor.service.api.operation import Metrics, Readiness, operation
 from extractor.service.api.problems import Problem, ProblemBody, answer, on_http, on_invalid, on_problem
 from extractor.service.api.results import results
 from extractor.service.contents import StoreAwayError
@@ -32,6 +32,7 @@ __all__ = ["create_app"]
 
 _LOG = logging.getLogger("gouji.service")
 _NOSNIFF = (b"x-content-type-options", b"nosniff")
+_METHODS = ("GET", "HEAD", "POST", "DELETE")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,100}")
 
 
@@ -48,6 +49,7 @@ def create_app(house: House, *, works_only: bool = False) -> FastAPI:
     app.state.house = house
     app.state.admission = Admission(house)
     app.state.metrics = Metrics()
+    app.state.readiness = Readiness(house)
     app.state.routers = (operation,) if works_only else (extractions, batches, results, operation)
     for router in app.state.routers:
         app.include_router(router)
@@ -110,14 +112,15 @@ class _Around:
 
     def _count(self, request: Request, status: int, seconds: float) -> None:
         route = getattr(request.scope.get("route"), "path", "other")
-        method = request.method if route != "other" else "other"
+        # A method can be any word, and every word would be kept as a counter of its own.
+        method = request.method if route != "other" and request.method in _METHODS else "other"
         self._metrics.requests.labels(method, route, status).inc()
         self._metrics.seconds.labels(route).observe(seconds)
         _LOG.info(
             "request",
             extra={
                 "request_id": request.state.request_id,
-                "method": request.method,
+                "method": method,
                 "route": route,
                 "status": status,
                 "ms": round(seconds * 1000, 1),

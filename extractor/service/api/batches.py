@@ -3,11 +3,14 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from starlette.concurrency import run_in_threadpool
+from starlette.types import Receive, Send
+from starlette.types import Scope as ASGIScope
 
 from extractor.service.api.admission import Admission
 from extractor.service.api.auth import Home, Reader, Submitter
@@ -28,7 +31,7 @@ from extractor.service.api.shapes import (
     options_of,
 )
 from extractor.service.house import House
-from extractor.service.keys import Key, Scope
+from extractor.service.keys import LOCAL, Key, Scope
 from extractor.service.rows import ENDED, Batch
 
 __all__ = ["BatchId", "batches", "owned"]
@@ -58,7 +61,7 @@ _SILENCE_S = 15.0
 
 async def owned(house: House, key: Key, batch_id: str) -> Batch:
     """The batch, if it is that key's. Raises Problem; the same one whether it is another's or nobody's."""
-    mine = None if Scope.ADMIN in key.scopes and key.id != "local" else key.id
+    mine = None if Scope.ADMIN in key.scopes and key.id != LOCAL else key.id
     batch = await run_in_threadpool(house.lookups.get, batch_id, mine)
     if batch is None or batch.kind != "batch":
         raise not_found()
@@ -92,7 +95,7 @@ async def create(
     """
     options = options_of(house, form, readers, model, priority, webhook)
     admission: Admission = request.app.state.admission
-    async with drained(request), admission.upload():
+    async with drained(request), admission.upload(key.id):
         batch, before = await receive(request, house, key.id, options, idempotency_key)
     if before:
         response.status_code = 200
@@ -150,14 +153,25 @@ async def delete(request: Request, batch_id: BatchId, house: Home, key: Submitte
 @batches.get(
     "/{batch_id}/events",
     response_class=StreamingResponse,
-    responses={200: {"content": {"text/event-stream": {}}}, **problems(404)},
+    responses={200: {"content": {"text/event-stream": {}}}, **problems(404, 429)},
 )
-async def events(batch_id: BatchId, house: Home, key: Reader) -> StreamingResponse:
+async def events(request: Request, batch_id: BatchId, house: Home, key: Reader) -> StreamingResponse:
     """Server-sent events: `progress` with the batch whenever it has moved, and `end` when it has ended."""
     batch = await owned(house, key, batch_id)
-    return StreamingResponse(
-        _events(house, batch), media_type="text/event-stream", headers={"Cache-Control": "no-store"}
-    )
+    admission: Admission = request.app.state.admission
+    return _Listened(_events(house, batch), admission.listener(key.id))
+
+
+class _Listened(StreamingResponse):
+    """Holds a place for as long as somebody listens. Raises Problem, before anything is sent, where there is none."""
+
+    def __init__(self, content: AsyncIterator[str], place: AbstractAsyncContextManager[None]) -> None:
+        super().__init__(content, media_type="text/event-stream", headers={"Cache-Control": "no-store"})
+        self._place = place
+
+    async def __call__(self, scope: ASGIScope, receive: Receive, send: Send) -> None:
+        async with self._place:
+            await super().__call__(scope, receive, send)
 
 
 async def _events(house: House, batch: Batch | None) -> AsyncIterator[str]:

@@ -17,14 +17,14 @@ from extractor.service.api.intake import Found, Multipart, name_of
 from extractor.service.api.problems import Problem, not_found, problems
 from extractor.service.api.shapes import BINARY, FormOption, ModelOption, ReadersOption, body_of, options_of
 from extractor.service.hand import Task
-from extractor.service.hands import HandsClosedError, Outcome
+from extractor.service.hands import HandsBusyError, HandsClosedError, Outcome
 from extractor.service.house import House
 from extractor.service.rows import ENDED, Batch, Document, Options
 
 __all__ = ["extractions"]
 
 extractions = APIRouter(prefix="/v1/extractions", tags=["extractions"])
-_POLL_S = 0.1
+_POLL_S, _LONGEST_POLL_S = 0.1, 1.0
 _OVERHEAD = 20_000  # what multipart puts around a file
 _TYPES = ("application/octet-stream", "text/plain", "text/html", "application/pdf")
 _BODY = body_of("file", BINARY, False, {kind: {"schema": BINARY} for kind in _TYPES})
@@ -68,7 +68,7 @@ async def create(
     """Post one document, as the body or as a multipart file; the answer is its report."""
     options = options_of(house, form, readers, model)
     admission: Admission = request.app.state.admission
-    async with drained(request), admission.single():
+    async with drained(request), admission.single(key.id):
         data, called = await _document(request, house)
         patience = house.settings.wait_s if wait is None else wait
         if not options.ask and patience > 0:
@@ -116,10 +116,12 @@ async def _document(request: Request, house: House) -> tuple[bytes, str]:
 
 async def _at_once(house: House, options: Options, data: bytes, name: str, patience: float) -> Outcome | None:
     """What the process kept for single documents makes of it; None where that takes longer than the patience."""
-    working = asyncio.ensure_future(run_in_threadpool(_read, house, options, data, name_of(name)))
+    working = asyncio.ensure_future(run_in_threadpool(_read, house, options, data, name_of(name), patience))
     try:
         async with asyncio.timeout(patience):
             return await asyncio.shield(working)
+    except HandsBusyError:
+        return None
     except TimeoutError:
         working.add_done_callback(lambda done: done.cancelled() or done.exception())
         return None
@@ -127,12 +129,13 @@ async def _at_once(house: House, options: Options, data: bytes, name: str, patie
         raise Problem("stopping", retry_after=5) from None
 
 
-def _read(house: House, options: Options, data: bytes, name: str) -> Outcome:
+def _read(house: House, options: Options, data: bytes, name: str, patience: float) -> Outcome:
+    """Raises HandsBusyError: who waited in line beyond the patience would hold a thread for nobody."""
     path = house.blobs.aside(uuid4().hex)
     path.write_bytes(data)
     try:
         task = Task(n=0, path=str(path), sha256=None, name=name, form=options.form)
-        (outcome,) = house.single.run([task], zipped=False)
+        (outcome,) = house.single.run([task], zipped=False, patience_s=patience)
         return outcome
     finally:
         path.unlink(missing_ok=True)
@@ -147,10 +150,11 @@ def _durable(house: House, key_id: str, options: Options, data: bytes, name: str
 
 
 async def _waited(house: House, batch: Batch, patience: float) -> Response:
-    deadline = asyncio.get_running_loop().time() + patience
+    deadline, wait = asyncio.get_running_loop().time() + patience, _POLL_S
     found: Batch | None = batch
     while found is not None and found.state not in ENDED and asyncio.get_running_loop().time() < deadline:
-        await asyncio.sleep(_POLL_S)
+        await asyncio.sleep(wait)
+        wait = min(1.5 * wait, _LONGEST_POLL_S)
         found = await run_in_threadpool(house.lookups.get, batch.id)
     if found is None:
         raise not_found()

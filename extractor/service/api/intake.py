@@ -6,10 +6,12 @@ A reader is fed the body's pieces, and hands each document on as soon as it is w
 import base64
 import binascii
 import json
+import threading
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
-from urllib.parse import unquote
 from uuid import uuid4
 
 from python_multipart.exceptions import FormParserError
@@ -17,7 +19,7 @@ from python_multipart.multipart import MultipartParser, parse_options_header
 
 from extractor.errors import DocumentError, LimitError
 from extractor.read import Limits
-from extractor.read.locator import INSIDE, Locator, expanded
+from extractor.read.locator import INSIDE, Locator, expanded, let_go
 from extractor.service.api.problems import Problem
 from extractor.service.blobs import Blobs
 from extractor.service.contents import Incoming
@@ -26,6 +28,8 @@ __all__ = ["Found", "JsonLines", "Multipart", "Reader", "name_of", "reader_of"]
 
 _LONGEST_NAME = 500
 _MOST_HEADERS = 16_000
+_LARGE_LINE = 1_000_000
+_UNPACKING = threading.Lock()  # what may take a gigabyte of memory: an archive, JSON of nothing but brackets
 _UNNAMED = ("file", "files", "files[]", "")
 
 
@@ -48,6 +52,10 @@ class Reader(Protocol):
 
     def end(self) -> None:
         """There is no more. Raises Problem where something is missing."""
+        ...
+
+    def close(self) -> None:
+        """Leaves nothing behind, also where the end was not reached."""
         ...
 
 
@@ -77,19 +85,20 @@ class Multipart:
         self._custom_id: str | None = None
         self._name = ""
         self._ended = False
-        self._parser = MultipartParser(
-            boundary,
-            {
-                "on_part_begin": self._begin,
-                "on_header_field": self._on_field,
-                "on_header_value": self._on_value,
-                "on_header_end": self._header,
-                "on_headers_finished": self._start,
-                "on_part_data": self._data,
-                "on_part_end": self._finish,
-                "on_end": self._all,
-            },
-        )
+        told: dict[str, Callable[..., None]] = {
+            "on_part_begin": self._begin,
+            "on_header_field": self._on_field,
+            "on_header_value": self._on_value,
+            "on_header_end": self._header,
+            "on_headers_finished": self._start,
+            "on_part_data": self._data,
+            "on_part_end": self._finish,
+            "on_end": self._all,
+        }
+        try:
+            self._parser = MultipartParser(boundary, told)  # type: ignore[arg-type]
+        except FormParserError:
+            raise Problem("malformed_body", "multipart: the boundary is too long") from None
 
     @staticmethod
     def boundary_of(content_type: str) -> bytes:
@@ -108,6 +117,9 @@ class Multipart:
     def end(self) -> None:
         if not self._ended:
             raise Problem("malformed_body", "multipart: it ends in the middle")
+
+    def close(self) -> None:
+        """Nothing of it lies anywhere but in memory."""
 
     def _begin(self) -> None:
         self._headers, self._field, self._value, self._size = {}, b"", b"", 0
@@ -131,11 +143,11 @@ class Multipart:
 
     def _start(self) -> None:
         _, options = parse_options_header(self._headers.get("content-disposition", b""))
-        if b"filename" not in options and b"filename*" not in options:
+        if b"filename" not in options:  # RFC 7578: not `filename*`, which the parser leaves out
             raise Problem("malformed_body", "multipart: every part must be a file; options belong into the query")
         field = _text(options.get(b"name", b""))
         self._custom_id = None if field in _UNNAMED else _custom_id(field)
-        self._name = name_of(_file_name(options))
+        self._name = name_of(_text(options[b"filename"]))
         self._incoming = Incoming(self._most)
 
     def _data(self, data: bytes, start: int, end: int) -> None:
@@ -165,9 +177,13 @@ class JsonLines:
     def feed(self, piece: bytes) -> None:
         *lines, rest = piece.split(b"\n")
         for line in lines:
-            self._line(b"".join([*self._rest, line]))
-            self._rest, self._size = [], 0
-        self._rest.append(rest)
+            if line or self._rest:
+                self._line(b"".join([*self._rest, line]))
+                self._rest, self._size = [], 0
+            else:
+                self._number += 1
+        if rest:
+            self._rest.append(rest)
         self._size += len(rest)
         if self._size > self._longest:
             raise Problem("file_too_large", f"line {self._number + 1}: at most {self._most:,} bytes a document")
@@ -175,12 +191,16 @@ class JsonLines:
     def end(self) -> None:
         self._line(b"".join(self._rest))
 
+    def close(self) -> None:
+        """Nothing of it lies anywhere but in memory."""
+
     def _line(self, line: bytes) -> None:
         self._number += 1
         if not line.strip():
             return
         try:
-            given = json.loads(line)
+            with _UNPACKING if len(line) > _LARGE_LINE else nullcontext():
+                given = json.loads(line)
         except (ValueError, RecursionError):
             raise self._wrong("is no JSON") from None
         if not isinstance(given, dict):
@@ -208,7 +228,10 @@ class JsonLines:
 
 
 class Zipped:
-    """An archive: each document in it is one of the batch, named as in the archive."""
+    """An archive: each document in it is one of the batch, named as in the archive.
+
+    Archives are unpacked one at a time: what is packed with gzip or tar within one may take a gigabyte of memory.
+    """
 
     def __init__(self, blobs: Blobs, most: int, found: Callable[[Found], None]) -> None:
         self._most = most
@@ -223,17 +246,28 @@ class Zipped:
         self._path.touch()
         limits = Limits(max_bytes=self._most)
         whole = Locator("", self._path)
-        try:
-            for member in expanded(whole, limits):
-                if member == whole:
-                    raise Problem("malformed_body", "no archive, a damaged one, or one beyond the limits on archives")
-                incoming = Incoming(self._most)
-                _write(incoming, member.read(limits), self._most)
-                self._found(Found(None, name_of(member.name.removeprefix(INSIDE)), None, incoming))
-        except DocumentError as error:
-            raise Problem("malformed_body", f"the archive cannot be read: {error}") from None
-        finally:
-            self._path.unlink(missing_ok=True)
+        with _UNPACKING:
+            try:
+                if not _begins(self._path, b"PK"):
+                    raise Problem("malformed_body", "no ZIP archive")
+                for member in expanded(whole, limits):
+                    if member == whole:
+                        raise Problem("malformed_body", "no archive of documents, or one beyond the limits on archives")
+                    incoming = Incoming(self._most)
+                    _write(incoming, member.read(limits), self._most)
+                    self._found(Found(None, name_of(member.name.removeprefix(INSIDE)), None, incoming))
+            except DocumentError as error:
+                raise Problem("malformed_body", f"the archive cannot be read: {error}") from None
+            finally:
+                let_go()
+
+    def close(self) -> None:
+        self._path.unlink(missing_ok=True)
+
+
+def _begins(path: Path, mark: bytes) -> bool:
+    with path.open("rb") as file:
+        return file.read(len(mark)) == mark
 
 
 def _write(incoming: Incoming, data: bytes, most: int) -> None:
@@ -241,14 +275,6 @@ def _write(incoming: Incoming, data: bytes, most: int) -> None:
         incoming.write(data)
     except LimitError:
         raise Problem("file_too_large", f"at most {most:,} bytes") from None
-
-
-def _file_name(options: dict[bytes, bytes]) -> str:
-    """RFC 7578 knows only `filename`, in UTF-8; some clients send `filename*` as well, or instead."""
-    extended = options.get(b"filename*", b"").decode("latin-1")
-    if extended.lower().startswith("utf-8''"):
-        return unquote(extended[7:], errors="replace")
-    return _text(options.get(b"filename", b""))
 
 
 def _text(data: bytes) -> str:

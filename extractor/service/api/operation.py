@@ -1,5 +1,6 @@
 """/healthz, /readyz, /metrics, and what they count."""
 
+import asyncio
 import time
 
 from fastapi import APIRouter, Request, Response
@@ -11,9 +12,10 @@ from extractor.service.api.auth import Admin, Home
 from extractor.service.api.problems import problems
 from extractor.service.house import House
 
-__all__ = ["Metrics", "operation"]
+__all__ = ["Metrics", "Readiness", "operation"]
 
 operation = APIRouter(tags=["operation"])
+_FRESH_S = 1.0
 
 
 class Metrics:
@@ -45,6 +47,32 @@ class Metrics:
         return generate_latest(self.registry) + generate_latest(house.engine.meter.registry)
 
 
+class Readiness:
+    """Whether requests can be served. Anybody may ask, so database and store are asked once a second at most."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._one = asyncio.Lock()
+        self._until = 0.0
+        self._said = ""
+
+    async def status(self) -> str:
+        """`ready`, or why not."""
+        async with self._one:
+            if time.monotonic() >= self._until:
+                self._said = await self._looked()
+                self._until = time.monotonic() + _FRESH_S
+        return "stopping" if self._house.draining else self._said
+
+    async def _looked(self) -> str:
+        house = self._house
+        if not await run_in_threadpool(house.database.reachable):
+            return "database_unavailable"
+        if not await run_in_threadpool(house.blobs.reachable):
+            return "store_unavailable"
+        return "storage_low" if house.blobs.free() < house.settings.min_free else "ready"
+
+
 @operation.get("/healthz")
 async def live() -> dict[str, str]:
     """The process answers. Needs no key."""
@@ -52,17 +80,10 @@ async def live() -> dict[str, str]:
 
 
 @operation.get("/readyz", responses={503: {"description": "Not now: `status` says why"}})
-async def ready(house: Home) -> JSONResponse:
+async def ready(request: Request) -> JSONResponse:
     """Whether requests can be served: `ready`, or `status` says why not. Needs no key."""
-    status = "ready"
-    if house.draining:
-        status = "stopping"
-    elif not await run_in_threadpool(house.database.reachable):
-        status = "database_unavailable"
-    elif not await run_in_threadpool(house.blobs.reachable):
-        status = "store_unavailable"
-    elif house.blobs.free() < house.settings.min_free:
-        status = "storage_low"
+    readiness: Readiness = request.app.state.readiness
+    status = await readiness.status()
     return JSONResponse({"status": status, "time": int(time.time())}, 200 if status == "ready" else 503)
 
 

@@ -38,7 +38,7 @@ CODES: Mapping[str, tuple[int, str]] = {
     "queue_full": (429, "Too many documents are waiting"),
     "storage_low": (429, "The disk is nearly full"),
     "too_many_uploads": (429, "Too many batches are coming in"),
-    "busy": (429, "Too many single documents are waiting"),
+    "busy": (429, "Too many requests of this kind are under way"),
     "internal": (500, "A defect of gouji"),
     "database_unavailable": (503, "The database cannot be reached"),
     "stopping": (503, "The service is stopping"),

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from contextlib import closing
 from dataclasses import asdict
 
 from fastapi import Request
@@ -30,6 +31,7 @@ class _Receiver:
         self._group: list[Document] = []
         self._contents: list[Incoming] = []
         self._held = 0
+        self._size = 0
         self._seen: set[str] = set()
         self._hash = hashlib.sha256(json.dumps(asdict(options), sort_keys=True).encode())
         self.total = 0
@@ -53,6 +55,9 @@ class _Receiver:
         self._group.append(document)
         self._contents.append(incoming)
         self._held += incoming.size
+        self._size += incoming.size
+        if self._size > self._house.settings.max_body:
+            raise Problem("body_too_large", f"its documents have more than {self._house.settings.max_body:,} bytes")
         if len(self._group) >= _GROUP or self._held > _HELD:
             self.flush()
 
@@ -95,9 +100,10 @@ async def receive(
 
 
 async def _read(request: Request, house: House, reader: Reader) -> None:
-    async for piece in pieces(request, house.settings.max_body, house.settings):
-        await run_in_threadpool(reader.feed, piece)
-    await run_in_threadpool(reader.end)
+    with closing(reader):
+        async for piece in pieces(request, house.settings.max_body, house.settings):
+            await run_in_threadpool(reader.feed, piece)
+        await run_in_threadpool(reader.end)
 
 
 async def _again(request: Request, house: House, options: Options, batch: Batch) -> Batch:

@@ -6,14 +6,16 @@ import zlib
 from collections.abc import Iterator
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query
+from anyio.to_thread import run_sync
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import FileResponse, Response, StreamingResponse
 from starlette.background import BackgroundTask
 from starlette.concurrency import run_in_threadpool
 
+from extractor.service.api.admission import Admission
 from extractor.service.api.auth import Home, Reader
 from extractor.service.api.batches import BatchId, owned
-from extractor.service.api.problems import Problem, problems
+from extractor.service.api.problems import Problem, not_found, problems
 from extractor.service.api.shapes import BINARY
 from extractor.service.house import House
 from extractor.service.rows import ResultRow
@@ -54,6 +56,7 @@ def _lines(example: str, *more: str) -> dict[int | str, dict[str, object]]:
     responses=_lines(_RESULT, "application/vnd.apache.parquet") | problems(404, 406),
 )
 async def pages(
+    request: Request,
     batch_id: BatchId,
     house: Home,
     key: Reader,
@@ -65,40 +68,50 @@ async def pages(
     """What became of the documents, a line each. While the batch runs, further pages come: ask again with `after`."""
     batch = await owned(house, key, batch_id)
     if format == "parquet":
-        return await run_in_threadpool(_parquet, house, batch.id, verdict)
-    headers = await _next(house, batch.id, after, limit, verdict)
-    return StreamingResponse(_reports(house, batch.id, after, limit, verdict), media_type=_NDJSON, headers=headers)
+        admission: Admission = request.app.state.admission
+        return await run_sync(_parquet, house, batch.id, verdict, limiter=admission.exports)
+    rows, headers = await _page(house, batch.id, after, limit, verdict)
+    lines = _reports(house, batch.id, after, len(rows), verdict)
+    return StreamingResponse(lines, media_type=_NDJSON, headers=headers)
 
 
 @results.get("/{batch_id}/errors", response_class=Response, responses=_lines(_ERROR) | problems(404))
 async def errors(batch_id: BatchId, house: Home, key: Reader, after: After = -1, limit: Limit = 100) -> Response:
     """The documents that yielded no report, and why, a line each."""
     batch = await owned(house, key, batch_id)
-    rows = await run_in_threadpool(
-        lambda: house.lookups.results(batch.id, after=after, limit=limit, verdict="failed", report=False)
-    )
+    rows, headers = await _page(house, batch.id, after, limit, "failed")
     text = "".join(_dump({**_head(row), "error": {"code": row.code, "message": row.message}}) for row in rows)
-    headers = {"Gouji-Next": str(rows[-1].seq)} if len(rows) == limit else {}
     return Response(text, media_type=_NDJSON, headers=headers)
 
 
-async def _next(house: House, batch_id: str, after: int, limit: int, verdict: str | None) -> dict[str, str]:
+class _GoneError(Exception):
+    """The batch was deleted while it was read."""
+
+
+async def _page(
+    house: House, batch_id: str, after: int, limit: int, verdict: str | None
+) -> tuple[list[ResultRow], dict[str, str]]:
+    """What is on the page, without the reports, and the header that leads to the next. Raises Problem."""
     rows = await run_in_threadpool(
         lambda: house.lookups.results(batch_id, after=after, limit=limit, verdict=verdict, report=False)
     )
-    return {"Gouji-Next": str(rows[-1].seq)} if len(rows) == limit else {}
+    if len(rows) == limit:
+        return rows, {"Gouji-Next": str(rows[-1].seq)}
+    if await run_in_threadpool(house.lookups.get, batch_id) is None:  # deleted meanwhile, and so not the last page
+        raise not_found()
+    return rows, {}
 
 
-def _reports(house: House, batch_id: str, after: int, limit: int, verdict: str | None) -> Iterator[bytes]:
+def _reports(house: House, batch_id: str, after: int, count: int, verdict: str | None) -> Iterator[bytes]:
     """The page by small groups: a thousand reports are 50 MB."""
-    while limit > 0:
-        rows = house.lookups.results(batch_id, after=after, limit=min(limit, _GROUP), verdict=verdict)
+    while count > 0:
+        rows = house.lookups.results(batch_id, after=after, limit=min(count, _GROUP), verdict=verdict)
+        if not rows:  # the batch was deleted meanwhile: an answer that just ended would look whole
+            raise _GoneError
         for row in rows:
             head = _dump({**_head(row), "verdict": row.verdict}).encode().rstrip(b"\n}")
             yield head + b', "report": ' + zlib.decompress(row.report) + b"}\n"
-        if len(rows) < _GROUP:
-            return
-        after, limit = rows[-1].seq, limit - len(rows)
+        after, count = rows[-1].seq, count - len(rows)
 
 
 def _parquet(house: House, batch_id: str, verdict: str | None) -> Response:
@@ -122,6 +135,8 @@ def _parquet(house: House, batch_id: str, verdict: str | None) -> Response:
                 "report": [zlib.decompress(row.report).decode() for row in rows]
             }
             writer.write_table(pa.table(columns, schema=schema))
+    if house.lookups.get(batch_id) is None:  # deleted meanwhile: there may have been more
+        raise not_found()
     return FileResponse(
         file.name,
         media_type="application/vnd.apache.parquet",

@@ -10,7 +10,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route, Router
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from extractor.review.shelf import Shelf
 from extractor.review.site.app import create_app
@@ -18,12 +18,15 @@ from extractor.review.site.guard import Guard, Rules
 from extractor.review.site.strings import COOKIE as LANGUAGE
 from extractor.review.site.strings import chosen, speaking
 from extractor.review.site.writing import templates
+from extractor.service.api.admission import Admission
 from extractor.service.api.auth import caller
 from extractor.service.api.batches import owned
-from extractor.service.api.problems import Problem
+from extractor.service.api.body import pieces
+from extractor.service.api.problems import CODES, Problem
 from extractor.service.house import House
 from extractor.service.keys import Key
 from extractor.service.keys import Scope as May
+from extractor.service.rows import Batch
 from extractor.service.shelves import Shelves
 
 __all__ = ["review_of"]
@@ -73,25 +76,36 @@ class _Owned:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
+        admission: Admission = request.app.state.admission
         try:
             key = await _key_of(request, self._house)
             if not key.may(May.READ if request.method in ("GET", "HEAD") else May.SUBMIT):
                 raise Problem("forbidden")
             batch = await owned(self._house, key, scope["path_params"]["batch_id"])
+            async with admission.page(key.id):
+                scope["gouji.shelf"] = await run_in_threadpool(self._shelves.of, batch)
+                scope["gouji.author"] = key.name
+                await self._app(scope, receive, self._noting(request, key, batch, send))
         except Problem as problem:
             await _refusal(request, problem)(scope, receive, send)
-            return
-        scope["gouji.shelf"] = await run_in_threadpool(self._shelves.of, batch)
-        scope["gouji.author"] = key.name
-        await self._app(scope, receive, send)
+
+    def _noting(self, request: Request, key: Key, batch: Batch, send: Send) -> Send:
+        """Sends on, and writes into the audit log who decided; what was decided, the log of decisions says."""
+
+        async def noting(message: Message) -> None:
+            if message["type"] == "http.response.start" and request.method == "POST" and message["status"] == 200:
+                request_id = request.state.request_id
+                await run_in_threadpool(self._house.audit.note, key.id, "batch.decide", batch.id, request_id)
+            await send(message)
+
+        return noting
 
 
 def _refusal(request: Request, problem: Problem) -> Response:
     if problem.code == "unauthorised" and request.method == "GET":
         outer = request.scope["root_path"].rpartition("/")[0]
         return RedirectResponse(f"{outer}/", status_code=303)
-    status = {"unauthorised": 401, "forbidden": 403}.get(problem.code, 404)
-    return PlainTextResponse(problem.code + "\n", status_code=status)
+    return PlainTextResponse(problem.code + "\n", status_code=CODES[problem.code][0])
 
 
 class _Pages:
@@ -118,11 +132,7 @@ class _Pages:
     async def key(self, request: Request) -> Response:
         """Takes the key out of the form."""
         origin = urlsplit(request.headers.get("origin", "")).netloc
-        body = b""
-        async for piece in request.stream():
-            body += piece
-            if len(body) > _MOST_BODY:
-                return PlainTextResponse("too long\n", status_code=413)
+        body = b"".join([piece async for piece in pieces(request, _MOST_BODY, self._house.settings)])
         given = (parse_qs(body.decode("latin-1")).get("key") or [""])[0].strip()
         found = await run_in_threadpool(self._house.keys.find, given) if given else None
         if origin != request.headers.get("host") or found is None:

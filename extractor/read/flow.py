@@ -53,6 +53,11 @@ class Flow:
     _at: int = 0
     _cells: int = 0
 
+    @property
+    def length(self) -> int:
+        """Characters put down so far."""
+        return self._at
+
     def paragraph(self, words: Sequence[Word]) -> None:
         """A line or a paragraph."""
         if self._words(words) > 0:

@@ -5,8 +5,11 @@ from collections.abc import Sequence
 
 from extractor.report import Reason
 
-__all__ = ["INSTALL", "has_part", "is_mhtml", "is_tar", "recognised_pictures", "unread_pictures"]
+__all__ = ["INSTALL", "UNSURE_COLUMNS", "has_part", "is_mhtml", "is_tar", "recognised_pictures", "unread_pictures"]
 
+UNSURE_COLUMNS = Reason(
+    "the table has no rulings, and its columns and labels are not certain", "表格无框线，其栏目与标签不能确定"
+)
 INSTALL = "pip install 'gouji[ocr]' has them read"
 
 _HEAD = 16_384

@@ -14,6 +14,7 @@ from extractor.read.picture.aligned import aligned_rows, aligned_tables, is_stac
 from extractor.read.picture.cells import Cut, cut, hidden_ink, lines_in
 from extractor.read.picture.engine import Engine
 from extractor.read.picture.figures import DIGITS, UNREADABLE, Seen, both, is_negative, may_be_figure, settled
+from extractor.read.picture.half_ruled import half_ruled_tables
 from extractor.read.picture.ink import character_size, ink_of, ink_of_characters
 from extractor.read.picture.paragraphs import paragraphs
 from extractor.read.picture.pieces import PageImage, Piece, ScannedPage, ScannedTable, TextLine
@@ -68,6 +69,7 @@ def read_page(image: PageImage, engine: Engine) -> ScannedPage:
     if sheet is None:
         return ScannedPage(image.number, page, ())
     tables = list(find_tables(sheet.ruling, sheet.size))
+    tables = sorted([*tables, *half_ruled_tables(sheet.ruling, tables, sheet.size)], key=lambda one: one.ys[0])
     cells = [(table, cell) for table in tables for cell in table.cells]
     lines = [lines_in(sheet.ruling, _room(sheet, table, table.box(cell)), sheet.size) for table, cell in cells]
     for number, (table, cell) in enumerate(cells):
@@ -99,7 +101,7 @@ def read_page(image: PageImage, engine: Engine) -> ScannedPage:
     aligned, rest = aligned_tables(beside, sheet.size)
     width = sheet.upright.pixels.shape[1] * sheet.scale
     pieces += [
-        (grid.top, ScannedTable(grid.rows, tuple(x * sheet.scale for x in grid.xs), grid.box, width))
+        (grid.top, ScannedTable(grid.rows, tuple(x * sheet.scale for x in grid.xs), grid.box, width, grid.unsure))
         for grid in aligned
     ]
     pieces += [(top, TextLine(text, box)) for top, text, box in paragraphs(rest, sheet.size)]
@@ -270,7 +272,7 @@ def _piece(
 ) -> ScannedTable:
     """`words`: in each cell. `standing`: the same with their places."""
     rows: list[Sequence[FlowCell]]
-    if is_stacked(standing, len(table.ys) - 1):
+    if table.stacked or is_stacked(standing, len(table.ys) - 1):
         rows = list(aligned_rows(standing, table.xs, sheet.size))
     else:
         rows = [
@@ -283,7 +285,8 @@ def _piece(
         ]
     box = sheet.upright.box(table.xs[0], table.ys[0], table.xs[-1], table.ys[-1], sheet.scale)
     edges = tuple(x * sheet.scale for x in table.xs)
-    return ScannedTable(tuple(tuple(row) for row in rows), edges, box, sheet.upright.pixels.shape[1] * sheet.scale)
+    width = sheet.upright.pixels.shape[1] * sheet.scale
+    return ScannedTable(tuple(tuple(row) for row in rows), edges, box, width, table.unsure)
 
 
 def _joined(words: Sequence[Word]) -> tuple[Word, ...]:

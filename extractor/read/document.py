@@ -34,7 +34,8 @@ class GridCell(NamedTuple):
 class Grid:
     """A table: its printed cells in reading order. Nested tables are grids of their own.
 
-    `doubt`: why the places of its cells are not certain, where its reader had to guess them.
+    `doubt`: why the places of its cells are not certain, where its reader had to guess them. `doubts`: on the figures
+    of single rows, by their numbers.
     """
 
     rows: int
@@ -43,6 +44,11 @@ class Grid:
     start: int
     end: int
     doubt: Reason | None = None
+    doubts: tuple[tuple[int, Reason], ...] = ()
+
+    def doubt_of(self, row: int) -> Reason | None:
+        """Why the figures of a row are not certain."""
+        return self.doubt or next((reason for number, reason in self.doubts if number == row), None)
 
 
 class Pasted(NamedTuple):

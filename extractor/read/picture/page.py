@@ -28,6 +28,8 @@ __all__ = ["read_page"]
 # Characters are recognised best at about this height; pages are brought near it.
 _FINE, _COARSE = 22.0, 60.0
 _LEAST_SEEN = 1000
+# Of a page as it is looked at: of an A4 page with its smallest letters enlarged, 20 million.
+_MOST_PIXELS = 40_000_000
 _LONG_LINE = 2.5
 _HEAD_LINES = 8
 _PAGE_NUMBER = re.compile(r"[-—–·.\s第]*\d{1,3}[-—–·.\s页]*(?:[/／共]\s*\d{1,3}\s*页?)?")
@@ -111,19 +113,21 @@ def read_page(image: PageImage, engine: Engine) -> ScannedPage:
 
 def _sheet(image: PageImage, engine: Engine) -> _Sheet | None:
     """The page straightened, right side up, and as fine as is good for recognition; None for a blank one."""
-    evened = even(image.pixels)
+    room = float(np.sqrt(_MOST_PIXELS / image.pixels.size))
+    shrink = min(1.0, room)
+    tones = _zoomed(image.pixels, shrink)
+    evened = even(tones)
     size = character_size(ink_of(evened))
     if not size:
         return None
-    zoom = 1.0
+    zoom = shrink
     if size < _FINE:
-        zoom = float(min(4, np.ceil(_FINE / size)))
+        zoom = max(shrink, min(4.0, float(np.ceil(_FINE / size)), room))
     elif size > _COARSE:
-        zoom = _COARSE / size
-    tones = image.pixels
-    if zoom != 1.0:
-        how = cv2.INTER_CUBIC if zoom > 1 else cv2.INTER_AREA
-        tones = np.asarray(cv2.resize(tones, None, fx=zoom, fy=zoom, interpolation=how), np.uint8)
+        zoom = shrink * _COARSE / size
+    size /= shrink
+    if zoom != shrink:
+        tones = _zoomed(image.pixels, zoom)
         evened = even(tones)
     longest = max(_LEAST_SEEN, *image.pixels.shape)
     upright = straighten(evened, 0)
@@ -147,6 +151,13 @@ def _sheet(image: PageImage, engine: Engine) -> _Sheet | None:
     darkness = 255.0 - float(np.median(characters)) if characters.size else 0.0
     toned = straighten_as(tones, upright)
     return _Sheet(image.number, upright, toned, ruling, size, image.scale / zoom, zoom, darkness, boxes)
+
+
+def _zoomed(pixels: Grey, zoom: float) -> Grey:
+    if zoom == 1.0:
+        return pixels
+    how = cv2.INTER_CUBIC if zoom > 1 else cv2.INTER_AREA
+    return np.asarray(cv2.resize(pixels, None, fx=zoom, fy=zoom, interpolation=how), np.uint8)
 
 
 def straighten_as(tones: Grey, upright: Upright) -> Grey:

@@ -25,10 +25,9 @@ from extractor.parse.recognise.recognise import Recognition, recognise
 from extractor.parse.tables import read_tables
 from extractor.read import Document, Limits, read, read_path
 from extractor.read.locator import Locator
-from extractor.read.pages import Pages
 from extractor.reconcile.certain import certainly
 from extractor.reconcile.settle import Settled, settle
-from extractor.report import Evidence, Finding, Report, Severity, Usage
+from extractor.report import Finding, Report, Severity, Usage
 from extractor.spans import span, tell
 
 __all__ = [
@@ -198,7 +197,7 @@ def finish(first: Draft, heard: Heard | None = None) -> Report:
     cells = settled.cells
     judged = verdict(form, cells, found)
     if document.pages is not None:
-        place = partial(_placed, document.pages)
+        place = document.pages.placed
         cells = {name: cell._replace(evidence=cell.evidence and place(cell.evidence)) for name, cell in cells.items()}
         found = tuple(replace(one, quotes=tuple(map(place, one.quotes))) for one in found)
     return Report(
@@ -213,12 +212,6 @@ def finish(first: Draft, heard: Heard | None = None) -> Report:
         reasons=recognised.reasons,
         trace=() if heard is None else heard.trace,
     )
-
-
-def _placed(pages: Pages, evidence: Evidence) -> Evidence:
-    """`evidence` with its page, and its box there."""
-    place = pages.place(evidence.start, evidence.end)
-    return evidence if place is None else evidence._replace(page=place[0], box=place[1])
 
 
 def _unasked(heard: Heard) -> Finding:

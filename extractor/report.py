@@ -73,18 +73,25 @@ class Source:
 
 
 class Evidence(NamedTuple):
-    """Where a figure stands: character offsets [start, end) into the document's text, or page and box for a PDF."""
+    """Where a figure stands: character offsets [start, end) into the document's text; page and box in a PDF or a scan.
+
+    `picture`: the name of the picture that it was recognised in, where the document's text has no pages: `page` is then
+    the number of that picture.
+    """
 
     start: int
     end: int
     text: str
     page: int | None = None
     box: tuple[float, float, float, float] | None = None
+    picture: str | None = None
 
     def to_dict(self) -> dict[str, JSONValue]:
         out: dict[str, JSONValue] = {"start": self.start, "end": self.end, "text": self.text, "page": self.page}
         if self.box is not None:
             out["box"] = list(self.box)
+        if self.picture is not None:
+            out["picture"] = self.picture
         return out
 
 

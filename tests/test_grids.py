@@ -392,3 +392,34 @@ def test_gaps_between_all_columns_are_no_cells() -> None:
     report = read(APPLICATIONS, table(heads, *rows))
     for row, (_, figures) in ROWS.items():
         assert values(report, f"applications.{row}", APPLICANT_IDS) == figures
+
+
+def test_figures_stand_under_their_heads_though_a_head_of_labels_is_read_among_them() -> None:
+    """A narrow empty column, and a head above that seems to hold two: in their order the heads lie one cell off."""
+    rows = [line(label, *figures[:3], "", *figures[3:]) for label, figures in ROWS.values()]
+    html = APPLICATIONS + table(
+        line(
+            "（本列数据）", "<td rowspan=2>自然人</td>", "<td colspan=6>法人或其他组织</td>", "<td rowspan=2>总计</td>"
+        ),
+        line("某某", *APPLICANTS[1:3], "", *APPLICANTS[3:6]),
+        *rows,
+    )
+    report = read(html)
+    for row, (_, figures) in ROWS.items():
+        assert values(report, f"applications.{row}", APPLICANT_IDS) == figures
+
+
+def test_a_head_that_holds_two_makes_the_row_doubtful() -> None:
+    """Seven figures under six heads: nothing says which head is two."""
+    heads = [*APPLICANTS[:4], "法律服务其机构他", "总计"]
+    html = APPLICATIONS + table(
+        line("申请人情况", *heads), *(line(label, *figures) for label, figures in ROWS.values())
+    )
+    report = read(html)
+    for row, (_, figures) in ROWS.items():
+        wrong = [
+            one
+            for one, figure in zip(cells(report, f"applications.{row}."), figures, strict=True)
+            if one.status is Status.REPORTED and one.value != figure
+        ]
+        assert wrong == []

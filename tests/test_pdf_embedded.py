@@ -69,7 +69,7 @@ def test_a_pasted_table_is_recognised_in_its_place() -> None:
 
 
 def test_a_picture_that_nobody_reads_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("extractor.read.pdf.can_read", lambda: False)
+    monkeypatch.setattr("extractor.read.pdf.is_installed", lambda: False)
     document = read(with_picture(table(), 40, 100, 500))
     assert document.grids == ()
     assert [note.en for note in document.notes] == [
@@ -78,7 +78,7 @@ def test_a_picture_that_nobody_reads_is_named(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_logos_and_grounds_are_no_pictures_to_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("extractor.read.pdf.can_read", lambda: False)
+    monkeypatch.setattr("extractor.read.pdf.is_installed", lambda: False)
     logo = Page()
     logo.text(60, 60, TITLE)
     logo.picture(300, 100, 360, 160)

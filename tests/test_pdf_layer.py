@@ -21,7 +21,7 @@ unread = pytest.mark.usefixtures("without_ocr")
 @pytest.fixture
 def without_ocr(monkeypatch: pytest.MonkeyPatch) -> None:
     """As where gouji[ocr] is not installed."""
-    monkeypatch.setattr("extractor.read.pdf.can_read", lambda: False)
+    monkeypatch.setattr("extractor.read.pdf.is_installed", lambda: False)
 
 
 def report() -> Page:

@@ -162,3 +162,23 @@ def test_a_scan_in_a_pdf_is_read_as_the_scan_is(tmp_path: Path) -> None:
     assert score_report(report, gold).counts[Outcome.RIGHT] >= 0.9 * sum(one is not None for one in gold.cells.values())
     places = [cell.evidence for cell in report.cells.values() if cell.evidence is not None]
     assert places and all(place.page == 1 and place.box is not None for place in places)
+
+
+def test_no_page_is_looked_at_with_more_pixels_than_it_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Specks that look like tiny letters had a large page enlarged sixteenfold, which took minutes."""
+    from types import SimpleNamespace
+
+    from extractor.read.picture import page as reader
+    from extractor.read.picture.pieces import PageImage
+
+    engine = SimpleNamespace(detect=lambda *_: [], upside_down=lambda _: 0.0)
+    specks = page(400, 500)
+    for at in range(20, 380, 12):
+        for x in range(20, 480, 10):
+            specks[at : at + 6, x : x + 4] = 0
+    for most, zoom in ((40_000_000, 4.0), (800_000, 2.0), (200_000, 1.0)):
+        monkeypatch.setattr(reader, "_MOST_PIXELS", most)
+        sheet = reader._sheet(PageImage(1, specks, 0.5), engine)
+        assert sheet is not None and sheet.zoom == zoom
+        assert sheet.upright.pixels.size <= most
+        assert sheet.scale == 0.5 / zoom

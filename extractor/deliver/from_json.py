@@ -71,13 +71,14 @@ def quote_of(evidence: object, what: str) -> Evidence:
     """A place in a document. `box` is left, top, right, bottom."""
     place = object_of(evidence, what)
     start, end = (_whole(place.get(name), f"{what} {name}") for name in ("start", "end"))
-    page, box = place.get("page"), place.get("box")
+    page, box, picture = place.get("page"), place.get("box"), place.get("picture")
     return Evidence(
         start,
         end,
         _said(place.get("text"), f"{what} text"),
         None if page is None else _whole(page, f"{what} page", _SHORT),
         None if box is None else _box(box, what),
+        None if picture is None else _said(picture, f"{what} picture"),
     )
 
 

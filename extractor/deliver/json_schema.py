@@ -39,7 +39,7 @@ def report_schema() -> dict[str, JSONValue]:
         "$defs": {
             "evidence": _object(
                 {"start": _WHOLE, "end": _WHOLE, "text": _TEXT, "page": {"type": ["integer", "null"], "minimum": 1}},
-                {"box": {"type": "array", "items": {"type": "number"}, "minItems": 4, "maxItems": 4}},
+                {"box": {"type": "array", "items": {"type": "number"}, "minItems": 4, "maxItems": 4}, "picture": _TEXT},
             ),
             "cell": _cell(),
             "finding": _object(

@@ -314,6 +314,8 @@ def _line_choices(rows: Sequence[ValueRow], table: Table, form: Form) -> Iterato
         whole = longest
     whole.end = tokens[-1].end
     astray = _line_order(longest, table, required)
+    of = [longest] if whole is longest else rows
+    astray = astray or next((row.astray for row in of if row.astray is not None), None)
     found = fit(whole, shape, glues=len(whole.tokens) <= _MOST_RUNS)
     if found is None:
         return

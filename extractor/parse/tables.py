@@ -85,11 +85,13 @@ def _choices(printed: _Printed, document: Document, form: Form, *, whole: bool) 
 def _doubted(rows: list[ValueRow], document: Document) -> list[ValueRow]:
     """The rows of text, those doubted that stand in a grid whose reader was not sure of it."""
     for grid in document.grids:
-        if grid.doubt is not None:
-            for row in rows:
-                at = row.tokens[0].start if row.tokens else row.start
-                if grid.start <= at < grid.end:
-                    row.astray = row.astray or grid.doubt
+        if grid.doubt is None and not grid.doubts:
+            continue
+        for row in rows:
+            at = row.tokens[0].start if row.tokens else row.start
+            if grid.start <= at < grid.end:
+                number = max((cell.row for cell in grid.cells if cell.start <= at), default=0)
+                row.astray = row.astray or grid.doubt_of(number)
     return rows
 
 

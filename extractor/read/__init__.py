@@ -3,6 +3,7 @@
 import errno
 import hashlib
 import stat
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,7 @@ from extractor.read.limits import Limits
 from extractor.read.sniff import CSV, HTML, MARKDOWN, TEXT, sniff_bytes, sniff_text
 from extractor.report import Reason, Source
 
-__all__ = ["Document", "Grid", "GridCell", "Limits", "check_regular", "read", "read_path"]
+__all__ = ["Document", "Grid", "GridCell", "Limits", "check_regular", "pictures", "read", "read_path"]
 
 if TYPE_CHECKING:
     from extractor.read.frames import Beside
@@ -42,6 +43,45 @@ def read(
 
     Raises UnreadableError (empty, binary, of a type not read), LimitError, UsageError (unknown `media_type`).
     """
+    raw, kind, parts = _taken_apart(data, name, media_type, limits, beside)
+    if parts.pasted:
+        from extractor.read.pasted import recognised
+
+        parts = recognised(parts, limits)
+    if not parts.text or parts.text.isspace():
+        raise UnreadableError(_said_of_nothing(raw, kind))
+    limits.check("max_characters", len(parts.text), "characters of text")
+    source = Source(name, hashlib.sha256(raw).hexdigest(), kind)
+    return Document(source, parts.text, fold(parts.text), parts.grids, parts.notes, parts.pages)
+
+
+def pictures(
+    data: bytes, *, name: str = "-", limits: Limits = _DEFAULT, beside: "Beside | None" = None
+) -> list[tuple[str, bytes]]:
+    """The pictures in a document of text that `read` recognises, by name: page n of the document is the n-th of them.
+
+    Raises as `read` does.
+    """
+    parts = _taken_apart(data, name, None, limits, beside)[2]
+    if not parts.pasted:
+        return []
+    from extractor.read.pasted import chosen
+
+    return [(one.name, one.load() or b"") for one in chosen(parts, limits)]
+
+
+def _said_of_nothing(raw: bytes, kind: str) -> str:
+    if not raw:
+        return "the document is empty"
+    if kind == HTML:
+        return "the HTML holds no visible text (a page filled by a script, or only images)"
+    return "the document holds nothing but white space"
+
+
+def _taken_apart(
+    data: bytes | str, name: str, media_type: str | None, limits: Limits, beside: "Beside | None"
+) -> tuple[bytes, str, Parts]:
+    """The document's bytes, its media type and what its reader makes of it, pictures in it not recognised yet."""
     if isinstance(data, str):
         limits.check("max_bytes", len(data), "characters in the text")
         raw = data.encode("utf-8", "surrogatepass")
@@ -57,11 +97,7 @@ def read(
             given, charset = _media_type(media_type)
             decoded = decode(raw, charset)
             kind, parts = _read_text(decoded.text, decoded.notes, given, name, limits, beside)
-    if not parts.text or parts.text.isspace():
-        raise UnreadableError("the document is empty" if not raw else "the document holds nothing but white space")
-    limits.check("max_characters", len(parts.text), "characters of text")
-    source = Source(name, hashlib.sha256(raw).hexdigest(), kind)
-    return Document(source, parts.text, fold(parts.text), parts.grids, parts.notes, parts.pages)
+    return raw, kind, parts
 
 
 def _read_text(
@@ -81,14 +117,12 @@ def _read_text(
     if beside is not None and any(word in text for word in _FRAMES):
         from extractor.read.frames import read_framed
 
-        shown, grids, more, _ = read_framed(text, name, limits, beside)
+        parts = read_framed(text, name, limits, beside)
     else:
         from extractor.read.html import read_html
 
-        shown, grids, more = read_html(text, limits)
-    if not shown or shown.isspace():
-        raise UnreadableError("the HTML holds no visible text (a page filled by a script, or only images)")
-    return kind, Parts(shown, grids, notes + more)
+        parts = read_html(text, limits, None if beside is None else partial(beside, name))
+    return kind, parts._replace(notes=notes + parts.notes)
 
 
 def read_path(path: str | Path, limits: Limits = _DEFAULT) -> Document:

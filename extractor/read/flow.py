@@ -3,7 +3,7 @@
 For every format in which tables are found by other means than HTML's: PDF, office files, scans.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -53,13 +53,26 @@ class Flow:
     _at: int = 0
     _cells: int = 0
 
+    @property
+    def length(self) -> int:
+        """Characters put down so far."""
+        return self._at
+
     def paragraph(self, words: Sequence[Word]) -> None:
         """A line or a paragraph."""
         if self._words(words) > 0:
             self._put("\n")
 
-    def table(self, rows: Sequence[Sequence[FlowCell]], doubt: Reason | None = None) -> None:
-        """A table: cells that are covered by a span from above or from the left are left out, as in HTML."""
+    def table(
+        self,
+        rows: Sequence[Sequence[FlowCell]],
+        doubt: Reason | None = None,
+        doubts: Mapping[int, Reason] | None = None,
+    ) -> None:
+        """A table: cells that are covered by a span from above or from the left are left out, as in HTML.
+
+        `doubt`, `doubts`: as of a Grid, on all of it and on rows of it.
+        """
         self._cells += sum(len(row) for row in rows)
         self.limits.check("max_cells", self._cells, "table cells")
         start = self._at
@@ -77,7 +90,8 @@ class Flow:
         grid, notes = resolve(raw_rows, start, self._at, self.limits)
         self.notes += notes
         if grid.cells:
-            self._grids.append(replace(grid, doubt=doubt) if doubt is not None else grid)
+            doubted = tuple(sorted((doubts or {}).items()))
+            self._grids.append(replace(grid, doubt=doubt, doubts=doubted) if doubt is not None or doubted else grid)
 
     def finish(self, pages: Sequence[Page] = ()) -> Parts:
         """What was put together. `pages`: where the format has pages."""

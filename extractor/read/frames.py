@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from typing import TypeAlias
 from urllib.parse import unquote, urlsplit
 
@@ -9,7 +10,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from extractor.errors import DocumentError
 from extractor.read.decode import decode
-from extractor.read.document import Grid, Parts
+from extractor.read.document import Grid, Parts, Pasted
 from extractor.read.html import read_html
 from extractor.read.limits import Limits
 from extractor.read.markup import check_markup
@@ -52,9 +53,9 @@ def _read(
     text: str, name: str, limits: Limits, beside: Beside, seen: set[str], parts: list[Parts], missing: list[str],
     depth: int,
 ) -> None:  # fmt: skip
-    shown, grids, notes = read_html(text, limits)
-    if shown and not shown.isspace():
-        parts.append(Parts(shown, grids, notes))
+    page = read_html(text, limits, partial(beside, name))
+    if page.pasted or (page.text and not page.text.isspace()):
+        parts.append(page)
         limits.check("max_characters", sum(len(part.text) for part in parts), "characters of text")
     if depth >= _MOST_DEPTH or not has_frames(text):
         return
@@ -97,6 +98,7 @@ def joined(parts: list[Parts]) -> Parts:
     texts: list[str] = []
     grids: list[Grid] = []
     notes: list[Reason] = []
+    pasted: list[Pasted] = []
     at = 0
     for part in parts:
         if texts:
@@ -105,7 +107,8 @@ def joined(parts: list[Parts]) -> Parts:
         for grid in part.grids:
             cells = tuple(cell._replace(start=cell.start + at, end=cell.end + at) for cell in grid.cells)
             grids.append(replace(grid, cells=cells, start=grid.start + at, end=grid.end + at))
+        pasted += (one._replace(at=one.at + at) for one in part.pasted)
         texts.append(part.text)
         at += len(part.text)
         notes += part.notes
-    return Parts("".join(texts), tuple(grids), tuple(dict.fromkeys(notes)))
+    return Parts("".join(texts), tuple(grids), tuple(dict.fromkeys(notes)), pasted=tuple(pasted))

@@ -1,15 +1,18 @@
 """HTML → the text a reader sees, and its tables: parsing, what is hidden, and spans. The walk itself is in walk.py."""
 
 import re
+from base64 import b64decode
 from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from urllib.parse import unquote, unquote_to_bytes
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from extractor.read.document import Grid
+from extractor.read.document import Parts, Pasted
 from extractor.read.limits import Limits
 from extractor.read.markup import check_markup, enclose_stray_cells
 from extractor.read.tags import INTRICATE
-from extractor.read.told import unread_pictures
 from extractor.read.walk import Styled, Walk
 from extractor.report import Reason
 
@@ -20,9 +23,10 @@ _STRAY_CELLS = Reason(
 )
 
 
-def read_html(text: str, limits: Limits) -> tuple[str, tuple[Grid, ...], tuple[Reason, ...]]:
-    """The visible text of a page, its tables in reading order, and notes on what was mended.
+def read_html(text: str, limits: Limits, at_hand: Callable[[str], tuple[str, bytes] | None] | None = None) -> Parts:
+    """The visible text of a page, its tables in reading order, notes on what was mended, and the pictures it shows.
 
+    `at_hand`: finds what the page refers to, as `Beside` does, for its pictures. Those of the network are not fetched.
     Tables that only lay out the page (one cell, or nothing beside other tables) are no grids; their text stays.
     Raises LimitError for markup deeper or larger than `limits` allow.
     """
@@ -43,19 +47,16 @@ def read_html(text: str, limits: Limits) -> tuple[str, tuple[Grid, ...], tuple[R
     if counts[Styled.STRUCK]:
         struck = counts[Styled.STRUCK]
         notes = (*notes, Reason(f"struck-out text left out ({struck} places)", f"略去已划掉的文字（{struck} 处）"))
-    pictures = _pictures(tree, text)
-    if pictures:
-        notes = (*notes, unread_pictures(pictures))
     walk = Walk(_spans(tree, limits), styled, limits)
     if tree.root is not None:
         # Where cells hold what is not to be shown as it stands, or tables, there is no short way through a row.
         walk.run(tree.root, simple_rows=not styled and _only_cells(tree.root))
     grids = tuple(sorted(walk.grids, key=lambda grid: grid.start))
-    return "".join(walk.parts), grids, notes + tuple(dict.fromkeys(walk.notes))
+    pasted = tuple(_pasted(walk.pictures, at_hand))
+    return Parts("".join(walk.parts), grids, notes + tuple(dict.fromkeys(walk.notes)), pasted=pasted)
 
 
-# Fewer characters of a picture within the page are an icon.
-_LARGE = 12_000
+_LONGEST_NAME = 200
 _INVISIBLE = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _STRUCK = re.compile(r"text-decoration(?:-line)?\s*:[^;]{0,80}line-through", re.IGNORECASE)
 _RAISED = re.compile(r"vertical-align\s*:\s*(super|sub)\b", re.IGNORECASE)
@@ -75,11 +76,33 @@ def _hidden(tree: LexborHTMLParser, text: str) -> dict[int, Styled]:
     return dict.fromkeys((node.mem_id for node in nodes), Styled.HIDDEN)
 
 
-def _pictures(tree: LexborHTMLParser, text: str) -> int:
-    """How many pictures the page carries within itself that are no icons. Others are somewhere in the network."""
-    if "data:image" not in text:
-        return 0
-    return sum(len(node.attributes.get("src") or "") >= _LARGE for node in tree.css('img[src^="data:image"]'))
+def _pasted(
+    seen: Sequence[tuple[int, LexborNode]], at_hand: Callable[[str], tuple[str, bytes] | None] | None
+) -> Iterator[Pasted]:
+    """The pictures that the page carries within itself, named by their number, and those that may be at hand."""
+    for number, (at, node) in enumerate(seen, start=1):
+        source = (node.attributes.get("src") or "").strip()
+        if source[:5].lower() == "data:":
+            yield Pasted(at, f"img {number}", partial(_within, source))
+        elif source and at_hand is not None:
+            reference = unquote(source.partition("#")[0])
+            yield Pasted(at, reference[:_LONGEST_NAME], partial(_beside, at_hand, reference))
+
+
+def _within(source: str) -> bytes | None:
+    """What a data: address holds."""
+    head, _, content = source.partition(",")
+    if not head.lower().endswith(";base64"):
+        return unquote_to_bytes(content)
+    try:
+        return b64decode(unquote(content))
+    except ValueError:
+        return None
+
+
+def _beside(at_hand: Callable[[str], tuple[str, bytes] | None], reference: str) -> bytes | None:
+    found = at_hand(reference)
+    return None if found is None else found[1]
 
 
 def _struck(tree: LexborHTMLParser) -> dict[int, Styled]:

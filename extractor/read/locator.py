@@ -8,13 +8,17 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
 from extractor.errors import DocumentError, LimitError, UnreadableError
-from extractor.read import Document, check_regular, read
+from extractor.read import Document, check_regular, pictures, read
 from extractor.read.archive import Archive, opened
 from extractor.read.aside import PAGES, aside, is_part_of_page, referred
 from extractor.read.formats import SUFFIXES
 from extractor.read.limits import Limits
+
+if TYPE_CHECKING:
+    from extractor.read.frames import Beside
 
 __all__ = ["INSIDE", "Locator", "expanded", "let_go", "named_inside"]
 
@@ -52,12 +56,21 @@ class Locator:
 
     def document(self, limits: Limits) -> Document:
         """The document read. Raises DocumentError, OSError."""
+        data, beside = self._with_its_parts(limits)
+        return read(data, name=self.name, limits=limits, beside=beside)
+
+    def pictures(self, limits: Limits) -> list[tuple[str, bytes]]:
+        """The pictures in it that are read with the document, by name. Raises DocumentError, OSError."""
+        data, beside = self._with_its_parts(limits)
+        return pictures(data, name=self.name, limits=limits, beside=beside)
+
+    def _with_its_parts(self, limits: Limits) -> "tuple[bytes, Beside | None]":
+        """The bytes, and what finds the parts of a page that stand beside it."""
         data = self.read(limits)
         if not self.inside:
             if len(data) > limits.max_bytes and self.path is not None:
                 opened(self.path, self.name, limits)  # of an archive this says what is wrong with it: size is not
-            near = aside(self.path, self.name, limits) if self.path is not None else None
-            return read(data, name=self.name, limits=limits, beside=near)
+            return data, aside(self.path, self.name, limits) if self.path is not None else None
         archive = self._archive(limits)
         here = archive.names[self.inside[-1]]
         if len(self.inside) > limits.max_nesting and opened(data, here, limits) is not None:
@@ -69,7 +82,7 @@ class Locator:
             number = None if wanted is None else _by_name(archive).get(wanted)
             return None if wanted is None or number is None else (wanted, archive.read(number))
 
-        return read(data, name=self.name, limits=limits, beside=beside)
+        return data, beside
 
     def digest(self) -> str:
         """SHA-256 of the bytes, empty where they cannot be had."""

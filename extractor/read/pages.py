@@ -1,8 +1,10 @@
-"""Where text stands on the pages of a document that has pages."""
+"""Where text stands on the pages of a document that has pages, or in the pictures of one that has none."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple, TypeAlias
+
+from extractor.report import Evidence
 
 __all__ = ["Box", "Page", "Pages", "Run", "Second"]
 
@@ -35,22 +37,34 @@ class Second(NamedTuple):
 class Page(NamedTuple):
     """Width and height in points. `scanned`: its text was recognised from a picture, so a digit may be misread.
 
-    `faint`: so hard to read that two recognitions of its figures often differ.
+    `faint`: so hard to read that two recognitions of its figures often differ. `picture`: the name of the picture that
+    it is, in a document whose text has no pages.
     """
 
     width: float
     height: float
     scanned: bool = False
     faint: bool = False
+    picture: str = ""
 
 
 class Pages:
     """The pages of a document, and the runs of its text upon them."""
 
-    __slots__ = ("_ends", "_seconds", "_starts", "pages", "runs")
+    __slots__ = ("_ends", "_seconds", "_starts", "_stretches", "pages", "runs")
 
-    def __init__(self, pages: Iterable[Page], runs: Iterable[Run], seconds: Iterable[Second] = ()) -> None:
-        """`runs`: in any order; none overlaps another, nor does any of `seconds`, each within a run."""
+    def __init__(
+        self,
+        pages: Iterable[Page],
+        runs: Iterable[Run],
+        seconds: Iterable[Second] = (),
+        stretches: Iterable[tuple[int, int]] | None = None,
+    ) -> None:
+        """`runs`: in any order; none overlaps another, nor does any of `seconds`, each within a run.
+
+        `stretches`: [start, end) of the text that stands on pages; None if all of it does.
+        """
+        self._stretches = None if stretches is None else sorted(stretches)
         self.pages = tuple(pages)
         self.runs = tuple(sorted(runs))
         self._starts = [run.start for run in self.runs]
@@ -62,11 +76,19 @@ class Pages:
 
         The box is None where nothing is printed between the offsets; None if it stands on no page.
         """
+        begin = 0
+        if self._stretches is not None:
+            number = bisect_right(self._stretches, start, key=_begin) - 1
+            if number < 0 or start >= self._stretches[number][1]:
+                return None
+            begin = self._stretches[number][0]
         first, last = bisect_right(self._ends, start), bisect_left(self._starts, end)
         touched = self.runs[first:last]
         if not touched:
-            before = self.runs[first - 1] if first else None
-            return None if before is None else (before.page, None)
+            near = self.runs[first - 1] if first else None
+            if begin and (near is None or near.start < begin):
+                near = self.runs[first] if first < len(self.runs) else None
+            return None if near is None else (near.page, None)
         page = touched[0].page
         boxes = [_part(run, start, end) for run in touched if run.page == page]
         return page, (
@@ -75,6 +97,14 @@ class Pages:
             max(box[2] for box in boxes),
             max(box[3] for box in boxes),
         )
+
+    def placed(self, evidence: Evidence) -> Evidence:
+        """The evidence with its page, its box there, and the name of the picture that the page is."""
+        place = self.place(evidence.start, evidence.end)
+        if place is None:
+            return evidence
+        page, box = place
+        return evidence._replace(page=page, box=box, picture=self.pages[page - 1].picture or None)
 
     def scanned(self, start: int) -> bool:
         """Whether the text at that offset was recognised from a picture."""
@@ -92,6 +122,18 @@ class Pages:
         one = None if run is None else self._seconds.get(run.start)
         return one.text if one is not None and end <= one.end else None
 
+    def moved(self, to: Callable[[int], int], stretches: Iterable[tuple[int, int]]) -> "Pages":
+        """The same pages with their text elsewhere: `to` gives the new place of each offset at which a run begins, and
+        no run is torn. `stretches`: as for a new one, in new places."""
+
+        def run(one: Run) -> Run:
+            start = to(one.start)
+            return one._replace(start=start, end=start + one.end - one.start)
+
+        starts = [(to(one.start), one) for one in self._seconds.values()]
+        seconds = [Second(start, start + one.end - one.start, one.text) for start, one in starts]
+        return Pages(self.pages, map(run, self.runs), seconds, stretches)
+
     def _run(self, start: int) -> Run | None:
         """The run in which that offset lies."""
         number = bisect_right(self._ends, start)
@@ -101,6 +143,10 @@ class Pages:
     def _page(self, start: int) -> Page | None:
         placed = self.place(start, start + 1)
         return None if placed is None else self.pages[placed[0] - 1]
+
+
+def _begin(stretch: tuple[int, int]) -> int:
+    return stretch[0]
 
 
 def _part(run: Run, start: int, end: int) -> Box:

@@ -1,11 +1,13 @@
 """A sheet of cells → tables, and the rows that hold one text alone as paragraphs above and below them."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 from extractor.read.flow import Flow, FlowCell, Word
 from extractor.read.limits import Limits
+from extractor.report import Reason
 
 __all__ = ["Sheet", "put_sheet"]
 
@@ -14,10 +16,14 @@ _SECTION = re.compile(r"\s*[一二三四五六七八九十]{1,3}\s*、")
 
 
 class Sheet(NamedTuple):
-    """`rows`: the texts of the cells. `merged`: ranges by their corners, (row, column) each, both within."""
+    """`rows`: the texts of the cells. `merged`: ranges by their corners, (row, column) each, both within.
+
+    `doubts`: why the figures of a row are not certain.
+    """
 
     rows: Sequence[Sequence[str]]
     merged: Sequence[tuple[tuple[int, int], tuple[int, int]]] = ()
+    doubts: Mapping[int, Reason] = MappingProxyType({})
 
 
 class _Placed(NamedTuple):
@@ -41,20 +47,26 @@ def put_sheet(sheet: Sheet, flow: Flow, limits: Limits) -> None:
     ]
     told = [[cell for cell in row if cell.text] for row in rows]
     table: list[list[_Placed]] = []
+
+    def end(number: int) -> None:
+        first = number - len(table)
+        _put_table(
+            table, flow, {at: sheet.doubts[first + at] for at in range(len(table)) if first + at in sheet.doubts}
+        )
+        table.clear()
+
     for number, row in enumerate(rows):
         # A cell from above that reaches into this row makes it a row of a table, whatever it holds itself.
         within = any(covered.get((number, column), (number, 0))[0] < number for column in range(len(values[number])))
         alone = len(told[number]) == 1 and not within and told[number][0].row_span == 1
         if alone and _is_paragraph(number, told, inside=bool(table)):
-            _put_table(table, flow)
-            table = []
+            end(number)
             flow.paragraph([Word(told[number][0].text)])
         elif told[number] or within:
             table.append(row)
         else:
-            _put_table(table, flow)
-            table = []
-    _put_table(table, flow)
+            end(number)
+    end(len(rows))
 
 
 def _is_paragraph(number: int, told: list[list[_Placed]], *, inside: bool) -> bool:
@@ -75,8 +87,11 @@ def _is_paragraph(number: int, told: list[list[_Placed]], *, inside: bool) -> bo
     return [one.column for one in above] != [one.column for one in below]
 
 
-def _put_table(table: list[list[_Placed]], flow: Flow) -> None:
-    """The rows as a table, cut to the columns in use; as paragraphs, if no two texts stand side by side."""
+def _put_table(table: Sequence[list[_Placed]], flow: Flow, doubts: Mapping[int, Reason]) -> None:
+    """The rows as a table, cut to the columns in use; as paragraphs, if no two texts stand side by side.
+
+    `doubts`: on its rows, counted from its first.
+    """
     if all(sum(1 for cell in row if cell.text) <= 1 for row in table):
         for row in table:
             flow.paragraph([Word(cell.text) for cell in row if cell.text])
@@ -92,7 +107,8 @@ def _put_table(table: list[list[_Placed]], flow: Flow) -> None:
                 if first <= cell.column < last
             ]
             for row in table
-        ]
+        ],
+        doubts=doubts,
     )
 
 

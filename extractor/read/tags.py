@@ -4,7 +4,7 @@ from enum import IntEnum
 
 from selectolax.lexbor import LexborHTMLParser
 
-__all__ = ["ACTS", "CELLS", "INPUT", "INTRICATE", "SELECT", "TH", "THEAD", "Act"]
+__all__ = ["ACTS", "CELLS", "IMG", "INPUT", "INTRICATE", "SELECT", "TH", "THEAD", "Act"]
 
 
 class Act(IntEnum):
@@ -57,6 +57,6 @@ def _acts() -> tuple[dict[int, int], dict[str, int]]:
 ACTS, _NUMBERS = _acts()
 TH, THEAD = _NUMBERS["th"], _NUMBERS["thead"]
 CELLS = frozenset((_NUMBERS["td"], TH))
-INPUT, SELECT = _NUMBERS["input"], _NUMBERS["select"]
+IMG, INPUT, SELECT = _NUMBERS["img"], _NUMBERS["input"], _NUMBERS["select"]
 # In a cell that holds one of these, the text is not just what stands in it.
 INTRICATE = frozenset(number for number, act in ACTS.items() if act == Act.SKIP or act >= Act.RAISED)

@@ -16,7 +16,7 @@ from extractor.read.document import Grid
 from extractor.read.grids import RawCell, RawRow, resolve
 from extractor.read.limits import Limits
 from extractor.read.opentable import OpenTable
-from extractor.read.tags import ACTS, CELLS, TH, THEAD, Act
+from extractor.read.tags import ACTS, CELLS, IMG, TH, THEAD, Act
 from extractor.report import Reason
 
 __all__ = ["Styled", "Walk"]
@@ -54,6 +54,7 @@ class Walk:
         self.parts: list[str] = []
         self.grids: list[Grid] = []
         self.notes: list[Reason] = []
+        self.pictures: list[tuple[int, LexborNode]] = []  # where in the text each stands
         self._spans, self._styled, self._limits = spans, styled, limits
         self._length = 0
         self._cells = 0
@@ -159,6 +160,8 @@ class Walk:
 
     def _see(self, node: LexborNode, act: int) -> None:
         """A picture or a control. In a cell it may be the figure, so the cell must not look blank."""
+        if node.tag_id == IMG:
+            self.pictures.append((self._length, node))
         table = self._table
         if table is None or not table.in_cell or table.cell_end is not None:
             return

@@ -10,7 +10,7 @@ from typing import Generic, TypeVar
 from extractor.pool import Pool
 from extractor.read.limits import Limits
 from extractor.read.locator import Locator
-from extractor.review.sources.pages import Size
+from extractor.review.sources.pages import Paged, Size
 from extractor.review.study import Study, Task, Trouble, What, lost, perform
 
 __all__ = ["Bench", "Kept"]
@@ -116,16 +116,16 @@ class Bench:
         found = self._studies.peek(key)
         return found if isinstance(found, Study) else None
 
-    def sizes(self, key: str, origin: Locator, *, pdf: bool) -> tuple[Size, ...] | Trouble:
+    def sizes(self, key: str, origin: Locator, paged: Paged) -> tuple[Size, ...] | Trouble:
         def make() -> tuple[Size, ...] | Trouble:
-            found = self._pool.call(Task(What.SIZES, origin, self.limits, pdf=pdf))
+            found = self._pool.call(Task(What.SIZES, origin, self.limits, paged=paged))
             return found if isinstance(found, tuple | Trouble) else _odd()
 
         return self._sizes.get(key, make)
 
-    def picture(self, key: str, origin: Locator, number: int, dpi: int, *, pdf: bool) -> bytes | Trouble:
+    def picture(self, key: str, origin: Locator, number: int, dpi: int, paged: Paged) -> bytes | Trouble:
         def make() -> bytes | Trouble:
-            found = self._pool.call(Task(What.PICTURE, origin, self.limits, None, number, dpi, pdf))
+            found = self._pool.call(Task(What.PICTURE, origin, self.limits, None, number, dpi, paged))
             return found if isinstance(found, bytes | Trouble) else _odd()
 
         return self._pictures.get((key, number, dpi), make)

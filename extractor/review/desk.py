@@ -14,6 +14,7 @@ from extractor.review.decision import Decision, DecisionKind, made
 from extractor.review.doubts import doubts_of
 from extractor.review.index import entry_of
 from extractor.review.shelf import Shelf
+from extractor.review.sources.pages import Paged
 from extractor.review.study import Study, Trouble
 
 __all__ = ["Desk", "Laid", "figure_of", "has_pages"]
@@ -89,15 +90,22 @@ class Desk:
         """The study, if it is there by now."""
         return self.shelf.bench.studied(_content(key, self.shelf.report(key)))
 
-    def paged(self, key: str) -> tuple[str, Locator, bool] | None:
-        """Of a PDF or a picture: what its pages are kept under, where it is, and whether it is a PDF."""
+    def paged(self, key: str) -> tuple[str, Locator, Paged] | None:
+        """Of a document that is looked at as pages: what these are kept under, where it is, and as what pages."""
         own = self.shelf.report(key)
         origin = self.shelf.origin(key)
         kind = own.source.media_type if own is not None else ""
         name = (own.source.name if own is not None else origin.name if origin is not None else "").lower()
-        if origin is None or not (has_pages(kind) or name.endswith((".pdf", ".png", ".jpg", ".jpeg", ".tif", ".tiff"))):
+        if origin is None:
             return None
-        return _content(key, own), origin, kind == "application/pdf" or (not has_pages(kind) and name.endswith(".pdf"))
+        if has_pages(kind) or name.endswith((".pdf", ".png", ".jpg", ".jpeg", ".tif", ".tiff")):
+            pdf = kind == "application/pdf" or (not has_pages(kind) and name.endswith(".pdf"))
+            how = Paged.PDF if pdf else Paged.SCAN
+        elif own is not None and any(one.evidence and one.evidence.page for one in own.cells.values()):
+            how = Paged.PASTED
+        else:
+            return None
+        return _content(key, own), origin, how
 
     def decide(
         self, key: str, cell: str, kind: DecisionKind, *, said: str | None = None, note: str = "", author: str = ""

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from extractor.batch import extract_many
 from extractor.deliver.to_json import json_line
-from extractor.errors import DocumentError, GoujiError
+from extractor.errors import DocumentError, GoujiError, UnreadableError
 from extractor.explain import Said, readings
 from extractor.pipeline import Draft, draft
 from extractor.pool import Lost
@@ -17,7 +17,6 @@ from extractor.read.invisible import left_out
 from extractor.read.limits import Limits
 from extractor.read.locator import Locator
 from extractor.read.sniff import HTML
-from extractor.report import Evidence
 from extractor.review.sources.inert import Piece, inert
 
 __all__ = ["Study", "Task", "Trouble", "What", "lost", "perform"]
@@ -36,7 +35,10 @@ class What:
 
 
 class Task(NamedTuple):
-    """`form`: the form that the document was read as, None to have it recognised. `number`, `dpi`: of a picture."""
+    """`form`: the form that the document was read as, None to have it recognised. `number`, `dpi`: of a picture.
+
+    `paged`: of Paged, how the document is looked at.
+    """
 
     what: str
     origin: Locator
@@ -44,7 +46,7 @@ class Task(NamedTuple):
     form: str | None = None
     number: int = 0
     dpi: int = 0
-    pdf: bool = False
+    paged: str = ""
 
 
 class Trouble(NamedTuple):
@@ -72,13 +74,7 @@ def perform(task: Task) -> object:
             return json_line(next(extract_many([task.origin], form=task.form, limits=task.limits)))
         if task.what == What.STUDY:
             return _study(task.origin, task.limits, task.form)
-        from extractor.review.sources.pages import page_png, page_sizes
-
-        data = task.origin.read(task.limits)
-        task.limits.check("max_bytes", len(data), "bytes in the file")
-        if task.what == What.SIZES:
-            return page_sizes(data, task.limits, pdf=task.pdf)
-        return page_png(data, task.number, task.dpi, task.limits, pdf=task.pdf)
+        return _looked_at(task)
     except DocumentError as error:
         return Trouble(error.code, str(error))
     except OSError as error:
@@ -87,6 +83,25 @@ def perform(task: Task) -> object:
         return Trouble("limit", "it needs more memory than a process may have (max_memory)")
     except Exception as error:  # a defect of ours, or of a library: the page says so, and goes on
         return Trouble("internal", f"a defect of gouji, please report it: {type(error).__name__}: {error}")
+
+
+def _looked_at(task: Task) -> object:
+    """The sizes of a document's pages, or one of them drawn."""
+    from extractor.review.sources.pages import Paged, page_png, page_sizes
+
+    limits, sizes = task.limits, task.what == What.SIZES
+    if task.paged == Paged.PASTED:
+        found = task.origin.pictures(limits)
+        if sizes:
+            return tuple(page_sizes(data, limits, pdf=False)[0] for _, data in found)
+        if not 1 <= task.number <= len(found):
+            raise UnreadableError(f"there is no picture {task.number}")
+        return page_png(found[task.number - 1][1], 1, task.dpi, limits, pdf=False)
+    data = task.origin.read(limits)
+    limits.check("max_bytes", len(data), "bytes in the file")
+    if sizes:
+        return page_sizes(data, limits, pdf=task.paged == Paged.PDF)
+    return page_png(data, task.number, task.dpi, limits, pdf=task.paged == Paged.PDF)
 
 
 def lost(task: Task, how: Lost) -> object:
@@ -109,11 +124,7 @@ def _study(origin: Locator, limits: Limits, form: str | None) -> Study:
 
 def _placed(document: Document, said: Said) -> Said:
     """With its page and its box there."""
-    evidence = said.evidence
-    place = document.pages.place(evidence.start, evidence.end) if document.pages is not None else None
-    if place is None:
-        return said
-    return replace(said, evidence=Evidence(evidence.start, evidence.end, evidence.text, *place))
+    return said if document.pages is None else replace(said, evidence=document.pages.placed(said.evidence))
 
 
 def _rendering(origin: Locator, document: Document, limits: Limits) -> tuple[Piece, ...] | None:

@@ -127,7 +127,12 @@ CELLS = TableSchema(
         Column("evidence_start", Of.LONG, "where it stands: first character of `gouji text`", "出处：起始字符位置"),
         Column("evidence_end", Of.LONG, "where it stands: the character behind the last", "出处：结束字符位置（不含）"),
         Column("evidence_text", Of.TEXT, "what stands there", "出处的原文"),
-        Column("evidence_page", Of.INTEGER, "the page it stands on, from 1", "出处的页码，从 1 起"),
+        Column(
+            "evidence_page",
+            Of.INTEGER,
+            "the page it stands on, from 1; in a page or a Word file, the number of the picture it was recognised in",
+            "出处的页码，从 1 起；网页或 Word 文件中则为所识别图片的序号",
+        ),
         Column("box_left", Of.FLOAT, "the figure's box on the page, left", "在页面上的位置：左", unit="pt"),
         Column("box_top", Of.FLOAT, "the box's top, from the top of the page", "在页面上的位置：上", unit="pt"),
         Column("box_right", Of.FLOAT, "the box's right", "在页面上的位置：右", unit="pt"),

@@ -68,6 +68,8 @@ def note_on(cell_id: str, cell: Cell) -> str:
         lines.append(f"原文 printed: “{cell.printed}”")
     if evidence is not None:
         page = "" if evidence.page is None else f"第 {evidence.page} 页 page {evidence.page}, "
+        if evidence.picture is not None:
+            page = f"图片 picture {evidence.picture}, "
         lines.append(f"出处 at: {page}{evidence.start}–{evidence.end}")
         if evidence.text != cell.printed:
             lines.append(f"“{evidence.text}”")

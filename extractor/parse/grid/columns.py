@@ -43,6 +43,9 @@ def arrange(
     size = len(wanted)
     places = _assigned(leaves, wanted)
     if places == list(range(size)) and not heads.unsure:
+        stood = _stood(cells, leaves, places, size) if len(cells) > size and line is not None else None
+        if stood is not None and sum(1 for _, token in cells if token.kind is not TokenKind.BLANK) <= size:
+            return stood, None  # what is over is empty, and under no head
         if len(cells) == size or (len(cells) > size and not _under_heads(cells, heads, line)):
             return None, None
         if len(cells) < size:
@@ -51,6 +54,9 @@ def arrange(
     if len(cells) > len(leaves):
         leaves = heads.leaves[-len(cells) :]
         places = _assigned(leaves, wanted)
+        if len(cells) == size and places is not None and places[0] is None:
+            # As many figures as the form has columns, and the first under a head of labels: two heads are one.
+            return None, _PARTLY
     if all(leaf.place not in wanted for leaf in leaves):
         return None, None
     if places is None:
@@ -67,6 +73,11 @@ def arrange(
         padding = [None] * (len(leaves) - len(straight))
         return _in_columns([*straight, *padding], places, size), _SHORT
     values = _in_columns(printed, places, size)
+    stood = None if line is None else _stood(cells, leaves, places, size)
+    if stood is not None and stood != values:
+        below = shape is not None and totals_printed(stood, shape) and holds(stood, shape)
+        in_order = shape is not None and totals_printed(values, shape) and holds(values, shape)
+        return (stood if below else values), None if below and not in_order else _UNSURE
     straight = [token for _, token in cells]
     astray = _UNSURE if heads.unsure else None
     if shape is not None and len(straight) == size and totals_printed(values, shape):
@@ -89,6 +100,16 @@ def _assigned(leaves: Sequence[Head], wanted: Sequence[int]) -> list[int | None]
     if UNKNOWN in named and len(own) < len(wanted):
         return None
     return [wanted.index(place) if place >= 0 else None for place in named]
+
+
+def _stood(
+    cells: Sequence[tuple[int, Token]], leaves: Sequence[Head], places: Sequence[int | None], size: int
+) -> list[Token] | None:
+    """For each column the token that begins right under its head; None where one has none."""
+    under = dict(cells)
+    found = {place: under.get(leaf.column) for leaf, place in zip(leaves, places, strict=True) if place is not None}
+    out = [token for place in range(size) if (token := found.get(place)) is not None]
+    return out if len(out) == size else None
 
 
 def _of_several_rows(leaves: Sequence[Head], wanted: Sequence[int]) -> bool:

@@ -230,7 +230,8 @@ class _Reader:
             # What is off the paper is not blank.
             row.tokens += [absent(line.start)] * short
             row.astray = row.astray or _CUT
-        row.astray = row.astray or self.grids[self.grid].grid.doubt
+        grid = self.grids[self.grid].grid
+        row.astray = row.astray or grid.doubt_of(line.cells[0].row)
         return row
 
     def _size(self, here: _Here) -> int:

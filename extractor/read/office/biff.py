@@ -15,8 +15,9 @@ _MOST_CLAIMED = 65_536 * 256
 _SMALLEST_STRING = 3
 
 
-def check_workbook(data: bytes, limits: Limits) -> None:
-    """UnreadableError for a file whose structure is damaged, LimitError for cells far away from all others."""
+def check_workbook(data: bytes, limits: Limits) -> bytes:
+    """The stream of the workbook. UnreadableError for a file whose structure is damaged, LimitError for cells far away
+    from all others."""
     from doc2docx.cfb import CompoundFile
     from doc2docx.errors import Doc2DocxError
 
@@ -24,12 +25,15 @@ def check_workbook(data: bytes, limits: Limits) -> None:
         compound = CompoundFile(data)
     except (Doc2DocxError, ValueError, IndexError, OverflowError, RecursionError) as error:
         raise UnreadableError(f"a damaged workbook ({str(error)[:200]})") from None
+    found = b""
     for name in _STREAMS:
         try:
             stream = compound.open_stream(name)
         except (Doc2DocxError, ValueError, IndexError, OverflowError):
             continue
         _check(bytes(stream), limits)
+        found = found or bytes(stream)
+    return found
 
 
 def _check(stream: bytes, limits: Limits) -> None:

@@ -36,7 +36,7 @@ def read_parts(data: bytes, limits: Limits) -> Parts:
     def beside(page: str, reference: str) -> tuple[str, bytes] | None:
         for name in (unquote(urljoin(page, reference)), reference):
             part = known.get(name)
-            if part is not None and part.get_content_type() in _HTML:
+            if part is not None and (part.get_content_type() in _HTML or part.get_content_maintype() == "image"):
                 return name, _content(part)
         return None
 

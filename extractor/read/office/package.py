@@ -33,9 +33,16 @@ class Package:
 
     def related(self, part: str) -> list[tuple[str, str]]:
         """Kind and name of each part that `part` refers to, external ones left out."""
+        return [(kind, target) for kind, target, _ in self._relations(part)]
+
+    def by_id(self, part: str) -> dict[str, str]:
+        """The name of each part that `part` refers to, by the id of the reference."""
+        return {number: target for _, target, number in self._relations(part)}
+
+    def _relations(self, part: str) -> list[tuple[str, str, str]]:
         folder, name = posixpath.split(part)
         root = self.xml(posixpath.join(folder, "_rels", f"{name}.rels"))
-        found: list[tuple[str, str]] = []
+        found: list[tuple[str, str, str]] = []
         if root is None:
             return found
         for element in root:
@@ -43,8 +50,17 @@ class Package:
                 continue
             target = posixpath.join("/", folder, unquote(element.get("Target", "")))
             # The kind is the last word of a URI that differs between strict and transitional documents.
-            found.append((element.get("Type", "").rpartition("/")[2], posixpath.normpath(target).lstrip("/")))
+            kind = element.get("Type", "").rpartition("/")[2]
+            found.append((kind, posixpath.normpath(target).lstrip("/"), element.get("Id", "")))
         return found
+
+    def content(self, part: str) -> bytes | None:
+        """The bytes of a part; None where it is not there, damaged, or over a limit."""
+        member = self._members.get(part.lower())
+        try:
+            return None if member is None else self._packed.read(member, "max_bytes")
+        except (UnreadableError, LimitError):
+            return None
 
     def xml(self, part: str) -> "_Element | None":
         """The root of a part, None where the package has none of that name. Raises UnreadableError, LimitError."""

@@ -2,9 +2,10 @@
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from io import BytesIO
 from threading import Lock
 from typing import TypeAlias
@@ -14,6 +15,8 @@ from extractor.read.document import Parts
 from extractor.read.flow import Flow
 from extractor.read.limits import Limits
 from extractor.read.office.biff import check_workbook
+from extractor.read.office.looks import Look, of_records, of_xlsx
+from extractor.read.office.shown import shown
 from extractor.read.packed import Packed
 from extractor.read.sheet import Sheet, put_sheet
 from extractor.report import Reason
@@ -28,22 +31,35 @@ _OVERLAP = 300
 _HIDDEN = re.compile(rb"""<(?:\w{1,9}:)?(?:row|col)\b[^>]{0,250}\bhidden\s*=\s*["'](?:1|true)["']""")
 _HIDDEN_ROWS = Reason("hidden rows or columns of a sheet are read as well", "工作表中隐藏的行或列也已读取")
 _ZIP = b"PK\x03\x04"
+_FIGURE = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 
 
 def read_parts(data: bytes, limits: Limits) -> Parts:
     """Text and tables of all visible sheets. Raises UnreadableError, LimitError."""
     flow = Flow(limits)
     if data.startswith(_ZIP):
-        if _check_package(data, limits):
-            flow.notes.append(_HIDDEN_ROWS)
+        hides = _check_package(data, limits)
+        looks = of_xlsx(data, limits)
     else:
-        check_workbook(data, limits)
+        looks = of_records(check_workbook(data, limits))
+        hides = any(look.hidden for look in looks)
+    if hides:
+        flow.notes.append(_HIDDEN_ROWS)
     hidden: list[str] = []
-    for sheet in _sheets(data, limits):
+    unlike = 0
+    for sheet in _sheets(data, looks, limits):
         if isinstance(sheet, str):
             hidden.append(sheet)
         else:
             put_sheet(sheet, flow, limits)
+            unlike += len(sheet.doubts)
+    if unlike:
+        flow.notes.append(
+            Reason(
+                f"cells show other figures than they store, by their number formats ({unlike} rows): read as shown",
+                f"单元格显示的数值因数字格式而与所存不同（{unlike} 行），按显示读取",
+            )
+        )
     if hidden:
         names = "、".join(hidden[:5])
         flow.notes.append(
@@ -52,7 +68,7 @@ def read_parts(data: bytes, limits: Limits) -> Parts:
     return flow.finish()
 
 
-def _sheets(data: bytes, limits: Limits) -> list[Sheet | str]:
+def _sheets(data: bytes, looks: Sequence[Look], limits: Limits) -> list[Sheet | str]:
     """The visible sheets, and the names of those that are hidden."""
     from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
@@ -61,7 +77,7 @@ def _sheets(data: bytes, limits: Limits) -> list[Sheet | str]:
         with _no_panic_on_stderr():
             book = CalamineWorkbook.from_filelike(BytesIO(data))
             limits.check("max_members", len(book.sheets_metadata), "sheets")
-            for told in book.sheets_metadata:
+            for number, told in enumerate(book.sheets_metadata):
                 if told.typ != SheetTypeEnum.WorkSheet:
                     continue
                 if told.visible != SheetVisibleEnum.Visible:
@@ -69,8 +85,10 @@ def _sheets(data: bytes, limits: Limits) -> list[Sheet | str]:
                     continue
                 sheet = book.get_sheet_by_name(told.name)
                 limits.check("max_slots", sheet.total_height * sheet.total_width, "rows × columns of a sheet")
-                rows = [[_text(value) for value in row] for row in sheet.to_python(skip_empty_area=False)]
-                sheets.append(Sheet(rows, sheet.merged_cell_ranges or ()))
+                values = sheet.to_python(skip_empty_area=False)
+                rows = [[_text(value) for value in row] for row in values]
+                doubts = _as_shown(rows, values, looks[number]) if number < len(looks) else {}
+                sheets.append(Sheet(rows, sheet.merged_cell_ranges or (), doubts))
     except PasswordError:
         raise UnreadableError("the workbook is encrypted with a password") from None
     except (CalamineError, OSError, ValueError) as error:
@@ -80,6 +98,35 @@ def _sheets(data: bytes, limits: Limits) -> list[Sheet | str]:
             raise
         raise UnreadableError("a damaged workbook (calamine gave up on it)") from None
     return sheets
+
+
+def _as_shown(rows: list[list[str]], values: Sequence[Sequence[Value]], look: Look) -> dict[int, Reason]:
+    """Put what cells show in the place of what they store; and why rows are doubted in which the figures differ.
+
+    An empty cell, or a dash, is as good as a 0: what is printed there is told.
+    """
+    doubts: dict[int, Reason] = {}
+    for (row, column), code in look.codes.items():
+        value = values[row][column] if row < len(values) and column < len(values[row]) else ""
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            continue
+        seen = shown(value, code)
+        if seen is None:
+            continue
+        figure = _FIGURE.search(seen)
+        said = "" if figure is None else figure[0]
+        stored = _number(float(value))
+        if said and stored and Decimal(said) == Decimal(stored):
+            # The same figure: of what is printed around it a unit counts, the zeros that fill it up do not.
+            rows[row][column] = seen.replace(said, stored, 1)
+            continue
+        rows[row][column] = seen
+        if said or value:
+            doubts[row] = Reason(
+                f"the sheet shows “{seen[:20]}” and stores {stored[:20]}",
+                f"工作表显示“{seen[:20]}”，而所存数值为 {stored[:20]}",
+            )
+    return doubts
 
 
 _STDERR = Lock()

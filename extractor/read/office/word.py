@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from extractor.read.office.numbering import Numbering, value
 from extractor.read.office.package import local
 from extractor.read.office.styles import Look, Styles, child, look_of
-from extractor.read.told import unread_pictures
 from extractor.report import Reason
 
 if TYPE_CHECKING:
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
 
     from lxml.etree import _Element
 
-__all__ = ["Block", "Docx"]
+__all__ = ["Block", "Docx", "references"]
 
 _RAISED = str.maketrans("0123456789０１２３４５６７８９", "⁰¹²³⁴⁵⁶⁷⁸⁹" * 2)
 _LOWERED = str.maketrans("0123456789０１２３４５６７８９", "₀₁₂₃₄₅₆₇₈₉" * 2)
@@ -27,6 +26,8 @@ _WRAPPERS = frozenset(
 _LEFT_OUT = frozenset({"del", "moveFrom", "instrText", "delText", "delInstrText", "rt"})
 # In points: the least size of a picture that a table may stand in. What DrawingML and VML measure in.
 _WIDE, _HIGH = 150.0, 40.0
+# In percent of its width or height: a picture cut by more on one side is not read, for its file shows more than it.
+_CROPPED = 3.0
 _EMU = 1 / 12_700
 _UNITS = {"pt": 1.0, "in": 72.0, "cm": 28.35, "mm": 2.835, "px": 0.75}
 _SIZE = re.compile(r"\b(width|height)\s*:\s*([0-9.]{1,9})(pt|in|cm|mm|px)")
@@ -35,11 +36,13 @@ _SIGNS = {"noBreakHyphen": "-", "cr": "\n", "br": "\n", "tab": "\t", "ptab": "\t
 
 @dataclass(slots=True)
 class Block:
-    """A paragraph, or a table where `table` is set. What floats beside it (text boxes) comes after it."""
+    """A paragraph, or a table where `table` is set. What floats beside it (text boxes) comes after it, and so do the
+    `pictures` in it that a table may stand in."""
 
     text: str = ""
     table: "_Element | None" = None
     floats: list["_Element"] = field(default_factory=list)
+    pictures: list["_Element"] = field(default_factory=list)
 
 
 class Docx:
@@ -49,7 +52,8 @@ class Docx:
         self._styles = styles
         self._numbering = numbering
         self.left_out: Counter[str] = Counter()
-        self.pictures = 0
+        # Large ones, with the length of the text before them.
+        self.pictures: list[tuple[int, _Element]] = []
 
     def notes(self) -> list[Reason]:
         """On what was left out."""
@@ -70,8 +74,6 @@ class Docx:
                     f"修订标记：已删除的内容未计入（{out['deleted']} 处）",
                 )
             )
-        if self.pictures:
-            notes.append(unread_pictures(self.pictures))
         return notes
 
     def blocks(self, container: "_Element") -> "Iterator[Block]":
@@ -98,31 +100,31 @@ class Docx:
         if look.list_id not in (None, "0"):
             parts.append(self._numbering.next(look.list_id or "", look.level or 0))
         # Of a paragraph's own properties only its list counts for its text: vanish and strike there mean its mark.
-        self._inline(element, self._styles.look(style), parts, block.floats)
+        self._inline(element, self._styles.look(style), parts, block)
         block.text = "".join(parts)
         return block
 
-    def _inline(self, container: "_Element", look: Look, parts: list[str], floats: list["_Element"]) -> None:
+    def _inline(self, container: "_Element", look: Look, parts: list[str], block: Block) -> None:
         for element in container:
             name = local(element)
             if name == "r":
-                self._run(element, look, parts, floats)
+                self._run(element, look, parts, block)
             elif name == "t":
                 parts.append(element.text or "")
             elif name in _LEFT_OUT:
                 self.left_out["deleted"] += name in ("del", "moveFrom")
             elif name == "AlternateContent":
-                self._inline(_alternative(element), look, parts, floats)
+                self._inline(_alternative(element), look, parts, block)
             elif name in _WRAPPERS:
-                self._inline(element, look, parts, floats)
+                self._inline(element, look, parts, block)
 
-    def _run(self, run: "_Element", below: Look, parts: list[str], floats: list["_Element"]) -> None:
+    def _run(self, run: "_Element", below: Look, parts: list[str], block: Block) -> None:
         properties = child(run, "rPr")
         look = below
         if properties is not None:
             look = look_of(properties).over(self._styles.look(value(child(properties, "rStyle")))).over(below)
         said: list[str] = []
-        self._said(run, look, said, floats)
+        self._said(run, look, said, block)
         text = "".join(said)
         if not text:
             return
@@ -135,7 +137,7 @@ class Docx:
             text = text.translate(_LOWERED)
         parts.append(text)
 
-    def _said(self, run: "_Element", look: Look, said: list[str], floats: list["_Element"]) -> None:
+    def _said(self, run: "_Element", look: Look, said: list[str], block: Block) -> None:
         for element in run:
             name = local(element)
             if name == "t":
@@ -143,14 +145,15 @@ class Docx:
             elif name in _SIGNS:
                 said.append(_SIGNS[name])
             elif name == "AlternateContent":
-                self._said(_alternative(element), look, said, floats)
+                self._said(_alternative(element), look, said, block)
             elif name == "ruby":
                 base = child(element, "rubyBase")
                 if base is not None:
-                    self._inline(base, look, said, floats)
+                    self._inline(base, look, said, block)
             elif name in ("drawing", "pict", "object"):
-                floats += _text_boxes(element)
-                self.pictures += _is_large_picture(element)
+                block.floats += _text_boxes(element)
+                if not look.hidden and _is_large_picture(element):
+                    block.pictures.append(element)
 
 
 def _alternative(element: "_Element") -> "_Element":
@@ -176,6 +179,32 @@ def _is_large_picture(drawing: "_Element") -> bool:
             sizes = {name: _points(number, _UNITS[unit]) for name, number, unit in _SIZE.findall(style)}
             return sizes.get("width", 0.0) >= _WIDE and sizes.get("height", 0.0) >= _HIGH
     return False
+
+
+def references(drawing: "_Element") -> "Iterator[tuple[str, bool]]":
+    """The ids of the pictures in a drawing, and whether each is shown as good as whole."""
+    for element in drawing.iter():
+        name = local(element)
+        if name in ("blip", "imagedata"):
+            written = next((said for key, said in element.attrib.items() if key.endswith(("}embed", "}id"))), "")
+            yield str(written), not _is_cropped(element)
+
+
+def _is_cropped(picture: "_Element") -> bool:
+    """Whether a part of it is cut off, which its file still shows."""
+    around = picture.getparent()
+    cut = child(around, "srcRect") if around is not None else None
+    if cut is not None:
+        sides = [_points(cut.get(side), 0.001) for side in ("l", "t", "r", "b")]
+    else:
+        sides = [_share(picture.get(f"crop{side}")) for side in ("left", "top", "right", "bottom")]
+    return max(sides) > _CROPPED
+
+
+def _share(written: str | None) -> float:
+    """A share in percent, as VML writes it: 0.25, or 16384f of 65536."""
+    text = written or "0"
+    return 100 * (_points(text[:-1], 1 / 65_536) if text.endswith("f") else _points(text, 1.0))
 
 
 def _points(number: str | None, each: float) -> float:

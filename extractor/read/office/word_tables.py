@@ -40,8 +40,14 @@ def put(flow: Flow, word: Docx, blocks: "Iterable[Block]") -> None:
             _put_table(flow, word, block.table)
         elif block.text:
             flow.paragraph([Word(block.text)])
-        for box in block.floats:
-            put(flow, word, word.blocks(box))
+        _put_beside(flow, word, block)
+
+
+def _put_beside(flow: Flow, word: Docx, block: Block) -> None:
+    """What is anchored to a paragraph; its pictures are only noted, with their place."""
+    for box in block.floats:
+        put(flow, word, word.blocks(box))
+    word.pictures += ((flow.length, picture) for picture in block.pictures)
 
 
 def _put_table(flow: Flow, word: Docx, table: "_Element") -> None:
@@ -68,8 +74,7 @@ def _put_table(flow: Flow, word: Docx, table: "_Element") -> None:
         for block in cell.blocks:
             if block.table is not None:
                 _put_table(flow, word, block.table)
-            for box in block.floats:
-                put(flow, word, word.blocks(box))
+            _put_beside(flow, word, block)
 
 
 def _rows(table: "_Element", word: Docx) -> "Iterator[_Element]":

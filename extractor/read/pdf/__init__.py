@@ -18,10 +18,12 @@ from extractor.read.pdf.embedded import large_pictures, read_embedded
 from extractor.read.pdf.layer import Layer, judge
 from extractor.read.pdf.margins import without_margins
 from extractor.read.pdf.opening import opened, take_apart
-from extractor.read.pdf.pictures import INSTALL, can_read, named, numbers, read_pictures
+from extractor.read.pdf.pictures import named, numbers, read_pictures
 from extractor.read.pdf.shapes import Block, Sheet, Table
 from extractor.read.pdf.stitch import stitched
 from extractor.read.pdf.tables import blocks_of, in_order
+from extractor.read.picture.engine import is_installed
+from extractor.read.told import INSTALL
 from extractor.report import Reason
 
 __all__ = ["read_parts"]
@@ -96,7 +98,7 @@ class _Reader:
             if layer is Layer.GOOD:
                 blocks[-1] = self._with_pictures(sheet, blocks[-1])
             sizes.append((sheet.height, sheet.width) if sheet.turn.quarters % 2 else (sheet.width, sheet.height))
-        if any(layer in (*self.as_pictures, Layer.RECOGNISED) for layer in self.layers) and can_read():
+        if any(layer in (*self.as_pictures, Layer.RECOGNISED) for layer in self.layers) and is_installed():
             self.reads_pictures = True
             self.as_pictures = (*self.as_pictures, Layer.RECOGNISED)
             blocks = [[] if self.layers[n] in self.as_pictures else here for n, here in enumerate(blocks)]
@@ -119,7 +121,7 @@ class _Reader:
         boxes = large_pictures(sheet)
         if not boxes:
             return blocks
-        if not can_read() or sheet.turn.quarters:
+        if not is_installed() or sheet.turn.quarters:
             self.unread.append(sheet.number)
             return blocks
         self.pictures += len(boxes)

@@ -7,16 +7,13 @@ from itertools import pairwise
 from extractor.read.flow import Flow, FlowCell
 from extractor.read.pdf.shapes import Block, Line, Picture, Table
 from extractor.read.picture import put_pieces
-from extractor.report import Reason
+from extractor.read.told import UNSURE_COLUMNS
 
 __all__ = ["Composer"]
 
 # In heights of the letters: how far short of the margin a line may end that goes on in the next one, how far a first
 # line is set in, and how far lines of a paragraph stand apart.
 _SHORT, _SET_IN, _APART = 1.7, 1.2, 2.2
-_UNSURE = Reason(
-    "the table has no rulings, and its columns and labels are not certain", "表格无框线，其栏目与标签不能确定"
-)
 
 
 class Composer:
@@ -45,7 +42,7 @@ class Composer:
         for block in blocks:
             if isinstance(block, Table):
                 self.close()
-                self.flow.table(_rows(block), _UNSURE if block.unsure else None)
+                self.flow.table(_rows(block), UNSURE_COLUMNS if block.unsure else None)
             elif isinstance(block, Picture):
                 self.close()
                 put_pieces(block.pieces, self.flow)

@@ -9,7 +9,7 @@ from extractor.read.flow import FlowCell, Word
 from extractor.read.limits import Limits
 from extractor.read.pages import Box
 from extractor.read.pdf.shapes import Picture, Sheet
-from extractor.read.picture import PageImage, Piece, ScannedTable, TextLine, read_pages
+from extractor.read.picture import PageImage, Piece, TextLine, read_pages
 
 __all__ = ["large_pictures", "read_embedded"]
 
@@ -88,4 +88,4 @@ def _moved(piece: Piece, by: Box, *, faint: bool) -> Piece:
         return one._replace(words=tuple(map(word, one.words)))
 
     rows = tuple(tuple(map(cell, row)) for row in piece.rows)
-    return ScannedTable(rows, piece.edges, moved(piece.box), piece.width)
+    return replace(piece, rows=rows, box=moved(piece.box))

@@ -5,26 +5,14 @@ from itertools import groupby
 
 import pypdfium2 as pdfium
 
-from extractor.errors import UnreadableError
 from extractor.read.flow import Flow
 from extractor.read.pages import Page
 from extractor.read.picture import PageImage, Piece, put_pieces, read_pages
-from extractor.read.picture.engine import require
 
-__all__ = ["INSTALL", "can_read", "named", "numbers", "read_pictures"]
+__all__ = ["named", "numbers", "read_pictures"]
 
-INSTALL = "pip install 'gouji[ocr]' has them read"
 _DPI = 200
 _MOST_PIXELS = 25_000_000
-
-
-def can_read() -> bool:
-    """Whether what reads pictures is installed."""
-    try:
-        require()
-    except UnreadableError:
-        return False
-    return True
 
 
 def read_pictures(pdf: pdfium.PdfDocument, pages: Sequence[int], flow: Flow) -> dict[int, Page]:

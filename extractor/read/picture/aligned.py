@@ -1,7 +1,8 @@
 """Tables without ruling lines, or with some of them only, by words that stand beside and below each other."""
 
-from collections.abc import Sequence
-from itertools import pairwise
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from itertools import pairwise, takewhile
 from typing import NamedTuple
 
 from extractor.read.flow import FlowCell, Word
@@ -18,15 +19,22 @@ _LEAST_FIGURES = 2
 _NEAR, _AS_MANY_WORDS = 3.0, 6.0
 # Between the middles of two lines of one label.
 _WRAPPED = 1.6
+# Of a row's figures those that stand in the columns above it, of a table's rows those with a figure in a column: with
+# fewer, it is another table, and the columns are not certain.
+_FITTING, _FILLED = 0.6, 0.34
 
 
 class AlignedTable(NamedTuple):
-    """`xs`: the borders of its columns in pixels, half-way between what stands in them; `top` in pixels."""
+    """`xs`: the borders of its columns in pixels, half-way between what stands in them; `top` in pixels.
+
+    `unsure`: figures do not stand in the columns as they do where these are certain.
+    """
 
     rows: tuple[tuple[FlowCell, ...], ...]
     xs: tuple[float, ...]
     top: float
     box: Box
+    unsure: bool
 
 
 class _Row(NamedTuple):
@@ -75,6 +83,14 @@ def aligned_tables(lines: Sequence[Line], size: float) -> tuple[list[AlignedTabl
         last = waiting[-1] if waiting else run[-1] if run else None
         if last is not None and not _near(last, row, size):
             close()
+        elif row.is_full and any(not one.figures for one in [*run[-1:], *waiting]) and _is_laid_out_anew(row, run):
+            # Its heads stand above it.
+            heads = list(reversed(list(takewhile(lambda one: not one.figures, reversed(run)))))
+            del run[len(run) - len(heads) :]
+            heads += waiting
+            waiting.clear()
+            close()
+            run += heads
         if len(row.words) > 1:
             run += [*waiting, row]
             waiting.clear()
@@ -95,7 +111,7 @@ def aligned_rows(lines: Sequence[Line], xs: Sequence[float], size: float) -> tup
 def is_stacked(lines: Sequence[Line], rows: int) -> bool:
     """Whether in that many ruled rows there are several rows of figures each: the lines between them are not drawn."""
     full = sum(1 for words in level(lines) if _Row(words, []).is_full)
-    return full >= max(_LEAST_ROWS, 2 * rows)
+    return full >= 2 * rows
 
 
 def _is_figure(word: Word) -> bool:
@@ -145,15 +161,9 @@ def _table(rows: Sequence[_Row], size: float) -> AlignedTable:
     full = [row for row in rows if row.is_full]
     rows = [row._replace(words=[_unglued(line, full) for line in row.words]) for row in rows]
     full = [row for row in rows if row.is_full]
-    spans = sorted(
+    columns = _spans(
         (line.x0, line.x1) for row in full for line, word in [*row.words, *row.wrapped] if not _is_lost(word)
     )
-    columns: list[list[int]] = []
-    for left, right in spans:
-        if columns and left <= columns[-1][1]:
-            columns[-1][1] = max(columns[-1][1], right)
-        else:
-            columns.append([left, right])
     middles = [(one[1] + other[0]) / 2 for one, other in pairwise(columns)]
     xs = (float(columns[0][0]) - size, *middles, float(columns[-1][1]) + size)
     boxes = [word.box for row in rows for _, word in row.words if word.box is not None]
@@ -163,7 +173,44 @@ def _table(rows: Sequence[_Row], size: float) -> AlignedTable:
         max(one[2] for one in boxes),
         max(one[3] for one in boxes),
     )
-    return AlignedTable(tuple(_cells(row, xs) for row in rows), xs, float(rows[0].top), box)
+    unsure = _is_unsure(full, columns)
+    return AlignedTable(tuple(_cells(row, xs) for row in rows), xs, float(rows[0].top), box, unsure)
+
+
+def _is_laid_out_anew(row: _Row, run: Sequence[_Row]) -> bool:
+    """Whether most figures of a row stand in no column of the rows before it, or several in one: another table."""
+    spans = _spans((one.x0, one.x1) for other in run for one in other.figures)
+    if sum(1 for other in run if other.is_full) < _LEAST_ROWS:
+        return False
+    places = [{at for at, (x0, x1) in enumerate(spans) if one.x0 < x1 and x0 < one.x1} for one in row.figures]
+    fit = {min(place) for place in places if len(place) == 1}
+    return len(fit) <= _FITTING * len(places)
+
+
+def _is_unsure(full: Sequence[_Row], columns: Sequence[Sequence[int]]) -> bool:
+    """Whether a column has figures in few of the rows, as one has that is no column, or a figure stands in none alone.
+
+    `columns`: where what stands in them begins and ends.
+    """
+    rows = [
+        [[at for at, (x0, x1) in enumerate(columns) if one.x0 < x1 and x0 < one.x1] for one in row.figures]
+        for row in full
+    ]
+    filled = Counter(place[0] for row in rows for place in row if len(place) == 1)
+    single = all(len(place) == 1 for row in rows for place in row)
+    apart = all(len({place[0] for place in row if place}) == len(row) for row in rows)
+    return not single or not apart or min(filled.values(), default=0) < _FILLED * len(full)
+
+
+def _spans(places: Iterable[tuple[int, int]]) -> list[list[int]]:
+    """What lies over each other put together: where it begins and ends."""
+    out: list[list[int]] = []
+    for left, right in sorted(places):
+        if out and left <= out[-1][1]:
+            out[-1][1] = max(out[-1][1], right)
+        else:
+            out.append([left, right])
+    return out
 
 
 def _unglued(line: Line, rows: Sequence[_Row]) -> Line:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     Grey: TypeAlias = NDArray[np.uint8]
 
-__all__ = ["Engine", "require", "the_engine"]
+__all__ = ["Engine", "is_installed", "require", "the_engine"]
 
 INSTALL = "pip install 'gouji[ocr]'"
 _NEEDED = ("numpy", "cv2", "PIL", "onnxruntime", "rapidocr")
@@ -43,11 +43,20 @@ _lock = Lock()
 
 def require() -> None:
     """UnreadableError, naming the command that installs it, where what reads pictures is not installed."""
-    missing = [name for name in _NEEDED if find_spec(name) is None]
+    missing = _missing()
     if missing:
         raise UnreadableError(
             f"pictures are read with the extra 'ocr', which is not installed ({', '.join(missing)}): {INSTALL}"
         )
+
+
+def is_installed() -> bool:
+    """Whether what reads pictures is."""
+    return not _missing()
+
+
+def _missing() -> list[str]:
+    return [name for name in _NEEDED if find_spec(name) is None]
 
 
 @lru_cache(maxsize=1)

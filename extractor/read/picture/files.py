@@ -11,9 +11,10 @@ from extractor.errors import LimitError, UnreadableError
 from extractor.read.limits import Limits
 from extractor.read.picture.pieces import PageImage
 
-__all__ = ["pages_of"]
+__all__ = ["pages_of", "size_of"]
 
-_FORMATS = ("PNG", "JPEG", "TIFF", "BMP", "GIF")
+# WebP only within documents: no file of its own is taken for one.
+_FORMATS = ("PNG", "JPEG", "TIFF", "BMP", "GIF", "WEBP")
 _INCH = 72.0
 _ODD_DPI = (30.0, 2400.0)
 _TURNED = 0x0112
@@ -57,6 +58,17 @@ def pages_of(data: bytes, limits: Limits) -> Iterator[PageImage]:
         if type(error).__module__.split(".")[0] in ("struct", "zlib", "PIL"):
             raise UnreadableError(f"the picture is broken or cut off: {_short(error)}") from None
         raise
+
+
+def size_of(data: bytes) -> tuple[int, int] | None:
+    """Width and height in pixels of the first page of a picture file, by its header; None for what is none."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            with Image.open(io.BytesIO(data), formats=_FORMATS) as image:
+                return image.size
+    except Exception:  # whatever a decoder raises on a broken header
+        return None
 
 
 def _at(image: Image.Image, number: int) -> bool:

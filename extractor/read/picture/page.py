@@ -14,6 +14,7 @@ from extractor.read.picture.aligned import aligned_rows, aligned_tables, is_stac
 from extractor.read.picture.cells import Cut, cut, hidden_ink, lines_in
 from extractor.read.picture.engine import Engine
 from extractor.read.picture.figures import DIGITS, UNREADABLE, Seen, both, is_negative, may_be_figure, settled
+from extractor.read.picture.half_ruled import half_ruled_tables
 from extractor.read.picture.ink import character_size, ink_of, ink_of_characters
 from extractor.read.picture.paragraphs import paragraphs
 from extractor.read.picture.pieces import PageImage, Piece, ScannedPage, ScannedTable, TextLine
@@ -27,6 +28,8 @@ __all__ = ["read_page"]
 # Characters are recognised best at about this height; pages are brought near it.
 _FINE, _COARSE = 22.0, 60.0
 _LEAST_SEEN = 1000
+# Of a page as it is looked at: of an A4 page with its smallest letters enlarged, 20 million.
+_MOST_PIXELS = 40_000_000
 _LONG_LINE = 2.5
 _HEAD_LINES = 8
 _PAGE_NUMBER = re.compile(r"[-—–·.\s第]*\d{1,3}[-—–·.\s页]*(?:[/／共]\s*\d{1,3}\s*页?)?")
@@ -68,6 +71,7 @@ def read_page(image: PageImage, engine: Engine) -> ScannedPage:
     if sheet is None:
         return ScannedPage(image.number, page, ())
     tables = list(find_tables(sheet.ruling, sheet.size))
+    tables = sorted([*tables, *half_ruled_tables(sheet.ruling, tables, sheet.size)], key=lambda one: one.ys[0])
     cells = [(table, cell) for table in tables for cell in table.cells]
     lines = [lines_in(sheet.ruling, _room(sheet, table, table.box(cell)), sheet.size) for table, cell in cells]
     for number, (table, cell) in enumerate(cells):
@@ -99,7 +103,7 @@ def read_page(image: PageImage, engine: Engine) -> ScannedPage:
     aligned, rest = aligned_tables(beside, sheet.size)
     width = sheet.upright.pixels.shape[1] * sheet.scale
     pieces += [
-        (grid.top, ScannedTable(grid.rows, tuple(x * sheet.scale for x in grid.xs), grid.box, width))
+        (grid.top, ScannedTable(grid.rows, tuple(x * sheet.scale for x in grid.xs), grid.box, width, grid.unsure))
         for grid in aligned
     ]
     pieces += [(top, TextLine(text, box)) for top, text, box in paragraphs(rest, sheet.size)]
@@ -109,19 +113,21 @@ def read_page(image: PageImage, engine: Engine) -> ScannedPage:
 
 def _sheet(image: PageImage, engine: Engine) -> _Sheet | None:
     """The page straightened, right side up, and as fine as is good for recognition; None for a blank one."""
-    evened = even(image.pixels)
+    room = float(np.sqrt(_MOST_PIXELS / image.pixels.size))
+    shrink = min(1.0, room)
+    tones = _zoomed(image.pixels, shrink)
+    evened = even(tones)
     size = character_size(ink_of(evened))
     if not size:
         return None
-    zoom = 1.0
+    zoom = shrink
     if size < _FINE:
-        zoom = float(min(4, np.ceil(_FINE / size)))
+        zoom = max(shrink, min(4.0, float(np.ceil(_FINE / size)), room))
     elif size > _COARSE:
-        zoom = _COARSE / size
-    tones = image.pixels
-    if zoom != 1.0:
-        how = cv2.INTER_CUBIC if zoom > 1 else cv2.INTER_AREA
-        tones = np.asarray(cv2.resize(tones, None, fx=zoom, fy=zoom, interpolation=how), np.uint8)
+        zoom = shrink * _COARSE / size
+    size /= shrink
+    if zoom != shrink:
+        tones = _zoomed(image.pixels, zoom)
         evened = even(tones)
     longest = max(_LEAST_SEEN, *image.pixels.shape)
     upright = straighten(evened, 0)
@@ -145,6 +151,13 @@ def _sheet(image: PageImage, engine: Engine) -> _Sheet | None:
     darkness = 255.0 - float(np.median(characters)) if characters.size else 0.0
     toned = straighten_as(tones, upright)
     return _Sheet(image.number, upright, toned, ruling, size, image.scale / zoom, zoom, darkness, boxes)
+
+
+def _zoomed(pixels: Grey, zoom: float) -> Grey:
+    if zoom == 1.0:
+        return pixels
+    how = cv2.INTER_CUBIC if zoom > 1 else cv2.INTER_AREA
+    return np.asarray(cv2.resize(pixels, None, fx=zoom, fy=zoom, interpolation=how), np.uint8)
 
 
 def straighten_as(tones: Grey, upright: Upright) -> Grey:
@@ -270,7 +283,7 @@ def _piece(
 ) -> ScannedTable:
     """`words`: in each cell. `standing`: the same with their places."""
     rows: list[Sequence[FlowCell]]
-    if is_stacked(standing, len(table.ys) - 1):
+    if table.stacked or is_stacked(standing, len(table.ys) - 1):
         rows = list(aligned_rows(standing, table.xs, sheet.size))
     else:
         rows = [
@@ -283,7 +296,8 @@ def _piece(
         ]
     box = sheet.upright.box(table.xs[0], table.ys[0], table.xs[-1], table.ys[-1], sheet.scale)
     edges = tuple(x * sheet.scale for x in table.xs)
-    return ScannedTable(tuple(tuple(row) for row in rows), edges, box, sheet.upright.pixels.shape[1] * sheet.scale)
+    width = sheet.upright.pixels.shape[1] * sheet.scale
+    return ScannedTable(tuple(tuple(row) for row in rows), edges, box, width, table.unsure)
 
 
 def _joined(words: Sequence[Word]) -> tuple[Word, ...]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from extractor.read.flow import Flow, FlowCell, Word
 from extractor.read.pages import Box, Page
+from extractor.read.told import UNSURE_COLUMNS
 
 if TYPE_CHECKING:
     import numpy as np
@@ -41,12 +42,14 @@ class ScannedTable:
     """A table on one page: `rows` as `Flow.table` takes them.
 
     `edges`: x of the columns' borders in points, ascending, on the page turned upright; `width`: of that page.
+    `unsure`: it has no lines, and its columns are not certain.
     """
 
     rows: tuple[tuple[FlowCell, ...], ...]
     edges: tuple[float, ...]
     box: Box
     width: float
+    unsure: bool = False
 
     def goes_on(self, edges: Sequence[float]) -> bool:
         """Whether a table with these borders may be this one's part on the next page: the same columns, as wide.
@@ -118,21 +121,24 @@ def put_pieces(pieces: Iterable[Piece], flow: Flow) -> None:
     """
     rows: list[tuple[FlowCell, ...]] = []
     last: ScannedTable | None = None
+    unsure = False
     for piece in pieces:
         if isinstance(piece, ScannedTable) and last is not None:
             if last.goes_on(piece.edges):
                 rows.extend(piece.rows)
+                unsure = unsure or piece.unsure
                 continue
             above = replace(last, rows=tuple(rows)).on(piece.edges) if _page(rows) != _page(piece.rows) else None
             if above is not None:
                 rows, last = [*above.rows, *piece.rows], piece
+                unsure = unsure or piece.unsure
                 continue
         if last is not None:
-            flow.table(rows)
+            flow.table(rows, UNSURE_COLUMNS if unsure else None)
             rows, last = [], None
         if isinstance(piece, ScannedTable):
-            rows, last = list(piece.rows), piece
+            rows, last, unsure = list(piece.rows), piece, piece.unsure
         else:
             flow.paragraph(piece.words)
     if last is not None:
-        flow.table(rows)
+        flow.table(rows, UNSURE_COLUMNS if unsure else None)

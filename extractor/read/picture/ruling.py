@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from extractor.read.picture.ink import ink_of_characters
 from extractor.read.picture.upright import Grey
 
-__all__ = ["Ruled", "RuledCell", "Ruling", "find_tables", "is_open_below", "rule"]
+__all__ = ["Ruled", "RuledCell", "Ruling", "find_tables", "is_open_below", "rule", "tabled"]
 
 _THERE = 0.6
 _SURELY_THERE = 0.85
@@ -50,11 +50,17 @@ class RuledCell(NamedTuple):
 
 
 class Ruled(NamedTuple):
-    """A table: the y of its rows' borders and the x of its columns', in pixels, and its cells in reading order."""
+    """A table: the y of its rows' borders and the x of its columns', in pixels, and its cells in reading order.
+
+    `stacked`: no lines part its rows, so that a cell holds several. `unsure`: none part its columns, and these are not
+    certain.
+    """
 
     ys: tuple[float, ...]
     xs: tuple[float, ...]
     cells: tuple[RuledCell, ...]
+    stacked: bool = False
+    unsure: bool = False
 
     def box(self, cell: RuledCell) -> tuple[float, float, float, float]:
         """x0, top, x1, bottom of a cell."""
@@ -189,7 +195,7 @@ def find_tables(ruling: Ruling, size: float) -> Iterator[Ruled]:
         )
         if not framed or wide < 1.8 * size or (len(ys) == 2 and min(whole) < _WHOLE):
             continue
-        table = _table(across, down, ruling.rest[y : y + height, x : x + width], ys, xs, slack)
+        table = tabled(across, down, ruling.rest[y : y + height, x : x + width], ys, xs, slack)
         if len(table.cells) >= _LEAST_CELLS:
             moved = Ruled(tuple(one + y for one in table.ys), tuple(one + x for one in table.xs), table.cells)
             found.append((y, moved))
@@ -216,8 +222,8 @@ def _edges(lines: Grey, axis: int, size: float) -> list[float]:
     return [sum(p * w for p, w in one) / sum(w for _, w in one) for one in out]
 
 
-def _table(across: Grey, down: Grey, rest: Grey, ys: Sequence[float], xs: Sequence[float], slack: int) -> Ruled:
-    """The cells between the edges; edges that part no two cells are left out."""
+def tabled(across: Grey, down: Grey, rest: Grey, ys: Sequence[float], xs: Sequence[float], slack: int) -> Ruled:
+    """The cells between the edges; edges that part no two cells are left out. `slack`: of the edges, in pixels."""
     beside = np.array([[_covered(down, 1, x, top, bottom, slack) for x in xs] for top, bottom in pairwise(ys)])
     below = np.array([[_covered(across, 0, y, left, right, slack) for left, right in pairwise(xs)] for y in ys])
     walls, floors = _there(beside), _there(below.T).T

@@ -224,8 +224,8 @@ class _Pages:
         paged = desk.paged(key)
         if paged is None or dpi not in DENSITIES:
             raise HTTPException(404)
-        content, origin, pdf = paged
-        found = words.shelf.bench.picture(content, origin, number, dpi, pdf=pdf)
+        content, origin, how = paged
+        found = words.shelf.bench.picture(content, origin, number, dpi, how)
         if isinstance(found, Trouble):
             raise HTTPException(404, found.message)
         # The address does not name the content, so it is kept for a while only.

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from extractor.report import Evidence, Report
 from extractor.review.desk import Desk
 from extractor.review.sources.marks import Marks, marks_of
+from extractor.review.sources.pages import Paged
 from extractor.review.sources.rendered import rendered_html
 from extractor.review.sources.text import text_html
 from extractor.review.study import Study, Trouble
@@ -53,32 +54,34 @@ def source_view(desk: Desk, key: str, wanted: str) -> SourceView:
     if desk.shelf.origin(key) is None:
         return SourceView((), "", notes=("gone",), quotes=() if report is None else _quotes(report))
     paged = desk.paged(key)
+    first = "pages" if paged is None or paged[2] is not Paged.PASTED else "pictures"
     if paged is not None and wanted != "text":
-        sizes = desk.shelf.bench.sizes(paged[0], paged[1], pdf=paged[2])
+        sizes = desk.shelf.bench.sizes(*paged)
         if isinstance(sizes, Trouble):
-            return SourceView(("pages", "text"), "pages", trouble=sizes.message)
+            return SourceView((first, "text"), first, trouble=sizes.message)
         boxes = {} if report is None else _boxes(report)
         pages = tuple(
             PageView(number, size.width, size.height, tuple(boxes.get(number, ())))
             for number, size in enumerate(sizes, start=1)
         )
-        return SourceView(("pages", "text"), "pages", pages=pages)
+        return SourceView((first, "text"), first, pages=pages)
     study = desk.study(key)
     if isinstance(study, Trouble):
-        return SourceView(("pages", "text") if paged else (), "text", trouble=study.message)
-    return _of_text(study, report, wanted, paged=paged is not None)
+        return SourceView((first, "text") if paged else (), "text", trouble=study.message)
+    return _of_text(study, report, wanted, first if paged else "")
 
 
-def _of_text(study: Study, report: Report | None, wanted: str, *, paged: bool) -> SourceView:
+def _of_text(study: Study, report: Report | None, wanted: str, paged: str) -> SourceView:
+    """`paged`: the view of its pages, if it has any."""
     document = study.document
     marks = Marks([] if report is None else marks_of(report, study.said))
     web = document.source.media_type == "text/html"
     views: tuple[str, ...] = (
-        ("pages", "text") if paged else ("page", "text") if study.rendering is not None else ("text",)
+        (paged, "text") if paged else ("page", "text") if study.rendering is not None else ("text",)
     )
-    if study.rendering is not None and wanted != "text":
+    if study.rendering is not None and not paged and wanted != "text":
         return SourceView(views, "page", rendered_html(study.rendering, document.text, marks), notes=("inert",))
-    notes = ("not_rendered",) if web and study.rendering is None else ()
+    notes = ("not_rendered",) if web and not paged and study.rendering is None else ()
     return SourceView(views, "text", text_html(document, marks), notes=notes)
 
 

@@ -68,6 +68,7 @@ STRINGS: dict[str, tuple[str, str]] = {
     "view.page": ("网页原样", "Page"),
     "view.text": ("文字与表格", "Text and tables"),
     "view.pages": ("页面", "Pages"),
+    "view.pictures": ("图片", "Pictures"),
     "page_n": ("第 {n} 页", "page {n}"),
     "loading": ("读取中……", "Reading…"),
     "gone": (

@@ -8,6 +8,7 @@ import io
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -19,16 +20,24 @@ from extractor.errors import DocumentError, LimitError, UnreadableError
 from extractor.read.limits import Limits
 from extractor.read.pdf.opening import opened
 
-__all__ = ["DENSITIES", "Size", "page_png", "page_sizes"]
+__all__ = ["DENSITIES", "Paged", "Size", "page_png", "page_sizes"]
 
 DENSITIES = (72, 110, 150, 220, 300)
 """Dots an inch that pages are drawn with."""
 
-_FORMATS = ("PNG", "JPEG", "TIFF", "BMP", "GIF")
+_FORMATS = ("PNG", "JPEG", "TIFF", "BMP", "GIF", "WEBP")
 _MOST_PIXELS = 25_000_000
 _INCH = 72.0
 _ODD_DPI = (30.0, 2400.0)
 _A4 = (595.0, 842.0)
+
+
+class Paged(StrEnum):
+    """How a document is looked at as pages: as a PDF, as a file of pictures, or as the pictures pasted into it."""
+
+    PDF = "pdf"
+    SCAN = "scan"
+    PASTED = "pasted"
 
 
 class Size(NamedTuple):

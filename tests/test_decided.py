@@ -9,14 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eval.deciding import answered
+from extractor.deciding.decided import decided, digest, doubts
+from extractor.deciding.decision import Decision, DecisionKind, Seen, made
 from extractor.errors import UsageError
 from extractor.evaluate.gold import Gold
 from extractor.forms.load import load_forms
 from extractor.pipeline import Draft, draft, finish
 from extractor.read import read, read_path
 from extractor.report import Finding, Report, Severity, Status, Verdict
-from extractor.review.decided import decided, digest, doubts
-from extractor.review.decision import Decision, DecisionKind, Seen, made
 
 SAMPLES = Path(__file__).parent.parent / "eval" / "samples"
 FORMS = load_forms()

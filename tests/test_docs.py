@@ -27,6 +27,7 @@ from extractor.batch import failed
 from extractor.cli.app import app
 from extractor.cli.audit import FOUND, FailOn
 from extractor.cli.extract import Format
+from extractor.deciding.decision import Decision, DecisionKind, Seen
 from extractor.deliver.audit_files import AUDIT_COLUMNS
 from extractor.deliver.duckdb_file import DOUBT, VIEWS
 from extractor.deliver.tables.of_rules import FIELDS, IDENTITIES
@@ -49,7 +50,6 @@ from extractor.parse.prose import rules as prose_rules
 from extractor.parse.recognise import rules as recognition_rules
 from extractor.pipeline import draft, finish
 from extractor.read import read_path
-from extractor.review.decision import Decision, DecisionKind, Seen
 from extractor.review.figures import FigureGroup, FigureRules, MainFigure
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -525,5 +525,5 @@ def test_the_log_of_decisions_is_as_described() -> None:
     assert set(first_column(keys)) == set(json.loads(line.to_line()))
     assert set(first_column(kinds)) == set(DecisionKind)
     told = section(OUTPUT, "## With decisions")
-    wording = (ROOT / "extractor" / "review" / "notes.py").read_text(encoding="utf-8")
+    wording = (ROOT / "extractor" / "deciding" / "notes.py").read_text(encoding="utf-8")
     assert set(re.findall(r"`(decision\.\w+)`", told)) == set(re.findall(r'"(decision\.\w+)"', wording))

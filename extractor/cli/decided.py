@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from extractor.cli.guard import complain
 
 if TYPE_CHECKING:
+    from extractor.deciding.applying import Applying
+    from extractor.deciding.decisions import Decisions
     from extractor.report import Report
-    from extractor.review.applying import Applying
-    from extractor.review.decisions import Decisions
 
 __all__ = ["Applied", "decisions_of", "log_in", "note_unapplied"]
 
@@ -18,15 +18,15 @@ _MOST_TOLD = 5
 
 def decisions_of(place: Path) -> "Applying":
     """What the log in a folder, or the log itself, says. Raises UsageError where there is none."""
-    from extractor.review.applying import Applying
+    from extractor.deciding.applying import Applying
 
     return Applying.of(log_in(place))
 
 
 def log_in(place: Path) -> "Decisions":
     """The log in a folder, or the log itself. Raises UsageError where there is none; damaged lines are told."""
+    from extractor.deciding.decisions import FILE, Decisions
     from extractor.errors import UsageError
-    from extractor.review.decisions import FILE, Decisions
 
     folder, name = (place, FILE) if place.is_dir() else (place.parent, place.name)
     if not (folder / name).is_file():

@@ -114,8 +114,8 @@ def _sorted_out(paths: list[str], limits: "Limits") -> tuple[list[Path], "list[L
     """Files of results, and documents. Raises UsageError."""
     from extractor.audit.results import SUFFIXES
     from extractor.cli.inputs import Stream, collect
+    from extractor.deciding.decisions import FILE
     from extractor.errors import UsageError
-    from extractor.review.decisions import FILE
 
     results: list[Path] = []
     documents: list[Locator] = []

@@ -7,13 +7,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from hashlib import blake2b
 from pathlib import Path
 
+from extractor.deciding.decided import decided
+from extractor.deciding.decisions import Decisions
 from extractor.errors import DocumentError, ResultError
 from extractor.forms.model import Form
 from extractor.read.locator import Locator, named_inside
 from extractor.report import Report
 from extractor.review.bench import Bench, Kept
-from extractor.review.decided import decided
-from extractor.review.decisions import Decisions
 from extractor.review.index import Entry, Index, State, entry_of
 from extractor.review.resultfile import ResultFile, Slice, parsed
 from extractor.review.study import Trouble

@@ -11,6 +11,15 @@ from hashlib import sha256
 
 from extractor.check import verdict
 from extractor.check.identities import broken_identities, domains
+from extractor.deciding.decision import Decision, DecisionKind, Seen, label_of
+from extractor.deciding.notes import (
+    NO_SUCH_CELL,
+    OTHER_FORM,
+    changed_finding,
+    foreign_finding,
+    outdated_finding,
+    unapplied_finding,
+)
 from extractor.errors import UsageError
 from extractor.forms.model import Form
 from extractor.parse.readings import Reading, ReadingKind
@@ -27,15 +36,6 @@ from extractor.report import (
     Status,
     Unapplied,
     Verdict,
-)
-from extractor.review.decision import Decision, DecisionKind, Seen, label_of
-from extractor.review.notes import (
-    NO_SUCH_CELL,
-    OTHER_FORM,
-    changed_finding,
-    foreign_finding,
-    outdated_finding,
-    unapplied_finding,
 )
 
 __all__ = ["READER", "decided", "digest", "doubts"]

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from extractor.deciding.decided import decided
+from extractor.deciding.decisions import Decision, Decisions
 from extractor.pipeline import Draft
 from extractor.report import Report
-from extractor.review.decided import decided
-from extractor.review.decisions import Decision, Decisions
 
 __all__ = ["Applying"]
 

@@ -152,7 +152,8 @@ def _first_manifest(bulk: Bulk, house: House, number: str) -> dict[str, object]:
             f"{bulk.out} holds what was read from {before.get('input')}: name another folder, or say --same-input "
             "if that is the same material under another name"
         )
-    if before and before.get("schema") != SCHEMA_VERSION:
+    schema = before.get("schema", SCHEMA_VERSION)
+    if not isinstance(schema, int) or schema > SCHEMA_VERSION:  # earlier ones lack columns, which are null then
         raise UsageError(f"{bulk.out} was written with other tables (schema {before.get('schema')}): name another")
     if before and before.get("form") != bulk.form:
         raise UsageError(f"{bulk.out} was read with --form {before.get('form')}: name another folder")

@@ -46,12 +46,13 @@ def connect(path: Path | None = None) -> "Iterator[Any]":
 
 def scan(table: TableSchema, files: Sequence[Path]) -> str:
     """What stands behind FROM for the rows of `files`; an empty table with the same columns where there is none."""
+    none = f"SELECT {', '.join(f'CAST(NULL AS {sql_type(one.of)}) AS {one.name}' for one in table.columns)} WHERE false"
     if not files:
-        nulls = ", ".join(f"CAST(NULL AS {sql_type(column.of)}) AS {column.name}" for column in table.columns)
-        return f"(SELECT {nulls} WHERE false)"
+        return f"({none})"
     listed = ", ".join(quoted(_GLOB.sub(r"[\g<0>]", str(file))) for file in files)
-    names = ", ".join(table.names)
-    return f"(SELECT {names} FROM read_parquet([{listed}], union_by_name = true, hive_partitioning = false))"
+    found = f"SELECT * FROM read_parquet([{listed}], union_by_name = true, hive_partitioning = false)"
+    # Files of an earlier version lack columns: those are null.
+    return f"(SELECT {', '.join(table.names)} FROM ({found} UNION ALL BY NAME {none}))"
 
 
 def quoted(text: str) -> str:

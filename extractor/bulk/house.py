@@ -3,6 +3,7 @@
 OUT/reports/SHARD.parquet … cells, findings, failures   the tables
 OUT/manifest.json                                       what is in them
 OUT/_gouji/ledger/SHARD.parquet                         the files a shard was made of: written last, it commits it
+OUT/_gouji/decisions.jsonl                              what people decided, as the last run that was given any found it
 OUT/_gouji/…                                            the rest of what a run must know to go on
 """
 
@@ -56,6 +57,11 @@ class House:
     def rewriting(self, shard: str) -> Path:
         """A mark that lies there while the files of a committed shard are being replaced."""
         return self.state / "rewriting" / shard
+
+    @property
+    def decisions(self) -> Path:
+        """The decisions that runs apply; there may be none."""
+        return self.state / "decisions.jsonl"
 
     def shards(self) -> list[str]:
         """Those committed, in their order."""

@@ -11,7 +11,7 @@ from extractor.bulk.tasks import File
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["Asked", "Entry", "done_by", "entries_of", "known_files", "ledger_table", "questions_of", "questions_table"]
+__all__ = ["Asked", "Entry", "done_by", "entries_of", "ledger_table", "questions_of", "questions_table"]
 
 _DONE = b"gouji.done"
 
@@ -21,7 +21,7 @@ class Entry:
     """A file that was read. `reports`: the keys of its rows, one for each document in it.
 
     `failed`: how many of them failed; `noted`: whether questions were noted; `asked`: the keys of those they raised,
-    `open`: of those without an answer.
+    `open`: of those without an answer; `decided`: the mark (Applying.mark) of the decisions applied to them.
     """
 
     file: File
@@ -31,6 +31,7 @@ class Entry:
     noted: bool = False
     asked: tuple[str, ...] = ()
     open: tuple[str, ...] = ()
+    decided: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +48,6 @@ def entries_of(house: House, shard: str) -> list[Entry]:
     """The ledger of a shard, in the order of its files; empty where there is none yet."""
     path = house.kept(LEDGER, shard)
     return list(_entries(path)) if path.exists() else []
-
-
-def known_files(house: House) -> Iterator[tuple[str, Entry]]:
-    """Every file that is committed, with its shard."""
-    for shard in house.shards():
-        for entry in entries_of(house, shard):
-            yield shard, entry
 
 
 def done_by(house: House, shard: str) -> str | None:
@@ -84,6 +78,7 @@ def ledger_table(entries: Sequence[Entry], *, done: str) -> "pa.Table":
             "noted": pa.array([one.noted for one in entries], pa.bool_()),
             "asked": pa.array([list(one.asked) for one in entries], texts),
             "open": pa.array([list(one.open) for one in entries], texts),
+            "decided": pa.array([one.decided for one in entries], pa.string()),
         }
     ).replace_schema_metadata({_DONE: done})
 
@@ -125,9 +120,9 @@ def _entries(path: Path) -> Iterator[Entry]:
 
     table = pq.read_table(path)
     for row in zip(*(table.column(name).to_pylist() for name in table.column_names), strict=True):
-        name, place, size, mtime_ns, sha256, reports, failed, noted, asked, still_open = row
+        name, place, size, mtime_ns, sha256, reports, failed, noted, asked, still_open, *later = row
         file = File(_text(name), _text(place), size, mtime_ns)
-        yield Entry(file, sha256, tuple(reports), failed, noted, tuple(asked), tuple(still_open))
+        yield Entry(file, sha256, tuple(reports), failed, noted, tuple(asked), tuple(still_open), *later)
 
 
 def _bytes(name: str) -> bytes:

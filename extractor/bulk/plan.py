@@ -5,8 +5,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
+from extractor.bulk.decided import applying, otherwise_decided
 from extractor.bulk.house import House
-from extractor.bulk.ledger import known_files
+from extractor.bulk.ledger import entries_of
 from extractor.bulk.tasks import File, Task, Todo
 
 __all__ = ["Plan", "made_plan"]
@@ -48,7 +49,7 @@ def made_plan(
     retry: bool = False,
     prune: bool = False,
 ) -> Plan:
-    """Tasks for what is new, changed or half replaced, written into the house.
+    """Tasks for what is new, changed, half replaced or decided otherwise by now, written into the house.
 
     `asking`: also for what was read without noting what a language model could be asked. `retry`: also for what failed
     before. `prune`: rows of files that are gone leave; else they are only named.
@@ -103,10 +104,16 @@ class _Known:
 
     def __init__(self, house: House, asking: bool, retry: bool) -> None:
         self.names: dict[str, _Was] = {}
-        for shard, entry in known_files(house):
-            again = house.rewriting(shard).exists() or (retry and entry.failed > 0) or (asking and not entry.noted)
-            file = entry.file
-            self.names[file.name] = _Was(shard, file.size, file.mtime_ns, entry.sha256, again)
+        held = applying(house)
+        for shard in house.shards():
+            entries = entries_of(house, shard)
+            torn = house.rewriting(shard).exists()
+            # The tables of a shard half replaced need not be those of its ledger.
+            anew = set() if torn else otherwise_decided(house, shard, entries, held)
+            for entry in entries:
+                file = entry.file
+                again = torn or (retry and entry.failed > 0) or (asking and not entry.noted) or file.name in anew
+                self.names[file.name] = _Was(shard, file.size, file.mtime_ns, entry.sha256, again)
 
     def pop(self, name: str) -> _Was | None:
         return self.names.pop(name, None)

@@ -16,7 +16,7 @@ from extractor.batch import failure, lost
 from extractor.bulk.filed import FiledModel
 from extractor.bulk.ledger import Asked
 from extractor.deliver.tables.rows import ReportRows, report_key, report_rows
-from extractor.pipeline import draft, finish, hear
+from extractor.pipeline import Then, concluded, draft, hear
 from extractor.pool import Lost
 from extractor.read.limits import Limits
 from extractor.read.locator import Locator, expanded
@@ -74,8 +74,11 @@ class Died:
 Outcome: TypeAlias = Made | Same | Inside | Died
 
 
-def read_one(job: Job, *, form: str | None, limits: Limits, settings: Settings | None) -> Made | Same | Inside:
-    """Raises what is the caller's mistake, and nothing for a document that is no good."""
+def read_one(
+    job: Job, *, form: str | None, limits: Limits, settings: Settings | None, then: Then | None = None
+) -> Made | Same | Inside:
+    """`then` has the last word on the report. Raises what is the caller's mistake, and nothing for a document that is
+    no good."""
     origin = job.origin
     try:
         if job.known and origin.digest() == job.known:
@@ -86,18 +89,20 @@ def read_one(job: Job, *, form: str | None, limits: Limits, settings: Settings |
                 return Inside(documents, origin.digest())
         first = draft(origin.document(limits), form=form)
         if settings is None:
-            return made(finish(first))
+            return made(concluded(first, None, then))
         model = FiledModel(settings, job.answers)
         heard = asyncio.run(hear(first, model))
-        return made(finish(first, heard), tuple(model.asked), tuple(model.wanted.values()))
+        return made(concluded(first, heard, then), tuple(model.asked), tuple(model.wanted.values()))
     except Exception as error:
         return made(failure(origin, error))
 
 
-def read_below(job: Job, *, form: str | None, limits: Limits, settings: Settings | None) -> Outcome:
+def read_below(
+    job: Job, *, form: str | None, limits: Limits, settings: Settings | None, then: Then | None = None
+) -> Outcome:
     """As `read_one`, in a process of its own that ends with the one above it."""
     _end_with_parent(os.getpid())
-    return read_one(job, form=form, limits=limits, settings=settings)
+    return read_one(job, form=form, limits=limits, settings=settings, then=then)
 
 
 @cache

@@ -18,6 +18,7 @@ from time import monotonic
 from typing import NamedTuple
 
 from extractor.batch import failed, failure, lost
+from extractor.bulk.decided import applying
 from extractor.bulk.fetch import Fetched
 from extractor.bulk.house import LEDGER, QUESTIONS, House, SupersededError
 from extractor.bulk.ledger import Asked, Entry, done_by, entries_of, ledger_table, questions_of, questions_table
@@ -67,6 +68,7 @@ class _Hand:
     def __init__(self, order: Order) -> None:
         self._order = order
         self._house = House(Path(order.out))
+        self.applying = applying(self._house)
         self._parent = os.getppid()
         limits = order.limits
         warm()
@@ -76,7 +78,7 @@ class _Hand:
         gc.freeze()
         gc.set_threshold(50_000, 20, 100)
         self._pool = Pool(
-            partial(read_below, form=order.form, limits=limits, settings=order.settings),
+            partial(read_below, form=order.form, limits=limits, settings=order.settings, then=self.applying),
             partial(was_lost, limits=limits),
             jobs=1,
             seconds=limits.max_seconds,
@@ -249,7 +251,8 @@ class _Doing:
         broken = sum(document.failed for document in documents)
         asked = dict.fromkeys(key for document in documents for key in document.asked)
         noted = self._order.llm is not None
-        self._fresh.append(Entry(todo.file, sha256, reports, broken, noted, tuple(asked), tuple(unanswered)))
+        decided = self._hand.applying.mark(document.sha256 for document in documents if not document.failed)
+        self._fresh.append(Entry(todo.file, sha256, reports, broken, noted, tuple(asked), tuple(unanswered), decided))
 
     def _commit(self) -> None:
         """The files of the shard, with what it held before and keeps; each renamed into its place, the ledger last."""

@@ -10,6 +10,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColum
 from rich.text import Text
 
 from extractor.bulk.run import Watcher
+from extractor.cli.decided import told_of_decisions
 from extractor.cli.guard import complain
 from extractor.deliver.printable import printable
 
@@ -107,6 +108,10 @@ def tell(outcome: "Outcome", answered: "Answered | None", out: Path) -> None:
     _line("cells", totals.statuses)
     _line("failures", totals.failures)
     _line("findings", totals.findings)
+    if totals.decided:
+        decided = totals.decided
+        said_of = told_of_decisions(*(decided[one] for one in ("reports", "cells", "changed", "unapplied")))
+        typer.echo(f"decisions {said_of}")
     if answered is not None:
         _tell_answered(answered)
     if plan.skipped:

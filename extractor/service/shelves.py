@@ -17,7 +17,7 @@ from extractor.read.locator import Locator
 from extractor.report import Report
 from extractor.review.bench import Bench, Kept
 from extractor.review.index import Index, entry_of
-from extractor.review.resultfile import parsed
+from extractor.review.places import parsed
 from extractor.service.blobs import DamagedError, StoreAwayError
 from extractor.service.house import House
 from extractor.service.rows import ENDED, Batch, ResultRow

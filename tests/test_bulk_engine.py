@@ -9,6 +9,7 @@ import time
 from importlib.util import find_spec
 from pathlib import Path
 
+import psutil
 import pytest
 
 from eval.bulk_poison import SITECUSTOMIZE
@@ -96,6 +97,23 @@ def test_killed_and_started_again(source: Path, tmp_path: Path) -> None:
     assert code == 0, complained
     assert len(names_of(out)) == 12
     whole(out)
+
+
+def test_nothing_is_left_of_a_command_that_was_killed(source: Path, tmp_path: Path) -> None:
+    """Not even while a document is read that takes for ever."""
+    site, out = tmp_path / "site", tmp_path / "out"
+    site.mkdir()
+    (site / "sitecustomize.py").write_text(SITECUSTOMIZE, "utf-8")
+    (source / "poison.txt").write_text("POISON hang", "utf-8")
+    process = started(source, out, "--no-llm", "--jobs", "2", SITE=str(site))
+    while process.poll() is None and not any("poison" in path.read_text() for path in out.glob("_gouji/progress/*")):
+        time.sleep(0.02)
+    below = psutil.Process(process.pid).children(recursive=True)
+    assert len(below) >= 3
+    process.kill()
+    process.communicate()
+    _, left = psutil.wait_procs(below, timeout=30)
+    assert not left
 
 
 def test_interrupted(source: Path, tmp_path: Path) -> None:

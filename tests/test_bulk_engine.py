@@ -56,10 +56,10 @@ def test_the_command_says_what_it_did(source: Path, tmp_path: Path) -> None:
     assert code == 0, complained
     assert "files     13 new\n" in said
     assert "tables    12 reports, " in said
-    assert "failures  unrecognised 1\n" in said
+    assert "failures  1 unrecognised: no annual report of a known form\n" in said
     assert "verdicts  clean 11, review 1\n" in said
     assert "passed over, not looked for in folders or archives: 1 .exe" in complained
-    assert "1 documents failed" in complained
+    assert "1 document failed" in complained
     whole(out)
     manifest = json.loads((out / "manifest.json").read_text("utf-8"))
     assert manifest["failures"] == {"unrecognised": 1}
@@ -67,7 +67,7 @@ def test_the_command_says_what_it_did(source: Path, tmp_path: Path) -> None:
     (source / "0000.html").unlink()
     code, said, complained = ended(started(source, out, "--no-llm"))
     assert (code, said.splitlines()[0]) == (0, "files     12 as before")
-    assert "1 files read earlier are gone from IN: 0000.html (--prune removes their rows)" in complained
+    assert "read earlier and gone from IN: 1 file, 0000.html (--prune removes their rows)" in complained
     code, _, complained = ended(started(source.parent, out, "--no-llm"))
     assert code == 2
     assert "holds what was read from" in complained

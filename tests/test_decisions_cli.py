@@ -44,7 +44,7 @@ def test_decisions_survive_a_rerun(folder: Path, jobs: int) -> None:
     assert (cell["value"], cell["status"], cell["read_by"]) == (0, "reported", ["person"])
     assert cell["decision"]["was"] == {"value": 6, "status": "reported"}
     assert misprint["review"]["decided"] == 1
-    assert "1 cells as people decided, in 1 reports; 7 others came out otherwise" in got.stderr
+    assert "1 cell as people decided, in 1 report; 7 others came out otherwise" in got.stderr
 
 
 def test_nothing_is_applied_unasked(folder: Path) -> None:

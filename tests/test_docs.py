@@ -30,6 +30,7 @@ from extractor.cli.extract import Format
 from extractor.deciding.decision import Decision, DecisionKind, Seen
 from extractor.deliver.audit_files import AUDIT_COLUMNS
 from extractor.deliver.duckdb_file import DOUBT, VIEWS
+from extractor.deliver.rule_words import failure_words, rule_words
 from extractor.deliver.tables.of_rules import FIELDS, IDENTITIES
 from extractor.deliver.tables.schemas import TABLES
 from extractor.deliver.to_csv import COLUMNS
@@ -313,6 +314,10 @@ def test_rule_ids_of_documents_are_all_described() -> None:
     written |= {f"document.{kind.code}" for kind in errors.DocumentError.__subclasses__()}
     shown = {rule for rule in first_column(section(OUTPUT, "### Rules")) if rule.startswith("document.")}
     assert shown == written
+    described = shown | set(re.findall(r"`(decision\.\w+)`", OUTPUT))
+    assert {
+        rule for rule in described if not (rule_words(rule) or failure_words(rule.removeprefix("document.")))
+    } == set()
 
 
 def test_rule_ids_named_as_examples_exist() -> None:

@@ -60,10 +60,11 @@ class Same:
 
 @dataclass(frozen=True, slots=True)
 class Inside:
-    """The file is an archive: its documents."""
+    """The file is an archive: its documents, and how many of its files are none, by suffix."""
 
     documents: tuple[Locator, ...]
     sha256: str
+    passed: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +85,10 @@ def read_one(
         if job.known and origin.digest() == job.known:
             return Same()
         if job.expands:
-            documents = tuple(expanded(origin, limits, Counter()))
+            passed: Counter[str] = Counter()
+            documents = tuple(expanded(origin, limits, passed))
             if documents != (origin,):
-                return Inside(documents, origin.digest())
+                return Inside(documents, origin.digest(), passed)
         first = draft(origin.document(limits), form=form)
         if settings is None:
             return made(concluded(first, None, then))

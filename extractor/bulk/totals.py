@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from extractor.bulk.house import House
+from extractor.bulk.ledger import passed_in
 from extractor.deliver.tables.arrow import arrow_schema
 from extractor.deliver.tables.schemas import CELLS, FAILURES, FINDINGS, REPORTS, TABLES
 
@@ -18,8 +19,9 @@ __all__ = ["Totals", "totals_of"]
 
 @dataclass(slots=True)
 class Totals:
-    """`rows`, `files`: by table. `decided`: what people's decisions came to: `reports`, `cells` decided, others
-    `changed` by that, decisions `unapplied`. The others count what stands in a column."""
+    """`rows`, `files`: by table. `passed`: files in archives that are no documents, by suffix. `decided`: `reports`
+    with decisions, `cells` decided, others `changed` by that, decisions `unapplied`. The others count what
+    stands in a column."""
 
     rows: Counter[str] = field(default_factory=Counter)
     files: dict[str, list[str]] = field(default_factory=dict)
@@ -28,6 +30,7 @@ class Totals:
     failures: Counter[str] = field(default_factory=Counter)
     findings: Counter[str] = field(default_factory=Counter)
     decided: Counter[str] = field(default_factory=Counter)
+    passed: Counter[str] = field(default_factory=Counter)
 
     def to_dict(self) -> "dict[str, JSONValue]":
         """For the manifest."""
@@ -67,6 +70,7 @@ def totals_of(house: House) -> Totals:
             for pair in pc.value_counts(values).to_pylist():
                 counters[name][pair["values"]] += pair["counts"]
         _count_decided(house.table(REPORTS.name, shard), out.decided)
+        out.passed.update(passed_in(house, shard))
     return out
 
 

@@ -9,7 +9,7 @@ import gc
 import json
 import os
 from collections import Counter, deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, suppress
 from dataclasses import replace
 from functools import partial
@@ -119,6 +119,16 @@ class _Given(NamedTuple):
     job: Job
 
 
+class _Read(NamedTuple):
+    """A file that was read. `sha256`: None if it holds what it held before, and then there are no documents; `passed`:
+    as in an Entry."""
+
+    todo: Todo
+    sha256: str | None
+    documents: list[Made]
+    passed: Mapping[str, int] = {}
+
+
 class _Doing:
     """One task on its way."""
 
@@ -140,13 +150,13 @@ class _Doing:
         try:
             with progress.open("w", encoding="ascii") as self._sign:
                 self._now_at(self._task.todo[0] if self._task.todo else None)
-                for todo, sha256, documents in self._read(one for one in self._task.todo if one not in set_aside):
-                    self._take(todo, sha256, documents)
+                for read in self._read(one for one in self._task.todo if one not in set_aside):
+                    self._take(read)
                 for todo in set_aside:
                     origin = Locator(todo.file.name, Path(todo.file.place))
                     result = made(failed(origin, "crashed", _KILLED))
                     self._rows.add(result.rows)
-                    self._take(todo, result.sha256, [result])
+                    self._take(_Read(todo, result.sha256, [result]))
                 self._hand.check()
                 self._commit()
         finally:
@@ -177,8 +187,8 @@ class _Doing:
             self._signed = monotonic()
             self._hand.check()
 
-    def _read(self, todo: Iterator[Todo]) -> Iterator[tuple[Todo, str | None, list[Made]]]:
-        """Each file with its SHA-256 and what its documents came to; without them if it holds what it held before."""
+    def _read(self, todo: Iterator[Todo]) -> Iterator[_Read]:
+        """Each file with what its documents came to."""
         missing: list[tuple[Todo, Exception]] = []
         archives: list[tuple[_Given, Inside]] = []
 
@@ -196,9 +206,9 @@ class _Doing:
                     continue
                 case Made():
                     self._rows.add(outcome.rows)
-                    yield given.todo, outcome.sha256, [outcome]
+                    yield _Read(given.todo, outcome.sha256, [outcome])
                 case Same():
-                    yield given.todo, None, []
+                    yield _Read(given.todo, None, [])
             self._fetched.done(given.todo, given.path)
         for given, inside in archives:
             members = (
@@ -209,12 +219,12 @@ class _Doing:
                 assert isinstance(outcome, Made)
                 self._rows.add(outcome.rows)
                 documents.append(replace(outcome, rows=NO_ROWS))
-            yield given.todo, inside.sha256, documents
+            yield _Read(given.todo, inside.sha256, documents, inside.passed)
             self._fetched.done(given.todo, given.path)
         for one, error in missing:
             result = made(failure(Locator(one.file.name, content=b""), error))
             self._rows.add(result.rows)
-            yield one, result.sha256, [result]
+            yield _Read(one, result.sha256, [result])
 
     def _outcomes(self, jobs: Iterator["_Given"]) -> Iterator[tuple["_Given", Made | Same | Inside]]:
         """What came of each job. One whose process died is tried once more: whoever killed it may not have meant it."""
@@ -240,7 +250,8 @@ class _Doing:
                     outcome = made(lost(given.job.origin, Lost.DIED, limits=self._order.limits))
                 yield given, outcome
 
-    def _take(self, todo: Todo, sha256: str | None, documents: list[Made]) -> None:
+    def _take(self, read: _Read) -> None:
+        todo, sha256, documents, passed = read
         self._done += 1
         if sha256 is None:
             self._same[todo.file.name] = todo
@@ -252,7 +263,9 @@ class _Doing:
         asked = dict.fromkeys(key for document in documents for key in document.asked)
         noted = self._order.llm is not None
         decided = self._hand.applying.mark(document.sha256 for document in documents if not document.failed)
-        self._fresh.append(Entry(todo.file, sha256, reports, broken, noted, tuple(asked), tuple(unanswered), decided))
+        self._fresh.append(
+            Entry(todo.file, sha256, reports, broken, noted, tuple(asked), tuple(unanswered), decided, passed)
+        )
 
     def _commit(self) -> None:
         """The files of the shard, with what it held before and keeps; each renamed into its place, the ledger last."""

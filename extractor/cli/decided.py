@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from extractor.cli.guard import complain
+from extractor.cli.words import counted
 
 if TYPE_CHECKING:
     from extractor.deciding.applying import Applying
@@ -96,15 +97,15 @@ class Applied:
             return
         told = told_of_decisions(self._reports, self._cells, self._changed, self._unapplied)
         if self._outdated:
-            told += f"; {self._outdated} are read otherwise than when they were decided: look again"
+            told += f"; read otherwise than when it was decided: {counted(self._outdated, 'cell')}, look again"
         complain(told)
 
 
 def told_of_decisions(reports: int, cells: int, changed: int, unapplied: int) -> str:
     """What decisions came to, in so many reports."""
-    told = f"{cells} cells as people decided, in {reports} reports"
+    told = f"{counted(cells, 'cell')} as people decided, in {counted(reports, 'report')}"
     if changed:
-        told += f"; {changed} others came out otherwise because of that"
+        told += f"; {counted(changed, 'other')} came out otherwise because of that"
     if unapplied:
-        told += f"; {unapplied} decisions could not be applied"
+        told += f"; {counted(unapplied, 'decision')} could not be applied"
     return told

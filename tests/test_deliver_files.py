@@ -192,6 +192,7 @@ class TestWorkbook:
         overview = workbook.worksheets[0]
         sheets = {row[13].value: row[0].hyperlink.location for row in overview.iter_rows(min_row=2) if row[0].hyperlink}
         assert set(sheets) == {one.source.name for one in SHOWN}
+        assert {row[3].value for row in overview.iter_rows(min_row=2)} == {"相符 clean", "待核 review"}
         assert {cell.status for one in SHOWN for cell in one.cells.values()} == set(Status)
         for report in SHOWN:
             sheet = workbook[sheets[report.source.name].split("!")[0].strip("'")]

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import IO
 
 from extractor.deliver.tables.schemas import TABLES
+from extractor.disk import sync_folder
 from extractor.errors import GoujiError, UsageError
 
 __all__ = ["LEDGER", "QUESTIONS", "House", "SupersededError"]
@@ -85,11 +86,14 @@ class House:
         self.write(self.out / _MANIFEST, text.encode("utf-8", "backslashreplace"))
 
     def write(self, path: Path, content: bytes) -> None:
-        """The file whole or not at all."""
+        """The file whole or not at all, and on the disk when this returns."""
         with self.unfinished() as (temporary, stream):
             stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
             stream.close()
             temporary.replace(path)
+        sync_folder(path.parent)
 
     @contextmanager
     def unfinished(self) -> Iterator[tuple[Path, IO[bytes]]]:

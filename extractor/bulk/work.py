@@ -26,6 +26,7 @@ from extractor.bulk.reading import NO_ROWS, Died, Inside, Job, Made, Outcome, Sa
 from extractor.bulk.rows import Gathered, write_table
 from extractor.bulk.tasks import Order, Task, Todo
 from extractor.deliver.tables.schemas import TABLES
+from extractor.disk import sync_folder
 from extractor.errors import GoujiError
 from extractor.forms.load import load_forms
 from extractor.parse.prose.rules import load_prose
@@ -291,8 +292,10 @@ class _Doing:
             with house.committing(self._order.run):
                 if old:
                     house.rewriting(shard).touch()
-                for temporary, path in written:
+                    sync_folder(house.rewriting(shard).parent)
+                for temporary, path in written:  # after a crash no ledger may be there without its tables
                     temporary.replace(path)
+                    sync_folder(path.parent)
                 house.rewriting(shard).unlink(missing_ok=True)
 
     def _staying(self, old: list[Entry]) -> Iterator[Entry]:

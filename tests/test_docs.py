@@ -55,7 +55,7 @@ from extractor.review.figures import FigureGroup, FigureRules, MainFigure
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-OUTPUT, RULES, HOW, AUDIT, LLM, EVAL, SERVICE, DELIVER, PANEL, BULK, DECISIONS = (
+OUTPUT, RULES, HOW, AUDIT, LLM, EVAL, SERVICE, DELIVER, PANEL, BULK, DECISIONS, WAY, REVIEW = (
     (ROOT / "docs" / name).read_text(encoding="utf-8")
     for name in (
         "output.md",
@@ -69,6 +69,8 @@ OUTPUT, RULES, HOW, AUDIT, LLM, EVAL, SERVICE, DELIVER, PANEL, BULK, DECISIONS =
         "panel.md",
         "bulk.md",
         "decisions.md",
+        "from-folder-to-panel.md",
+        "review.md",
     )
 )
 PAGES = {"README.md": README} | {
@@ -85,6 +87,8 @@ PAGES = {"README.md": README} | {
         ("deliver.md", DELIVER),
         ("panel.md", PANEL),
         ("bulk.md", BULK),
+        ("from-folder-to-panel.md", WAY),
+        ("review.md", REVIEW),
     )
 }
 MISPRINT = ROOT / "eval" / "samples" / "misprint-2023" / "report.html"

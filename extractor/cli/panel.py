@@ -11,7 +11,9 @@ from extractor.cli.results import ResultPaths
 from extractor.cli.words import counted
 
 if TYPE_CHECKING:
-    from extractor.panel.decisions import Decisions
+    from collections.abc import Sequence
+
+    from extractor.panel.decisions import Asked, Decisions
     from extractor.panel.panel import Panel
     from extractor.report import JSONValue
 
@@ -86,13 +88,21 @@ def panel(
         if not quiet:
             typer.echo(said)
             if asked:
-                open_ = [one for one in asked if not one.decision]
-                left = sum(not one.agrees for one in open_)
-                more = f"; {len(open_) - left:,} more of copies that agree" if left < len(open_) else ""
-                typer.echo(f"to decide, in {out / DECISIONS}: {counted(left, 'line')}{more}")
+                _tell_open(asked, out / DECISIONS)
         unread = getattr(source, "unread", 0)
     if unread:
         raise typer.Exit(FAILED)
+
+
+def _tell_open(asked: "Sequence[Asked]", file: Path) -> None:
+    open_ = [one for one in asked if not one.decision]
+    left = sum(not one.agrees for one in open_)
+    agreeing = len(open_) - left
+    if left:
+        more = f"; {agreeing:,} more of copies that agree" if agreeing else ""
+        typer.echo(f"to decide, in {file}: {counted(left, 'line')}{more}")
+    elif agreeing:
+        typer.echo(f"nothing to decide: {counted(agreeing, 'line')} in {file} of copies that agree")
 
 
 def _decisions(given: Path | None, beside: Path) -> "Decisions":

@@ -32,10 +32,10 @@ def applying(house: House) -> Applying:
 
 
 def otherwise_decided(house: House, shard: str, entries: Sequence[Entry], held: Applying) -> set[str]:
-    """The names of the files of a shard whose rows were made with other decisions than `held` has on them."""
+    """The keys of the files of a shard whose rows were made with other decisions than `held` has on them."""
     documents = _decided_documents(house, shard, held)
     return {
-        entry.file.name
+        entry.file.key
         for entry in entries
         if entry.decided != held.mark(documents[key] for key in entry.reports if key in documents)
     }

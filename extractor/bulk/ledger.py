@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from extractor.bulk.house import LEDGER, QUESTIONS, House
-from extractor.bulk.tasks import File
+from extractor.bulk.tasks import File, Part
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -95,6 +95,7 @@ def ledger_table(entries: Sequence[Entry], *, done: str) -> "pa.Table":
             "asked": pa.array([list(one.asked) for one in entries], texts),
             "open": pa.array([list(one.open) for one in entries], texts),
             "decided": pa.array([one.decided for one in entries], pa.string()),
+            "part": pa.array([one.file.part and list(one.file.part) for one in entries], pa.list_(pa.int64())),
             _PASSED: pa.array([list(one.passed.items()) for one in entries], pa.map_(pa.string(), pa.int64())),
         }
     ).replace_schema_metadata({_DONE: done})
@@ -138,8 +139,8 @@ def _entries(path: Path) -> Iterator[Entry]:
     table = pq.read_table(path)
     for row in zip(*(table.column(name).to_pylist() for name in table.column_names), strict=True):
         name, place, size, mtime_ns, sha256, reports, failed, noted, asked, still_open, *later = row
-        file = File(_text(name), _text(place), size, mtime_ns)
-        decided, passed = later or ("", ())  # earlier versions did not keep these
+        decided, part, passed = later or ("", None, ())  # earlier versions did not keep these
+        file = File(_text(name), _text(place), size, mtime_ns, None if part is None else Part(*part))
         yield Entry(file, sha256, tuple(reports), failed, noted, tuple(asked), tuple(still_open), decided, dict(passed))
 
 

@@ -15,6 +15,7 @@ from extractor.ask.endpoint.settings import Settings
 from extractor.batch import failure, lost
 from extractor.bulk.filed import FiledModel
 from extractor.bulk.ledger import Asked
+from extractor.bulk.tasks import Part
 from extractor.deliver.tables.rows import ReportRows, report_key, report_rows
 from extractor.pipeline import Then, concluded, draft, hear
 from extractor.pool import Lost
@@ -33,12 +34,14 @@ NO_ROWS = ReportRows([], [], [], [])
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A document, or a file that may be an archive of them (`expands`). `known`, `answers`: as in a Todo."""
+    """A document, or a file that may be an archive of them (`expands`). `known`, `answers`: as in a Todo; `part`: of an
+    archive, as in a File."""
 
     origin: Locator
     known: str = ""
     answers: Mapping[str, str] = field(default_factory=dict)
     expands: bool = True
+    part: Part | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +89,10 @@ def read_one(
             return Same()
         if job.expands:
             passed: Counter[str] = Counter()
-            documents = tuple(expanded(origin, limits, passed))
+            among = None if job.part is None else range(job.part.first, job.part.last)
+            documents = tuple(expanded(origin, limits, passed, among))
+            if documents == (origin,) and among is not None and among.start > 0:
+                documents = ()  # it is no archive any more: what it is the first part says
             if documents != (origin,):
                 return Inside(documents, origin.digest(), passed)
         first = draft(origin.document(limits), form=form)

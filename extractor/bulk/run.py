@@ -136,6 +136,7 @@ def run(bulk: Bulk, watcher: Watcher, *, llm: Mapping[str, object] | None, then:
             files,
             run=number,
             shard_size=bulk.shard_size,
+            limits=bulk.limits,
             asking=llm is not None,
             retry=bulk.retry,
             prune=bulk.prune,

@@ -24,7 +24,7 @@ from extractor.bulk.house import LEDGER, QUESTIONS, House, SupersededError
 from extractor.bulk.ledger import Asked, Entry, done_by, entries_of, ledger_table, questions_of, questions_table
 from extractor.bulk.reading import NO_ROWS, Died, Inside, Job, Made, Outcome, Same, made, read_below, was_lost
 from extractor.bulk.rows import Gathered, write_table
-from extractor.bulk.tasks import Order, Task, Todo
+from extractor.bulk.tasks import File, Order, Task, Todo
 from extractor.deliver.tables.schemas import TABLES
 from extractor.disk import sync_folder
 from extractor.errors import GoujiError
@@ -147,14 +147,14 @@ class _Doing:
     def do(self) -> None:
         progress = self._house.progress(self._task.shard)
         struck = self._strikes(progress)
-        set_aside = [one for one in self._task.todo if struck[one.file.name] >= _STRIKES]
+        set_aside = [one for one in self._task.todo if struck[one.file.key] >= _STRIKES]
         try:
             with progress.open("w", encoding="ascii") as self._sign:
                 self._now_at(self._task.todo[0] if self._task.todo else None)
                 for read in self._read(one for one in self._task.todo if one not in set_aside):
                     self._take(read)
                 for todo in set_aside:
-                    origin = Locator(todo.file.name, Path(todo.file.place))
+                    origin = Locator(_shown(todo.file), Path(todo.file.place))
                     result = made(failed(origin, "crashed", _KILLED))
                     self._rows.add(result.rows)
                     self._take(_Read(todo, result.sha256, [result]))
@@ -179,7 +179,7 @@ class _Doing:
 
     def _now_at(self, todo: Todo | None) -> None:
         """The sign of life: how many files are done, and which one is being read."""
-        name = json.dumps(todo.file.name) if todo is not None else ""
+        name = json.dumps(todo.file.key) if todo is not None else ""
         self._sign.seek(0)
         self._sign.write(f"{self._done} {name}\n" if name else f"{self._done} ")
         self._sign.truncate()
@@ -198,7 +198,8 @@ class _Doing:
                 if isinstance(path, Exception):
                     missing.append((one, path))
                 else:
-                    yield _Given(one, path, Job(Locator(one.file.name, path), one.known, one.answers))
+                    job = Job(Locator(one.file.name, path), one.known, one.answers, part=one.file.part)
+                    yield _Given(one, path, job)
 
         for given, outcome in self._outcomes(jobs()):
             match outcome:
@@ -255,7 +256,7 @@ class _Doing:
         todo, sha256, documents, passed = read
         self._done += 1
         if sha256 is None:
-            self._same[todo.file.name] = todo
+            self._same[todo.file.key] = todo
             return
         unanswered = {one.key: one for document in documents for one in document.questions}
         self._questions.update(unanswered)
@@ -300,12 +301,17 @@ class _Doing:
 
     def _staying(self, old: list[Entry]) -> Iterator[Entry]:
         """The entries of the shard that stay as they are, but for when their file was changed."""
-        leaving = {one.file.name for one in self._task.todo} | set(self._task.drop)
+        leaving = {one.file.key for one in self._task.todo} | set(self._task.drop)
         for entry in old:
-            if entry.file.name in self._same:
-                yield replace(entry, file=self._same[entry.file.name].file)
-            elif entry.file.name not in leaving:
+            if entry.file.key in self._same:
+                yield replace(entry, file=self._same[entry.file.key].file)
+            elif entry.file.key not in leaving:
                 yield entry
+
+
+def _shown(file: File) -> str:
+    """What a file is called that is set aside."""
+    return file.name if file.part is None else f"{file.name} (files {file.part.first + 1} to {file.part.last})"
 
 
 def _is_small(job: Job) -> bool:

@@ -12,14 +12,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from eval.gold import default_samples, find_samples
+from extractor.deciding.decided import decided
+from extractor.deciding.decision import Decision, DecisionKind, Seen
 from extractor.errors import DocumentError
 from extractor.evaluate.gold import Gold
 from extractor.evaluate.scoring import HARMFUL, score_report
 from extractor.pipeline import Draft, draft, finish
 from extractor.read import read_path
 from extractor.report import Report, Status
-from extractor.review.decided import decided
-from extractor.review.decision import Decision, DecisionKind, Seen
 
 __all__ = ["Answered", "answered"]
 

@@ -33,6 +33,7 @@ from extractor.spans import span, tell
 __all__ = [
     "Draft",
     "Then",
+    "concluded",
     "draft",
     "extract",
     "extract_asking",
@@ -71,7 +72,7 @@ def extract_document(
     then: "Then | None" = None,
 ) -> Report:
     """Extract the report that a Document holds. Raises UnrecognisedError, UsageError."""
-    return _concluded(draft(document, form=form, forms=forms), None, then)
+    return concluded(draft(document, form=form, forms=forms), None, then)
 
 
 async def extract_asking(
@@ -108,7 +109,7 @@ async def _asked(
 ) -> Report:
     first = await asyncio.to_thread(partial(draft, document, form=form, forms=forms))
     heard = await hear(first, model)
-    return await asyncio.to_thread(_concluded, first, heard, then)
+    return await asyncio.to_thread(concluded, first, heard, then)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +133,8 @@ Then = Callable[[Draft, Report], Report]
 """Has the last word on a report: given the draft that it was made of, with what a model said to it, and the report."""
 
 
-def _concluded(first: Draft, heard: Heard | None, then: Then | None) -> Report:
+def concluded(first: Draft, heard: Heard | None, then: Then | None) -> Report:
+    """The report of a draft, and of what a language model said to it; `then` has the last word."""
     report = finish(first, heard)
     return report if then is None else then(with_answers(first, heard), report)
 

@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+from extractor.deciding.decisions import Decisions
 from extractor.forms.load import load_forms
 from extractor.forms.model import Form
 from extractor.read.locator import Locator
 from extractor.report import Cell, Evidence, Finding, Number, Report, Severity, Source, Status, Verdict
 from extractor.review.bench import Bench
-from extractor.review.decisions import Decisions
 from extractor.review.index import Index, entry_of
 
 FORMS = load_forms()

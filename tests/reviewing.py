@@ -16,6 +16,8 @@ from extractor.read.limits import Limits
 from extractor.read.locator import Locator
 from extractor.review.bench import Bench
 from extractor.review.local import LocalShelf
+from extractor.review.places import Results
+from extractor.review.resultfile import ResultFile
 from extractor.review.site.app import create_app
 from extractor.review.site.guard import Guard, Rules
 from extractor.review.site.server import answer_soon, listening
@@ -43,13 +45,13 @@ def results_of(folder: Path, *names: str) -> list[Path]:
 
 @contextmanager
 def shelved(
-    folder: Path, documents: Sequence[Path] = (), results: Sequence[Path] = (), *, read: bool = True
+    folder: Path, documents: Sequence[Path] = (), results: Sequence[Path | Results] = (), *, read: bool = True
 ) -> Iterator[LocalShelf]:
     """A run. `read`: wait until all of it is."""
     with Bench(1, Limits()) as bench:
         shelf = LocalShelf(
             [Locator(path.name, path) for path in documents],
-            results,
+            [ResultFile(one) if isinstance(one, Path) else one for one in results],
             folder=folder,
             forms=load_forms(),
             bench=bench,

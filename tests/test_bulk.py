@@ -209,13 +209,13 @@ def test_what_kills_the_process_time_and_again_is_set_aside(
     original = work._Doing._read
 
     def read(self: work._Doing, todo: object) -> object:
-        for one, sha256, documents in original(self, todo):  # type: ignore[arg-type]
-            if one.file.name == "0002.html" and sha256 is not None and documents[0].failed is False:
-                attempts.append(one.file.name)
-                self._now_at(one)
+        for one in original(self, todo):  # type: ignore[arg-type]
+            if one.todo.file.name == "0002.html" and one.documents and one.documents[0].failed is False:
+                attempts.append(one.todo.file.name)
+                self._now_at(one.todo)
                 os.link(house.progress(self._task.shard), house.state / "sign")
                 raise KilledError
-            yield one, sha256, documents
+            yield one
 
     monkeypatch.setattr(work._Doing, "_read", read)
     outcome = bulked(source, out, engine=Dying())
@@ -270,11 +270,13 @@ def test_archives_count_as_what_is_in_them(source: Path, out: Path) -> None:
         for number in range(3):
             archive.write(source / "0000.html", f"a/{number}.html")
         archive.writestr("a/notes.txt", "无")
-    bulked(source, out)
+        archive.writestr("a/style.css", "")
+    assert bulked(source, out).totals.passed == {".css": 1}
     assert [name for name in names_of(out) if "!" in name] == [f"crawl.zip!a/{number}.html" for number in range(3)]
     assert names_of(out, "failures") == ["crawl.zip!a/notes.txt"]
     whole(out)
-    assert bulked(source, out).plan.unchanged == 10
+    again = bulked(source, out)
+    assert (again.plan.unchanged, again.totals.passed) == (10, {".css": 1})
     with zipfile.ZipFile(source / "crawl.zip", "w") as archive:
         archive.write(source / "0001.md", "b.md")
     bulked(source, out)

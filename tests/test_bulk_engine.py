@@ -9,6 +9,7 @@ import time
 from importlib.util import find_spec
 from pathlib import Path
 
+import psutil
 import pytest
 
 from eval.bulk_poison import SITECUSTOMIZE
@@ -55,10 +56,10 @@ def test_the_command_says_what_it_did(source: Path, tmp_path: Path) -> None:
     assert code == 0, complained
     assert "files     13 new\n" in said
     assert "tables    12 reports, " in said
-    assert "failures  unrecognised 1\n" in said
+    assert "failures  1 unrecognised: no annual report of a known form\n" in said
     assert "verdicts  clean 11, review 1\n" in said
     assert "passed over, not looked for in folders or archives: 1 .exe" in complained
-    assert "1 documents failed" in complained
+    assert "1 document failed" in complained
     whole(out)
     manifest = json.loads((out / "manifest.json").read_text("utf-8"))
     assert manifest["failures"] == {"unrecognised": 1}
@@ -66,7 +67,7 @@ def test_the_command_says_what_it_did(source: Path, tmp_path: Path) -> None:
     (source / "0000.html").unlink()
     code, said, complained = ended(started(source, out, "--no-llm"))
     assert (code, said.splitlines()[0]) == (0, "files     12 as before")
-    assert "1 files read earlier are gone from IN: 0000.html (--prune removes their rows)" in complained
+    assert "read earlier and gone from IN: 1 file, 0000.html (--prune removes their rows)" in complained
     code, _, complained = ended(started(source.parent, out, "--no-llm"))
     assert code == 2
     assert "holds what was read from" in complained
@@ -96,6 +97,23 @@ def test_killed_and_started_again(source: Path, tmp_path: Path) -> None:
     assert code == 0, complained
     assert len(names_of(out)) == 12
     whole(out)
+
+
+def test_nothing_is_left_of_a_command_that_was_killed(source: Path, tmp_path: Path) -> None:
+    """Not even while a document is read that takes for ever."""
+    site, out = tmp_path / "site", tmp_path / "out"
+    site.mkdir()
+    (site / "sitecustomize.py").write_text(SITECUSTOMIZE, "utf-8")
+    (source / "poison.txt").write_text("POISON hang", "utf-8")
+    process = started(source, out, "--no-llm", "--jobs", "2", SITE=str(site))
+    while process.poll() is None and not any("poison" in path.read_text() for path in out.glob("_gouji/progress/*")):
+        time.sleep(0.02)
+    below = psutil.Process(process.pid).children(recursive=True)
+    assert len(below) >= 3
+    process.kill()
+    process.communicate()
+    _, left = psutil.wait_procs(below, timeout=30)
+    assert not left
 
 
 def test_interrupted(source: Path, tmp_path: Path) -> None:

@@ -9,14 +9,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eval.deciding import answered
+from extractor.deciding.decided import decided, digest, doubts
+from extractor.deciding.decision import Decision, DecisionKind, Seen, made
+from extractor.deciding.undecided import undecided
 from extractor.errors import UsageError
 from extractor.evaluate.gold import Gold
 from extractor.forms.load import load_forms
 from extractor.pipeline import Draft, draft, finish
 from extractor.read import read, read_path
 from extractor.report import Finding, Report, Severity, Status, Verdict
-from extractor.review.decided import decided, digest, doubts
-from extractor.review.decision import Decision, DecisionKind, Seen, made
 
 SAMPLES = Path(__file__).parent.parent / "eval" / "samples"
 FORMS = load_forms()
@@ -348,3 +349,17 @@ def test_right_answers_make_no_wrong_cells(name: str) -> None:
     assert 0 < got.answers <= got.disputed
     assert got.harm == ()
     assert all(one.status is not Status.DISPUTED for one in got.report.cells.values())
+
+
+@pytest.mark.parametrize("draftless", [False, True])
+def test_without_its_decisions_a_report_says_what_it_said_before(draftless: bool) -> None:
+    first, report = sample("misprint-2023")
+    one = by(report, MASS, TYPE, 0)
+    got = undecided(deciding(first, report, one, by(report, "applications.new.total", AS_PRINTED), draftless=draftless))
+    assert {cell: (state.value, state.status) for cell, state in got.cells.items()} == {
+        cell: (state.value, state.status) for cell, state in report.cells.items()
+    }
+    assert all(state.decision is None for state in got.cells.values())
+    assert sorted(rules(got, acknowledged=False)) == sorted(rules(report))
+    assert (got.verdict, got.review) == (report.verdict, None)
+    assert undecided(report) is report

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from extractor.deciding.decisions import FILE, Decision, DecisionKind, Decisions, Seen
 from extractor.errors import UsageError
 from extractor.report import Status
-from extractor.review.decisions import FILE, Decision, DecisionKind, Decisions, Seen
 
 ONE, OTHER = "a" * 64, "b" * 64
 CELL = "applications.new.total"

@@ -8,12 +8,12 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from extractor.cli.app import app
+from extractor.deciding.decision import DecisionKind, made
+from extractor.deciding.decisions import FILE, Decisions
 from extractor.evaluate.gold import Gold
 from extractor.forms.load import load_forms
 from extractor.pipeline import extract
 from extractor.report import Status
-from extractor.review.decision import DecisionKind, made
-from extractor.review.decisions import FILE, Decisions
 
 SAMPLES = Path(__file__).parent.parent / "eval" / "samples"
 FORM = load_forms()["ogi-2021"]
@@ -44,7 +44,7 @@ def test_decisions_survive_a_rerun(folder: Path, jobs: int) -> None:
     assert (cell["value"], cell["status"], cell["read_by"]) == (0, "reported", ["person"])
     assert cell["decision"]["was"] == {"value": 6, "status": "reported"}
     assert misprint["review"]["decided"] == 1
-    assert "1 cells as people decided, in 1 reports; 7 others came out otherwise" in got.stderr
+    assert "1 cell as people decided, in 1 report; 7 others came out otherwise" in got.stderr
 
 
 def test_nothing_is_applied_unasked(folder: Path) -> None:
@@ -103,8 +103,8 @@ def test_what_a_model_said_stays_beside_decisions() -> None:
     """The last word is given the draft with the model's answers."""
     import asyncio
 
+    from extractor.deciding.applying import Applying
     from extractor.pipeline import extract_asking
-    from extractor.review.applying import Applying
     from tests.asked import Scripted
 
     path = SAMPLES / "prose-only-2023" / "report.txt"

@@ -13,8 +13,11 @@ from typing import Any
 import duckdb
 import openpyxl
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 
+from extractor.deciding.decided import decided
+from extractor.deciding.decision import DecisionKind, made
 from extractor.deliver.duckdb_file import VIEWS
 from extractor.deliver.from_json import report_of
 from extractor.deliver.json_schema import report_schema
@@ -26,9 +29,12 @@ from extractor.deliver.xlsx.book import STATUS_FILL, exact, sheet_name
 from extractor.errors import ResultError
 from extractor.forms.load import load_forms
 from extractor.forms.printed import GRID, Print, load_prints
+from extractor.pipeline import draft, finish
+from extractor.read import read_path
 from extractor.report import Cell, Evidence, Number, Report, Source, Status, Verdict, json_number
-from tests.sampled import as_jsonl, done, gouji, sampled
+from tests.sampled import ROOT, as_jsonl, done, gouji, sampled
 
+SAMPLES = ROOT / "eval" / "samples"
 FORMS = load_forms()
 READ = [one for one in sampled() if one.verdict is not Verdict.FAILED]
 _OF_NOTE = ("misprint", "clean", "ocr-by-others", "nil-words")
@@ -120,6 +126,35 @@ class TestRoundTrips:
                 rows[name] = [dict(row) for row in read_csv_rows(stream, table)]
         assert put_together(rows) == JSON
 
+    def test_what_people_decided(self, tmp_path: Path) -> None:
+        first = draft(read_path(SAMPLES / "misprint-2023" / "report.html"))
+        report = finish(first)
+        wrong = "applications.rejected_mass.public_welfare"
+        held = {
+            cell: made(report, first.form, cell, kind, author="李", note="看原件")
+            for cell, kind in ((wrong, DecisionKind.AS_PRINTED), ("applications.new.total", DecisionKind.CONFIRM))
+        }
+        report = decided(report, held, first.form, first)
+        assert report.review is not None and any(one.acknowledged for one in report.findings)
+        results, tables, back = tmp_path / "all.jsonl", tmp_path / "tables", tmp_path / "back.json"
+        done("deliver", as_jsonl((report,), results), "--to", "parquet", "--out", tables)
+        done("deliver", tables, "--out", back)
+        assert json.loads(back.read_text(encoding="utf-8")) == [report.to_dict()]
+        assert report_of(json.loads(results.read_text(encoding="utf-8"), parse_float=Decimal)) == report
+
+    def test_tables_of_the_first_version(self, tables: Path, tmp_path: Path) -> None:
+        """They lack the columns that came later, and are read all the same, also beside newer ones."""
+        older, back = tmp_path / "older", tmp_path / "back.jsonl"
+        for name, table in TABLES.items():
+            (older / name).mkdir(parents=True)
+            kept = [column.name for column in table.columns if column.since == 1]
+            found = pq.read_table(tables / f"{name}.parquet", columns=kept)
+            pq.write_table(found, older / name / "0.parquet")
+        for query in ("--out", back), ("--to", "csv", "--out", tmp_path / "csv"):
+            done("deliver", older, *query)
+        assert {one["source"]["name"]: one for one in map(json.loads, back.read_text("utf-8").splitlines())} == JSON
+        done("panel", older)
+
     @pytest.mark.parametrize("reader", ["pandas", "duckdb"])
     def test_csv_by_others(self, package: Path, reader: str) -> None:
         rows: dict[str, list[dict[str, Any]]] = {}
@@ -157,6 +192,7 @@ class TestWorkbook:
         overview = workbook.worksheets[0]
         sheets = {row[13].value: row[0].hyperlink.location for row in overview.iter_rows(min_row=2) if row[0].hyperlink}
         assert set(sheets) == {one.source.name for one in SHOWN}
+        assert {row[3].value for row in overview.iter_rows(min_row=2)} == {"相符 clean", "待核 review"}
         assert {cell.status for one in SHOWN for cell in one.cells.values()} == set(Status)
         for report in SHOWN:
             sheet = workbook[sheets[report.source.name].split("!")[0].strip("'")]

@@ -27,8 +27,10 @@ from extractor.batch import failed
 from extractor.cli.app import app
 from extractor.cli.audit import FOUND, FailOn
 from extractor.cli.extract import Format
+from extractor.deciding.decision import Decision, DecisionKind, Seen
 from extractor.deliver.audit_files import AUDIT_COLUMNS
 from extractor.deliver.duckdb_file import DOUBT, VIEWS
+from extractor.deliver.rule_words import failure_words, rule_words
 from extractor.deliver.tables.of_rules import FIELDS, IDENTITIES
 from extractor.deliver.tables.schemas import TABLES
 from extractor.deliver.to_csv import COLUMNS
@@ -49,12 +51,11 @@ from extractor.parse.prose import rules as prose_rules
 from extractor.parse.recognise import rules as recognition_rules
 from extractor.pipeline import draft, finish
 from extractor.read import read_path
-from extractor.review.decision import Decision, DecisionKind, Seen
 from extractor.review.figures import FigureGroup, FigureRules, MainFigure
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-OUTPUT, RULES, HOW, AUDIT, LLM, EVAL, SERVICE, DELIVER, PANEL, BULK, DECISIONS = (
+OUTPUT, RULES, HOW, AUDIT, LLM, EVAL, SERVICE, DELIVER, PANEL, BULK, DECISIONS, WAY, REVIEW = (
     (ROOT / "docs" / name).read_text(encoding="utf-8")
     for name in (
         "output.md",
@@ -68,6 +69,8 @@ OUTPUT, RULES, HOW, AUDIT, LLM, EVAL, SERVICE, DELIVER, PANEL, BULK, DECISIONS =
         "panel.md",
         "bulk.md",
         "decisions.md",
+        "from-folder-to-panel.md",
+        "review.md",
     )
 )
 PAGES = {"README.md": README} | {
@@ -84,6 +87,8 @@ PAGES = {"README.md": README} | {
         ("deliver.md", DELIVER),
         ("panel.md", PANEL),
         ("bulk.md", BULK),
+        ("from-folder-to-panel.md", WAY),
+        ("review.md", REVIEW),
     )
 }
 MISPRINT = ROOT / "eval" / "samples" / "misprint-2023" / "report.html"
@@ -313,6 +318,10 @@ def test_rule_ids_of_documents_are_all_described() -> None:
     written |= {f"document.{kind.code}" for kind in errors.DocumentError.__subclasses__()}
     shown = {rule for rule in first_column(section(OUTPUT, "### Rules")) if rule.startswith("document.")}
     assert shown == written
+    described = shown | set(re.findall(r"`(decision\.\w+)`", OUTPUT))
+    assert {
+        rule for rule in described if not (rule_words(rule) or failure_words(rule.removeprefix("document.")))
+    } == set()
 
 
 def test_rule_ids_named_as_examples_exist() -> None:
@@ -525,5 +534,5 @@ def test_the_log_of_decisions_is_as_described() -> None:
     assert set(first_column(keys)) == set(json.loads(line.to_line()))
     assert set(first_column(kinds)) == set(DecisionKind)
     told = section(OUTPUT, "## With decisions")
-    wording = (ROOT / "extractor" / "review" / "notes.py").read_text(encoding="utf-8")
+    wording = (ROOT / "extractor" / "deciding" / "notes.py").read_text(encoding="utf-8")
     assert set(re.findall(r"`(decision\.\w+)`", told)) == set(re.findall(r'"(decision\.\w+)"', wording))

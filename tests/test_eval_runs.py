@@ -80,6 +80,17 @@ def test_a_run_is_three_files_that_agree(run: Path) -> None:
     assert low < rate < high and rate == pytest.approx(total["counts"]["right"] / total["printed"])
 
 
+def test_latest_is_the_run_that_ended_last(run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert "no run in runs" in gouji("show", "latest").output
+    for name in ("b", "a"):
+        shutil.copytree(run, tmp_path / "runs" / name)
+    os.utime(tmp_path / "runs" / "b" / "report.json", (1, 1))
+    (tmp_path / "runs" / "b" / "cells.parquet").write_bytes(b"")
+    assert gouji("show", "latest").output == gouji("show", run).output
+    assert gouji("compare", "latest", run).exit_code == 0
+
+
 def test_a_document_that_fails_is_all_wrong(run: Path) -> None:
     (failed,) = [one for one in read_run(run).results if one.failed]
     assert failed.report == "picture" and "broken" in str(failed.failed)

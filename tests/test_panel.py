@@ -415,10 +415,11 @@ class TestCommand:
     @pytest.mark.parametrize("encoding", ["utf-8-sig", "gb18030"])
     def test_decisions_made_in_the_file_hold_and_are_kept(self, folder: Path, encoding: str) -> None:
         said = done("panel", folder / "all.jsonl", "--out", folder / "first").output
-        assert "3 reports, 2 bodies, 2 rows" in said and "1 values left open" in said and "to decide" in said
+        assert "3 reports, 2 bodies, 2 rows" in said and "1 value left open" in said
+        assert "decisions.csv: 3 lines\n" in said
         mine = decide(folder, "first", {("report", "'=b"): "use", ("name", "2022 / 2021"): "same"}, encoding)
         said = done("panel", folder / "all.jsonl", "--out", folder / "second", "--decisions", mine).output
-        assert "1 bodies" in said and "left open" not in said
+        assert "1 body," in said and "left open" not in said
         panel = pq.read_table(folder / "second" / "panel.parquet").to_pylist()
         assert [(row["body"], row["year"], row["received"]) for row in panel] == [
             ("青溪区教育局", 2021, 6),

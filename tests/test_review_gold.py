@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from extractor.deciding.decided import decided, digest
+from extractor.deciding.decision import Decision, DecisionKind, made
+from extractor.deciding.decisions import Decisions
 from extractor.errors import LabelError, UsageError
 from extractor.evaluate.gold import Gold, find_samples
 from extractor.evaluate.label import agreement
@@ -14,9 +17,6 @@ from extractor.forms.load import load_forms
 from extractor.pipeline import draft, finish
 from extractor.read import read_path
 from extractor.report import Report, Status
-from extractor.review.decided import decided, digest
-from extractor.review.decision import Decision, DecisionKind, made
-from extractor.review.decisions import Decisions
 from extractor.review.gold import labels, sample_name, to_labels, write_sample
 
 SAMPLES = Path(__file__).parent.parent / "eval" / "samples"
@@ -108,7 +108,7 @@ def test_open_doubts_are_no_labels(tmp_path: Path) -> None:
 
 
 def test_what_is_read_otherwise_by_now_is_no_label(tmp_path: Path) -> None:
-    from extractor.review.decision import Seen
+    from extractor.deciding.decision import Seen
 
     one = replace(
         made(REPORT, FORM, MASS, DecisionKind.TYPE, author="李", value=0), seen=Seen(5, Status.DISPUTED), id="a"

@@ -6,17 +6,21 @@ neither its memory nor its failures have anything to do with them.
 
 import logging
 import os
+import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from importlib.util import find_spec
+from time import sleep
 from typing import Protocol
 
 from extractor.errors import UsageError
 
-__all__ = ["DaftEngine", "Engine", "EngineKind", "need"]
+__all__ = ["DaftEngine", "Engine", "EngineKind", "end_with_parent", "need"]
 
 _STARTED: list[int] = []
+_LOOK = 0.5  # seconds
 
 
 class EngineKind(StrEnum):
@@ -78,6 +82,7 @@ class DaftEngine:
         def done(names: daft.Series) -> list[str]:
             from extractor.bulk.work import do
 
+            end_with_parent()
             return [do(order, name) for name in names.to_pylist()]
 
         frame = daft.from_pydict({"shard": list(shards)})
@@ -101,6 +106,24 @@ class DaftEngine:
             except (ConnectionError, RuntimeError, ValueError) as error:
                 raise UsageError(f"no Ray cluster at {address}: {str(error).splitlines()[0]}") from None
         daft.set_runner_ray(noop_if_initialized=True)
+
+
+@cache
+def end_with_parent() -> None:
+    """From now on this process ends when the one that started it is gone, whatever it is doing, and those that read for
+    it with it.
+
+    A thread looks: the signal that Linux can send comes when the thread is gone that started this process, and the
+    engine's threads come and go.
+    """
+    parent = os.getppid()
+
+    def look() -> None:
+        while os.getppid() == parent:
+            sleep(_LOOK)
+        os._exit(1)
+
+    threading.Thread(target=look, name="gouji-parent", daemon=True).start()
 
 
 def _start_here(jobs: int) -> None:

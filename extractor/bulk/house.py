@@ -3,6 +3,7 @@
 OUT/reports/SHARD.parquet … cells, findings, failures   the tables
 OUT/manifest.json                                       what is in them
 OUT/_gouji/ledger/SHARD.parquet                         the files a shard was made of: written last, it commits it
+OUT/_gouji/decisions.jsonl                              what people decided, as the last run that was given any found it
 OUT/_gouji/…                                            the rest of what a run must know to go on
 """
 
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import IO
 
 from extractor.deliver.tables.schemas import TABLES
+from extractor.disk import sync_folder
 from extractor.errors import GoujiError, UsageError
 
 __all__ = ["LEDGER", "QUESTIONS", "House", "SupersededError"]
@@ -57,6 +59,11 @@ class House:
         """A mark that lies there while the files of a committed shard are being replaced."""
         return self.state / "rewriting" / shard
 
+    @property
+    def decisions(self) -> Path:
+        """The decisions that runs apply; there may be none."""
+        return self.state / "decisions.jsonl"
+
     def shards(self) -> list[str]:
         """Those committed, in their order."""
         return sorted(path.stem for path in (self.state / LEDGER).glob(f"*{_SUFFIX}"))
@@ -79,11 +86,14 @@ class House:
         self.write(self.out / _MANIFEST, text.encode("utf-8", "backslashreplace"))
 
     def write(self, path: Path, content: bytes) -> None:
-        """The file whole or not at all."""
+        """The file whole or not at all, and on the disk when this returns."""
         with self.unfinished() as (temporary, stream):
             stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
             stream.close()
             temporary.replace(path)
+        sync_folder(path.parent)
 
     @contextmanager
     def unfinished(self) -> Iterator[tuple[Path, IO[bytes]]]:

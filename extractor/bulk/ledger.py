@@ -1,19 +1,21 @@
 """What is committed: for each shard, the files it was made of and the reports they yielded."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from extractor.bulk.house import LEDGER, QUESTIONS, House
-from extractor.bulk.tasks import File
+from extractor.bulk.tasks import File, Part
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["Asked", "Entry", "done_by", "entries_of", "known_files", "ledger_table", "questions_of", "questions_table"]
+__all__ = ["Asked", "Entry", "done_by", "entries_of", "ledger_table", "passed_in", "questions_of", "questions_table"]
 
 _DONE = b"gouji.done"
+_PASSED = "passed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +23,8 @@ class Entry:
     """A file that was read. `reports`: the keys of its rows, one for each document in it.
 
     `failed`: how many of them failed; `noted`: whether questions were noted; `asked`: the keys of those they raised,
-    `open`: of those without an answer.
+    `open`: of those without an answer; `decided`: the mark (Applying.mark) of the decisions applied to them; `passed`:
+    of an archive, how many files in it are no documents, by suffix.
     """
 
     file: File
@@ -31,6 +34,8 @@ class Entry:
     noted: bool = False
     asked: tuple[str, ...] = ()
     open: tuple[str, ...] = ()
+    decided: str = ""
+    passed: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +54,6 @@ def entries_of(house: House, shard: str) -> list[Entry]:
     return list(_entries(path)) if path.exists() else []
 
 
-def known_files(house: House) -> Iterator[tuple[str, Entry]]:
-    """Every file that is committed, with its shard."""
-    for shard in house.shards():
-        for entry in entries_of(house, shard):
-            yield shard, entry
-
-
 def done_by(house: House, shard: str) -> str | None:
     """The token of the order that made or last mended a shard; None where there is none yet."""
     import pyarrow.parquet as pq
@@ -65,6 +63,18 @@ def done_by(house: House, shard: str) -> str | None:
         return None
     metadata = pq.read_schema(path).metadata or {}
     return str(metadata.get(_DONE, b""), "ascii")
+
+
+def passed_in(house: House, shard: str) -> Counter[str]:
+    """How many files in the archives of a shard are no documents, by suffix."""
+    import pyarrow.parquet as pq
+
+    path = house.kept(LEDGER, shard)
+    out: Counter[str] = Counter()
+    if _PASSED in pq.read_schema(path).names:
+        for counts in pq.read_table(path, columns=[_PASSED]).column(0).to_pylist():
+            out.update(dict(counts))
+    return out
 
 
 def ledger_table(entries: Sequence[Entry], *, done: str) -> "pa.Table":
@@ -84,6 +94,9 @@ def ledger_table(entries: Sequence[Entry], *, done: str) -> "pa.Table":
             "noted": pa.array([one.noted for one in entries], pa.bool_()),
             "asked": pa.array([list(one.asked) for one in entries], texts),
             "open": pa.array([list(one.open) for one in entries], texts),
+            "decided": pa.array([one.decided for one in entries], pa.string()),
+            "part": pa.array([one.file.part and list(one.file.part) for one in entries], pa.list_(pa.int64())),
+            _PASSED: pa.array([list(one.passed.items()) for one in entries], pa.map_(pa.string(), pa.int64())),
         }
     ).replace_schema_metadata({_DONE: done})
 
@@ -125,9 +138,10 @@ def _entries(path: Path) -> Iterator[Entry]:
 
     table = pq.read_table(path)
     for row in zip(*(table.column(name).to_pylist() for name in table.column_names), strict=True):
-        name, place, size, mtime_ns, sha256, reports, failed, noted, asked, still_open = row
-        file = File(_text(name), _text(place), size, mtime_ns)
-        yield Entry(file, sha256, tuple(reports), failed, noted, tuple(asked), tuple(still_open))
+        name, place, size, mtime_ns, sha256, reports, failed, noted, asked, still_open, *later = row
+        decided, part, passed = later or ("", None, ())  # earlier versions did not keep these
+        file = File(_text(name), _text(place), size, mtime_ns, None if part is None else Part(*part))
+        yield Entry(file, sha256, tuple(reports), failed, noted, tuple(asked), tuple(still_open), decided, dict(passed))
 
 
 def _bytes(name: str) -> bytes:

@@ -1,26 +1,23 @@
 """From what IN holds and what is committed to what is to be done."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass, field
-from pathlib import PurePosixPath
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
+from extractor.bulk.decided import applying, otherwise_decided
 from extractor.bulk.house import House
-from extractor.bulk.ledger import known_files
-from extractor.bulk.tasks import File, Task, Todo
+from extractor.bulk.ledger import entries_of
+from extractor.bulk.parts import left_of, members_of, parted
+from extractor.bulk.tasks import File, Part, Task, Todo
+from extractor.read.limits import Limits
 
 __all__ = ["Plan", "made_plan"]
-
-# What reading one takes, in pages of the web: tasks are to take about as long as one another.
-_PICTURES = {".png": 50, ".jpg": 50, ".jpeg": 50, ".bmp": 50, ".tif": 100, ".tiff": 100}
-_OTHERS = {".pdf": 10, ".doc": 5, ".wps": 5, ".rtf": 50, ".docx": 2}
-_ARCHIVES = {".zip", ".gz", ".tgz", ".tar"}
-_PACKED_PAGE = 20_000  # bytes of an archive for each document in it, about
 
 
 @dataclass(slots=True)
 class Plan:
-    """`shards`: those with a task, which lies in the house. The rest is counted in files, or in names."""
+    """`shards`: those with a task, which lies in the house, and how many files and parts of files it reads. The rest is
+    counted in files, or in names."""
 
     shards: dict[str, int] = field(default_factory=dict)
     new: int = 0
@@ -34,7 +31,7 @@ class Plan:
 
     @property
     def files(self) -> int:
-        """How many are to be read."""
+        """How many are to be read, each part of one counted."""
         return sum(self.shards.values())
 
 
@@ -44,89 +41,182 @@ def made_plan(
     *,
     run: str,
     shard_size: int,
+    limits: Limits,
     asking: bool = False,
     retry: bool = False,
     prune: bool = False,
 ) -> Plan:
-    """Tasks for what is new, changed or half replaced, written into the house.
+    """Tasks for what is new, changed, half replaced or decided otherwise by now, written into the house.
 
     `asking`: also for what was read without noting what a language model could be asked. `retry`: also for what failed
     before. `prune`: rows of files that are gone leave; else they are only named.
     """
     known = _Known(house, asking, retry)
-    plan = Plan(pruned=prune)
-    mending: dict[str, list[Todo]] = defaultdict(list)
-    shard: list[Todo] = []
-    weight = 0.0
+    made = _Making(house, Plan(pruned=prune), run, shard_size, limits)
+    plan = made.plan
     seen: set[str] = set()
     for file in files:
         if file.name in seen:
             plan.twice += 1
             continue
         seen.add(file.name)
-        found = known.pop(file.name)
-        if found is None:
-            plan.new += 1
-            shard.append(Todo(file))
-            weight += _weight(file)
-            if weight >= shard_size:
-                _write(house, plan, Task(_name(run, len(plan.shards)), tuple(shard)))
-                shard, weight = [], 0.0
-        elif found.again:
-            plan.again += 1
-            mending[found.shard].append(Todo(file))
-        elif (found.size, found.mtime_ns) != (file.size, file.mtime_ns):
-            plan.changed += 1
-            mending[found.shard].append(Todo(file, known=found.sha256))
+        whole, parts = known.pop(file.name)
+        if parts and whole is None:
+            made.add_parted(file, parts)
         else:
-            plan.unchanged += 1
-    if shard:
-        _write(house, plan, Task(_name(run, len(plan.shards)), tuple(shard)))
-    plan.gone = sorted(known.names)
-    leaving = known.by_shard() if prune else {}
-    for one in sorted(mending.keys() | leaving.keys()):
-        _write(house, plan, Task(one, tuple(mending.get(one, ())), tuple(leaving.get(one, ()))))
+            made.leave(parts)  # it was no archive when a run was killed that read it as a whole
+            made.add(file, whole)
+    plan.gone = known.names()
+    if prune:
+        made.leave(known.left())
+    made.end()
     return plan
+
+
+class _Making:
+    """A plan under way: what is to be read again in its shard, what leaves one, and what makes new ones."""
+
+    def __init__(self, house: House, plan: Plan, run: str, shard_size: int, limits: Limits) -> None:
+        self.plan = plan
+        self._house, self._limits, self._size = house, limits, shard_size
+        self._mending: dict[str, list[Todo]] = defaultdict(list)
+        self._leaving: dict[str, list[str]] = defaultdict(list)
+        self._fresh = _Fresh(house, plan, run, shard_size)
+
+    def add(self, file: File, was: "_Was | None") -> None:
+        """A file, and what is known of it as a whole."""
+        if was is None:
+            self.plan.new += 1
+            self._fresh.add(parted(file, self._size, self._limits))
+        elif was.again:
+            self.plan.again += 1
+            self._mending[was.shard].append(Todo(file))
+        elif not was.is_of(file):
+            self.plan.changed += 1
+            self._mending[was.shard].append(Todo(file, known=was.sha256))
+        else:
+            self.plan.unchanged += 1
+
+    def add_parted(self, file: File, parts: "Sequence[_Was]") -> None:
+        """An archive, and what is known of its parts: not all of them, perhaps, or not all as it is now."""
+        staying = [was for was in parts if was.is_of(file)]
+        done = [was.part for was in staying]
+        if not done and self._as_many(file, parts):
+            self.plan.changed += 1
+            for was in parts:
+                self._mend(file, was, known="" if was.again else was.sha256)
+            return
+        self.leave(was for was in parts if was not in staying)
+        for was in staying:
+            if was.again:
+                self._mend(file, was)
+        if not done or left_of(done):
+            if len(done) == len(parts):
+                self.plan.new += 1
+            else:
+                self.plan.changed += 1
+            self._fresh.add(parted(file, self._size, self._limits, done))
+        elif any(was.again for was in staying):
+            self.plan.again += 1
+        else:
+            self.plan.unchanged += 1
+
+    def leave(self, gone: "Iterable[_Was]") -> None:
+        """Their rows leave their shards."""
+        for was in gone:
+            self._leaving[was.shard].append(was.file.key)
+
+    def end(self) -> None:
+        """The last tasks are written."""
+        self._fresh.end()
+        for shard in sorted(self._mending.keys() | self._leaving.keys()):
+            todo, drop = self._mending.get(shard, ()), self._leaving.get(shard, ())
+            _write(self._house, self.plan, Task(shard, tuple(todo), tuple(drop)))
+
+    def _mend(self, file: File, was: "_Was", *, known: str = "") -> None:
+        self._mending[was.shard].append(Todo(replace(file, part=was.part), known=known))
+
+    def _as_many(self, file: File, parts: "Sequence[_Was]") -> bool:
+        """Whether the archive has as many files as when it was parted, so that all parts may stay where they are."""
+        known = [was.part for was in parts]
+        return not left_of(known) and {part.of for part in known} == {members_of(file, self._limits)}
+
+
+class _Fresh:
+    """Files that were not read before, put together to shards."""
+
+    def __init__(self, house: House, plan: Plan, run: str, shard_size: int) -> None:
+        self._house, self._plan, self._run, self._most = house, plan, run, shard_size
+        self._todo: list[Todo] = []
+        self._weight = 0.0
+
+    def add(self, files: Iterable[tuple[File, float]]) -> None:
+        """Files with what they weigh."""
+        for file, weight in files:
+            self._todo.append(Todo(file))
+            self._weight += weight
+            if self._weight >= self._most:
+                self.end()
+
+    def end(self) -> None:
+        if self._todo:
+            _write(self._house, self._plan, Task(_name(self._run, len(self._plan.shards)), tuple(self._todo)))
+            self._todo, self._weight = [], 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class _Was:
     shard: str
-    size: int
-    mtime_ns: int
+    file: File
     sha256: str
     again: bool
+
+    def is_of(self, file: File) -> bool:
+        """Whether what was read seems to be the file as it is now."""
+        return (self.file.size, self.file.mtime_ns) == (file.size, file.mtime_ns)
+
+    @property
+    def part(self) -> Part:
+        assert self.file.part is not None
+        return self.file.part
 
 
 class _Known:
     """What is committed, by name; what is asked for leaves it, so that what is left is gone from IN."""
 
     def __init__(self, house: House, asking: bool, retry: bool) -> None:
-        self.names: dict[str, _Was] = {}
-        for shard, entry in known_files(house):
-            again = house.rewriting(shard).exists() or (retry and entry.failed > 0) or (asking and not entry.noted)
-            file = entry.file
-            self.names[file.name] = _Was(shard, file.size, file.mtime_ns, entry.sha256, again)
+        self._whole: dict[str, _Was] = {}
+        self._parts: dict[str, list[_Was]] = defaultdict(list)
+        held = applying(house)
+        for shard in house.shards():
+            entries = entries_of(house, shard)
+            torn = house.rewriting(shard).exists()
+            # The tables of a shard half replaced need not be those of its ledger.
+            anew = set() if torn else otherwise_decided(house, shard, entries, held)
+            for entry in entries:
+                file = entry.file
+                again = torn or (retry and entry.failed > 0) or (asking and not entry.noted) or file.key in anew
+                was = _Was(shard, file, entry.sha256, again)
+                if file.part is None:
+                    self._whole[file.name] = was
+                else:
+                    self._parts[file.name].append(was)
 
-    def pop(self, name: str) -> _Was | None:
-        return self.names.pop(name, None)
+    def pop(self, name: str) -> tuple[_Was | None, list[_Was]]:
+        """A file as a whole, and its parts: one of them, unless a run was killed that had another opinion of it."""
+        return self._whole.pop(name, None), self._parts.pop(name, [])
 
-    def by_shard(self) -> dict[str, list[str]]:
-        out: dict[str, list[str]] = defaultdict(list)
-        for name, was in self.names.items():
-            out[was.shard].append(name)
-        return out
+    def names(self) -> list[str]:
+        return sorted({*self._whole, *self._parts})
+
+    def left(self) -> Iterator[_Was]:
+        yield from self._whole.values()
+        for parts in self._parts.values():
+            yield from parts
 
 
 def _name(run: str, number: int) -> str:
     return f"{int(run):04d}-{number:06d}"
-
-
-def _weight(file: File) -> float:
-    suffix = PurePosixPath(file.name).suffix.lower()
-    if suffix in _ARCHIVES:
-        return max(1.0, file.size / _PACKED_PAGE)
-    return _PICTURES.get(suffix) or _OTHERS.get(suffix) or 1
 
 
 def _write(house: House, plan: Plan, task: Task) -> None:

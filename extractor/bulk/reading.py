@@ -15,8 +15,9 @@ from extractor.ask.endpoint.settings import Settings
 from extractor.batch import failure, lost
 from extractor.bulk.filed import FiledModel
 from extractor.bulk.ledger import Asked
+from extractor.bulk.tasks import Part
 from extractor.deliver.tables.rows import ReportRows, report_key, report_rows
-from extractor.pipeline import draft, finish, hear
+from extractor.pipeline import Then, concluded, draft, hear
 from extractor.pool import Lost
 from extractor.read.limits import Limits
 from extractor.read.locator import Locator, expanded
@@ -33,12 +34,14 @@ NO_ROWS = ReportRows([], [], [], [])
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A document, or a file that may be an archive of them (`expands`). `known`, `answers`: as in a Todo."""
+    """A document, or a file that may be an archive of them (`expands`). `known`, `answers`: as in a Todo; `part`: of an
+    archive, as in a File."""
 
     origin: Locator
     known: str = ""
     answers: Mapping[str, str] = field(default_factory=dict)
     expands: bool = True
+    part: Part | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +63,11 @@ class Same:
 
 @dataclass(frozen=True, slots=True)
 class Inside:
-    """The file is an archive: its documents."""
+    """The file is an archive: its documents, and how many of its files are none, by suffix."""
 
     documents: tuple[Locator, ...]
     sha256: str
+    passed: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,30 +78,39 @@ class Died:
 Outcome: TypeAlias = Made | Same | Inside | Died
 
 
-def read_one(job: Job, *, form: str | None, limits: Limits, settings: Settings | None) -> Made | Same | Inside:
-    """Raises what is the caller's mistake, and nothing for a document that is no good."""
+def read_one(
+    job: Job, *, form: str | None, limits: Limits, settings: Settings | None, then: Then | None = None
+) -> Made | Same | Inside:
+    """`then` has the last word on the report. Raises what is the caller's mistake, and nothing for a document that is
+    no good."""
     origin = job.origin
     try:
         if job.known and origin.digest() == job.known:
             return Same()
         if job.expands:
-            documents = tuple(expanded(origin, limits, Counter()))
+            passed: Counter[str] = Counter()
+            among = None if job.part is None else range(job.part.first, job.part.last)
+            documents = tuple(expanded(origin, limits, passed, among))
+            if documents == (origin,) and among is not None and among.start > 0:
+                documents = ()  # it is no archive any more: what it is the first part says
             if documents != (origin,):
-                return Inside(documents, origin.digest())
+                return Inside(documents, origin.digest(), passed)
         first = draft(origin.document(limits), form=form)
         if settings is None:
-            return made(finish(first))
+            return made(concluded(first, None, then))
         model = FiledModel(settings, job.answers)
         heard = asyncio.run(hear(first, model))
-        return made(finish(first, heard), tuple(model.asked), tuple(model.wanted.values()))
+        return made(concluded(first, heard, then), tuple(model.asked), tuple(model.wanted.values()))
     except Exception as error:
         return made(failure(origin, error))
 
 
-def read_below(job: Job, *, form: str | None, limits: Limits, settings: Settings | None) -> Outcome:
+def read_below(
+    job: Job, *, form: str | None, limits: Limits, settings: Settings | None, then: Then | None = None
+) -> Outcome:
     """As `read_one`, in a process of its own that ends with the one above it."""
     _end_with_parent(os.getpid())
-    return read_one(job, form=form, limits=limits, settings=settings)
+    return read_one(job, form=form, limits=limits, settings=settings, then=then)
 
 
 @cache

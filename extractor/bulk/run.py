@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from extractor.bulk.decided import forget, take_up
 from extractor.bulk.engine import DaftEngine, Engine
 from extractor.bulk.house import House
 from extractor.bulk.ledger import done_by
@@ -46,7 +47,8 @@ class Bulk:
     """What is wanted. `shard_size`: pages of the web, or what takes as long, to a shard.
 
     `retry`: read again what failed before. `prune`: remove rows of files that are gone. `same_input`: IN is what it
-    was in earlier runs, though it is called otherwise now.
+    was in earlier runs, though it is called otherwise now. `decisions`: a log of what people decided, to be applied as
+    it is now; without it, what an earlier run was given goes on to be applied, unless `undecided`.
     """
 
     source: str
@@ -58,6 +60,8 @@ class Bulk:
     retry: bool = False
     prune: bool = False
     same_input: bool = False
+    decisions: Path | None = None
+    undecided: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +123,10 @@ def run(bulk: Bulk, watcher: Watcher, *, llm: Mapping[str, object] | None, then:
     house = House(bulk.out)
     with house.begun() as number:
         manifest = _first_manifest(bulk, house, number)
+        if bulk.decisions is not None:
+            take_up(house, bulk.decisions)
+        elif manifest["decisions"] is None:
+            forget(house)
         house.write_manifest(manifest)
         order = Order(str(bulk.out), number, bulk.form, bulk.limits, llm)
         going = Going(bulk, house, order, watcher)
@@ -128,6 +136,7 @@ def run(bulk: Bulk, watcher: Watcher, *, llm: Mapping[str, object] | None, then:
             files,
             run=number,
             shard_size=bulk.shard_size,
+            limits=bulk.limits,
             asking=llm is not None,
             retry=bulk.retry,
             prune=bulk.prune,
@@ -152,7 +161,8 @@ def _first_manifest(bulk: Bulk, house: House, number: str) -> dict[str, object]:
             f"{bulk.out} holds what was read from {before.get('input')}: name another folder, or say --same-input "
             "if that is the same material under another name"
         )
-    if before and before.get("schema") != SCHEMA_VERSION:
+    schema = before.get("schema", SCHEMA_VERSION)
+    if not isinstance(schema, int) or schema > SCHEMA_VERSION:  # earlier ones lack columns, which are null then
         raise UsageError(f"{bulk.out} was written with other tables (schema {before.get('schema')}): name another")
     if before and before.get("form") != bulk.form:
         raise UsageError(f"{bulk.out} was read with --form {before.get('form')}: name another folder")
@@ -162,9 +172,17 @@ def _first_manifest(bulk: Bulk, house: House, number: str) -> dict[str, object]:
         "state": "incomplete",
         "input": source,
         "form": bulk.form,
+        "decisions": _decided_by(bulk, before),
         "run": int(number),
         "begun": _now(),
     }
+
+
+def _decided_by(bulk: Bulk, before: Mapping[str, object]) -> object:
+    """The log that the decisions in the tables are from; None where there are none."""
+    if bulk.decisions is not None:
+        return str(bulk.decisions.absolute())
+    return None if bulk.undecided else before.get("decisions")
 
 
 def _version() -> str:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import Any, NamedTuple
 
 from extractor.ask.endpoint.settings import Settings
 from extractor.read.limits import Limits
@@ -12,14 +13,28 @@ from extractor.read.limits import Limits
 __all__ = ["File", "Order", "Task", "Todo"]
 
 
+class Part(NamedTuple):
+    """A part of an archive: the files in it from number `first` to the one before `last`, `of` so many."""
+
+    first: int
+    last: int
+    of: int
+
+
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file of the input. `name`: as in results, by which it is known again; `place`: an absolute path or a URL."""
+    """A file of the input, or a part of one. `name`: as in results; `place`: an absolute path or a URL."""
 
     name: str
     place: str
     size: int
     mtime_ns: int
+    part: Part | None = None
+
+    @property
+    def key(self) -> str:
+        """What it is known by; no name of a file holds a NUL."""
+        return self.name if self.part is None else f"{self.name}\0{self.part.first}-{self.part.last}"
 
     @property
     def remote(self) -> bool:
@@ -40,7 +55,7 @@ class Todo:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """`drop`: names of files whose rows leave the shard without others in their place."""
+    """`drop`: keys of files whose rows leave the shard without others in their place."""
 
     shard: str
     todo: tuple[Todo, ...]
@@ -53,8 +68,13 @@ class Task:
     @classmethod
     def from_json(cls, text: bytes) -> "Task":
         found = json.loads(text)
-        todo = tuple(Todo(File(**one["file"]), one["known"], one["answers"]) for one in found["todo"])
+        todo = tuple(Todo(_file(one["file"]), one["known"], one["answers"]) for one in found["todo"])
         return cls(found["shard"], todo, tuple(found["drop"]))
+
+
+def _file(found: dict[str, Any]) -> File:
+    part = found["part"]
+    return File(**{**found, "part": None if part is None else Part(*part)})
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,14 @@
 """What there is in the tables of a run, counted from the tables themselves."""
 
+import json
 from collections import Counter
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from extractor.bulk.house import House
+from extractor.bulk.ledger import passed_in
+from extractor.deliver.tables.arrow import arrow_schema
 from extractor.deliver.tables.schemas import CELLS, FAILURES, FINDINGS, REPORTS, TABLES
 
 if TYPE_CHECKING:
@@ -15,7 +19,9 @@ __all__ = ["Totals", "totals_of"]
 
 @dataclass(slots=True)
 class Totals:
-    """`rows`, `files`: by table. The others count what stands in a column."""
+    """`rows`, `files`: by table. `passed`: files in archives that are no documents, by suffix. `decided`: `reports`
+    with decisions, `cells` decided, others `changed` by that, decisions `unapplied`. The others count what
+    stands in a column."""
 
     rows: Counter[str] = field(default_factory=Counter)
     files: dict[str, list[str]] = field(default_factory=dict)
@@ -23,6 +29,8 @@ class Totals:
     statuses: Counter[str] = field(default_factory=Counter)
     failures: Counter[str] = field(default_factory=Counter)
     findings: Counter[str] = field(default_factory=Counter)
+    decided: Counter[str] = field(default_factory=Counter)
+    passed: Counter[str] = field(default_factory=Counter)
 
     def to_dict(self) -> "dict[str, JSONValue]":
         """For the manifest."""
@@ -35,6 +43,7 @@ class Totals:
             "cells": dict(self.statuses.most_common()),
             "failures": dict(self.failures.most_common()),
             "findings": dict(self.findings.most_common()),
+            "decided": dict(self.decided),
         }
 
 
@@ -60,4 +69,18 @@ def totals_of(house: House) -> Totals:
             out.files[name].append(path.relative_to(house.out).as_posix())
             for pair in pc.value_counts(values).to_pylist():
                 counters[name][pair["values"]] += pair["counts"]
+        _count_decided(house.table(REPORTS.name, shard), out.decided)
+        out.passed.update(passed_in(house, shard))
     return out
+
+
+def _count_decided(path: Path, counted: Counter[str]) -> None:
+    import pyarrow.parquet as pq
+
+    schema = arrow_schema(REPORTS)
+    for text in pq.read_table(path, columns=["review"], schema=schema).column(0).drop_null().to_pylist():
+        found = json.loads(text)
+        counted["reports"] += 1
+        counted["cells"] += found["decided"]
+        counted["changed"] += len(found["changed"])
+        counted["unapplied"] += len(found["unapplied"])

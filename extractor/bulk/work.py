@@ -9,7 +9,7 @@ import gc
 import json
 import os
 from collections import Counter, deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, suppress
 from dataclasses import replace
 from functools import partial
@@ -18,13 +18,15 @@ from time import monotonic
 from typing import NamedTuple
 
 from extractor.batch import failed, failure, lost
+from extractor.bulk.decided import applying
 from extractor.bulk.fetch import Fetched
 from extractor.bulk.house import LEDGER, QUESTIONS, House, SupersededError
 from extractor.bulk.ledger import Asked, Entry, done_by, entries_of, ledger_table, questions_of, questions_table
 from extractor.bulk.reading import NO_ROWS, Died, Inside, Job, Made, Outcome, Same, made, read_below, was_lost
 from extractor.bulk.rows import Gathered, write_table
-from extractor.bulk.tasks import Order, Task, Todo
+from extractor.bulk.tasks import File, Order, Task, Todo
 from extractor.deliver.tables.schemas import TABLES
+from extractor.disk import sync_folder
 from extractor.errors import GoujiError
 from extractor.forms.load import load_forms
 from extractor.parse.prose.rules import load_prose
@@ -67,6 +69,7 @@ class _Hand:
     def __init__(self, order: Order) -> None:
         self._order = order
         self._house = House(Path(order.out))
+        self.applying = applying(self._house)
         self._parent = os.getppid()
         limits = order.limits
         warm()
@@ -76,7 +79,7 @@ class _Hand:
         gc.freeze()
         gc.set_threshold(50_000, 20, 100)
         self._pool = Pool(
-            partial(read_below, form=order.form, limits=limits, settings=order.settings),
+            partial(read_below, form=order.form, limits=limits, settings=order.settings, then=self.applying),
             partial(was_lost, limits=limits),
             jobs=1,
             seconds=limits.max_seconds,
@@ -117,6 +120,16 @@ class _Given(NamedTuple):
     job: Job
 
 
+class _Read(NamedTuple):
+    """A file that was read. `sha256`: None if it holds what it held before, and then there are no documents; `passed`:
+    as in an Entry."""
+
+    todo: Todo
+    sha256: str | None
+    documents: list[Made]
+    passed: Mapping[str, int] = {}
+
+
 class _Doing:
     """One task on its way."""
 
@@ -134,17 +147,17 @@ class _Doing:
     def do(self) -> None:
         progress = self._house.progress(self._task.shard)
         struck = self._strikes(progress)
-        set_aside = [one for one in self._task.todo if struck[one.file.name] >= _STRIKES]
+        set_aside = [one for one in self._task.todo if struck[one.file.key] >= _STRIKES]
         try:
             with progress.open("w", encoding="ascii") as self._sign:
                 self._now_at(self._task.todo[0] if self._task.todo else None)
-                for todo, sha256, documents in self._read(one for one in self._task.todo if one not in set_aside):
-                    self._take(todo, sha256, documents)
+                for read in self._read(one for one in self._task.todo if one not in set_aside):
+                    self._take(read)
                 for todo in set_aside:
-                    origin = Locator(todo.file.name, Path(todo.file.place))
+                    origin = Locator(_shown(todo.file), Path(todo.file.place))
                     result = made(failed(origin, "crashed", _KILLED))
                     self._rows.add(result.rows)
-                    self._take(todo, result.sha256, [result])
+                    self._take(_Read(todo, result.sha256, [result]))
                 self._hand.check()
                 self._commit()
         finally:
@@ -166,7 +179,7 @@ class _Doing:
 
     def _now_at(self, todo: Todo | None) -> None:
         """The sign of life: how many files are done, and which one is being read."""
-        name = json.dumps(todo.file.name) if todo is not None else ""
+        name = json.dumps(todo.file.key) if todo is not None else ""
         self._sign.seek(0)
         self._sign.write(f"{self._done} {name}\n" if name else f"{self._done} ")
         self._sign.truncate()
@@ -175,8 +188,8 @@ class _Doing:
             self._signed = monotonic()
             self._hand.check()
 
-    def _read(self, todo: Iterator[Todo]) -> Iterator[tuple[Todo, str | None, list[Made]]]:
-        """Each file with its SHA-256 and what its documents came to; without them if it holds what it held before."""
+    def _read(self, todo: Iterator[Todo]) -> Iterator[_Read]:
+        """Each file with what its documents came to."""
         missing: list[tuple[Todo, Exception]] = []
         archives: list[tuple[_Given, Inside]] = []
 
@@ -185,7 +198,8 @@ class _Doing:
                 if isinstance(path, Exception):
                     missing.append((one, path))
                 else:
-                    yield _Given(one, path, Job(Locator(one.file.name, path), one.known, one.answers))
+                    job = Job(Locator(one.file.name, path), one.known, one.answers, part=one.file.part)
+                    yield _Given(one, path, job)
 
         for given, outcome in self._outcomes(jobs()):
             match outcome:
@@ -194,9 +208,9 @@ class _Doing:
                     continue
                 case Made():
                     self._rows.add(outcome.rows)
-                    yield given.todo, outcome.sha256, [outcome]
+                    yield _Read(given.todo, outcome.sha256, [outcome])
                 case Same():
-                    yield given.todo, None, []
+                    yield _Read(given.todo, None, [])
             self._fetched.done(given.todo, given.path)
         for given, inside in archives:
             members = (
@@ -207,12 +221,12 @@ class _Doing:
                 assert isinstance(outcome, Made)
                 self._rows.add(outcome.rows)
                 documents.append(replace(outcome, rows=NO_ROWS))
-            yield given.todo, inside.sha256, documents
+            yield _Read(given.todo, inside.sha256, documents, inside.passed)
             self._fetched.done(given.todo, given.path)
         for one, error in missing:
             result = made(failure(Locator(one.file.name, content=b""), error))
             self._rows.add(result.rows)
-            yield one, result.sha256, [result]
+            yield _Read(one, result.sha256, [result])
 
     def _outcomes(self, jobs: Iterator["_Given"]) -> Iterator[tuple["_Given", Made | Same | Inside]]:
         """What came of each job. One whose process died is tried once more: whoever killed it may not have meant it."""
@@ -238,10 +252,11 @@ class _Doing:
                     outcome = made(lost(given.job.origin, Lost.DIED, limits=self._order.limits))
                 yield given, outcome
 
-    def _take(self, todo: Todo, sha256: str | None, documents: list[Made]) -> None:
+    def _take(self, read: _Read) -> None:
+        todo, sha256, documents, passed = read
         self._done += 1
         if sha256 is None:
-            self._same[todo.file.name] = todo
+            self._same[todo.file.key] = todo
             return
         unanswered = {one.key: one for document in documents for one in document.questions}
         self._questions.update(unanswered)
@@ -249,7 +264,10 @@ class _Doing:
         broken = sum(document.failed for document in documents)
         asked = dict.fromkeys(key for document in documents for key in document.asked)
         noted = self._order.llm is not None
-        self._fresh.append(Entry(todo.file, sha256, reports, broken, noted, tuple(asked), tuple(unanswered)))
+        decided = self._hand.applying.mark(document.sha256 for document in documents if not document.failed)
+        self._fresh.append(
+            Entry(todo.file, sha256, reports, broken, noted, tuple(asked), tuple(unanswered), decided, passed)
+        )
 
     def _commit(self) -> None:
         """The files of the shard, with what it held before and keeps; each renamed into its place, the ledger last."""
@@ -275,18 +293,25 @@ class _Doing:
             with house.committing(self._order.run):
                 if old:
                     house.rewriting(shard).touch()
-                for temporary, path in written:
+                    sync_folder(house.rewriting(shard).parent)
+                for temporary, path in written:  # after a crash no ledger may be there without its tables
                     temporary.replace(path)
+                    sync_folder(path.parent)
                 house.rewriting(shard).unlink(missing_ok=True)
 
     def _staying(self, old: list[Entry]) -> Iterator[Entry]:
         """The entries of the shard that stay as they are, but for when their file was changed."""
-        leaving = {one.file.name for one in self._task.todo} | set(self._task.drop)
+        leaving = {one.file.key for one in self._task.todo} | set(self._task.drop)
         for entry in old:
-            if entry.file.name in self._same:
-                yield replace(entry, file=self._same[entry.file.name].file)
-            elif entry.file.name not in leaving:
+            if entry.file.key in self._same:
+                yield replace(entry, file=self._same[entry.file.key].file)
+            elif entry.file.key not in leaving:
                 yield entry
+
+
+def _shown(file: File) -> str:
+    """What a file is called that is set aside."""
+    return file.name if file.part is None else f"{file.name} (files {file.part.first + 1} to {file.part.last})"
 
 
 def _is_small(job: Job) -> bool:

@@ -6,9 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from extractor.forms.model import Form
 from extractor.reconcile.linear import Linear
 from extractor.reconcile.operations import Move, Operation
-from extractor.report import Number
+from extractor.report import Number, Verdict
 
-__all__ = ["explained", "short_label", "written"]
+__all__ = ["VERDICT_ZH", "explained", "short_label", "written"]
+
+VERDICT_ZH = {Verdict.CLEAN: "相符", Verdict.REVIEW: "待核", Verdict.FAILED: "未读出"}
 
 _ALL_SHOWN = 6
 _REMARK = re.compile(r"(?<=.)[（(][^（()）]*[)）]$")

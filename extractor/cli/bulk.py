@@ -75,6 +75,18 @@ def bulk(
         str | None,
         typer.Option(help="Read as this form instead of recognising it.", metavar="ID", show_default=False),
     ] = None,
+    decisions: Annotated[
+        Path | None,
+        typer.Option(
+            help="Apply what people decided about cells in gouji review, kept in this folder or file. "
+            "It stays applied in later runs.",
+            metavar="DIR",
+            show_default=False,
+        ),
+    ] = None,
+    no_decisions: Annotated[
+        bool, typer.Option("--no-decisions", help="Take out of OUT what was decided in earlier runs.")
+    ] = False,
     limit: LimitOption = None,
     shard_size: Annotated[
         int, typer.Option(min=1, help="Reports to a shard; what takes longer counts as several.", metavar="N")
@@ -99,14 +111,17 @@ def bulk(
         from extractor.bulk.engine import DaftEngine, EngineKind, need
         from extractor.bulk.run import Bulk, run
         from extractor.cli.bulk_view import Shown, tell
+        from extractor.cli.decided import log_in, note_not_taken_up
         from extractor.cli.forms import check_form
-        from extractor.errors import EngineError
+        from extractor.errors import EngineError, UsageError
         from extractor.forms.load import load_forms
 
         kind = EngineKind(engine.value)
         need(kind)
         if form is not None:
             check_form(form, load_forms())
+        if decisions is not None and no_decisions:
+            raise UsageError("--decisions and --no-decisions contradict each other")
         wanted = Bulk(
             source,
             out,
@@ -117,6 +132,8 @@ def bulk(
             retry=retry_failed,
             prune=prune,
             same_input=same_input,
+            decisions=None if decisions is None else log_in(decisions).path,
+            undecided=no_decisions,
         )
         settings = _settings(no_llm, llm, answers, settings_of(config, base_url=base_url, model=model))
         asked = _Asked(settings, llm is Asking.BATCH, answers or [])
@@ -132,6 +149,8 @@ def bulk(
             raise typer.Exit(FAILED) from None
         if not quiet:
             tell(outcome, asked.answered, out)
+            if decisions is None and not no_decisions:
+                note_not_taken_up(source, out)
     if asked.answered is not None and asked.answered.failures:
         raise typer.Exit(FAILED)
 

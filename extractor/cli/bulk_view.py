@@ -10,11 +10,15 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColum
 from rich.text import Text
 
 from extractor.bulk.run import Watcher
+from extractor.cli.decided import told_of_decisions
 from extractor.cli.guard import complain
+from extractor.cli.words import counted
 from extractor.deliver.printable import printable
+from extractor.deliver.rule_words import failure_words, rule_words
 
 if TYPE_CHECKING:
     from collections import Counter
+    from collections.abc import Callable
 
     from extractor.bulk.gaps import Answered
     from extractor.bulk.run import Outcome
@@ -86,7 +90,9 @@ class Shown(Watcher):
         if not done or not seconds:
             return ""
         rate = done / seconds
-        return f", {rate:,.1f} a second, about {(self._total - done) / rate / 60:,.0f} minutes left"
+        minutes = round((self._total - done) / rate / 60)
+        left = f"about {counted(minutes, 'minute')}" if minutes else "less than a minute"
+        return f", {rate:,.1f} a second, {left} left"
 
 
 def tell(outcome: "Outcome", answered: "Answered | None", out: Path) -> None:
@@ -105,25 +111,28 @@ def tell(outcome: "Outcome", answered: "Answered | None", out: Path) -> None:
     )
     _line("verdicts", totals.verdicts)
     _line("cells", totals.statuses)
-    _line("failures", totals.failures)
-    _line("findings", totals.findings)
+    _list("failures", totals.failures, failure_words)
+    _list("findings", totals.findings, rule_words)
+    if totals.decided:
+        decided = totals.decided
+        said_of = told_of_decisions(*(decided[one] for one in ("reports", "cells", "changed", "unapplied")))
+        typer.echo(f"decisions {said_of}")
     if answered is not None:
         _tell_answered(answered)
-    if plan.skipped:
-        kinds = ", ".join(
-            f"{count:,} {suffix or 'without suffix'}" for suffix, count in plan.skipped.most_common(_MOST)
-        )
+    passed = plan.skipped + totals.passed
+    if passed:
+        kinds = ", ".join(f"{count:,} {suffix or 'without suffix'}" for suffix, count in passed.most_common(_MOST))
         complain(f"passed over, not looked for in folders or archives: {kinds}")
     if plan.twice:
-        complain(f"{plan.twice:,} files were listed more than once, and read once")
+        complain(f"{counted(plan.twice, 'file')} listed more than once, and read once")
     if plan.gone:
         names = ", ".join(printable(name) for name in plan.gone[:_NAMED])
         more = ", …" if len(plan.gone) > _NAMED else ""
         rows_too = "their rows were removed" if plan.pruned else "--prune removes their rows"
-        complain(f"{len(plan.gone):,} files read earlier are gone from IN: {names}{more} ({rows_too})")
+        complain(f"read earlier and gone from IN: {counted(len(plan.gone), 'file')}, {names}{more} ({rows_too})")
     if rows["failures"]:
         complain(
-            f"{rows['failures']:,} documents failed: {out / 'failures'} names them, with the reason "
+            f"{counted(rows['failures'], 'document')} failed: {out / 'failures'} has each with the reason "
             f"(as a table: gouji deliver {out} --to csv --out FOLDER)"
         )
 
@@ -133,6 +142,15 @@ def _line(name: str, counts: "Counter[str]") -> None:
         shown = ", ".join(f"{key} {count:,}" for key, count in counts.most_common(_MOST))
         more = f", and {len(counts) - _MOST} more kinds" if len(counts) > _MOST else ""
         typer.echo(f"{name:<10}{shown}{more}")
+
+
+def _list(name: str, counts: "Counter[str]", words: "Callable[[str], str]") -> None:
+    """A line each, with what it means."""
+    for number, (key, count) in enumerate(counts.most_common(_MOST)):
+        meaning = words(key)
+        typer.echo(f"{'' if number else name:<10}{count:,} {key}{f': {meaning}' if meaning else ''}")
+    if len(counts) > _MOST:
+        typer.echo(f"{'':<10}and {len(counts) - _MOST} more kinds")
 
 
 def _tell_answered(answered: "Answered") -> None:

@@ -5,28 +5,29 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from extractor.cli.guard import complain
+from extractor.cli.words import counted
 
 if TYPE_CHECKING:
+    from extractor.deciding.applying import Applying
+    from extractor.deciding.decisions import Decisions
     from extractor.report import Report
-    from extractor.review.applying import Applying
-    from extractor.review.decisions import Decisions
 
-__all__ = ["Applied", "decisions_of", "log_in", "note_unapplied"]
+__all__ = ["Applied", "decisions_of", "log_in", "note_not_taken_up", "note_unapplied", "told_of_decisions"]
 
 _MOST_TOLD = 5
 
 
 def decisions_of(place: Path) -> "Applying":
     """What the log in a folder, or the log itself, says. Raises UsageError where there is none."""
-    from extractor.review.applying import Applying
+    from extractor.deciding.applying import Applying
 
     return Applying.of(log_in(place))
 
 
 def log_in(place: Path) -> "Decisions":
     """The log in a folder, or the log itself. Raises UsageError where there is none; damaged lines are told."""
+    from extractor.deciding.decisions import FILE, Decisions
     from extractor.errors import UsageError
-    from extractor.review.decisions import FILE, Decisions
 
     folder, name = (place, FILE) if place.is_dir() else (place.parent, place.name)
     if not (folder / name).is_file():
@@ -54,6 +55,22 @@ def note_unapplied(paths: Iterable[str]) -> None:
             complain(f"{folder / DECISIONS} is not applied; --decisions {folder} applies it")
 
 
+def note_not_taken_up(source: str, out: Path) -> None:
+    """Says that decisions lie beside the documents or the tables, or where those in the tables are from, and are not in
+    the tables of a bulk run as they are now."""
+    from extractor.bulk.house import House
+    from extractor.read.folder import DECISIONS
+
+    house = House(out)
+    taken = house.decisions.read_bytes() if house.decisions.is_file() else None
+    known = (house.manifest or {}).get("decisions")
+    logs = [Path(str(known))] if known else []
+    logs += [folder / DECISIONS for folder in (out, Path(source)) if folder.is_dir()]
+    for log in dict.fromkeys(path.absolute() for path in logs):
+        if log.is_file() and log.read_bytes() != taken:
+            complain(f"{log} has decisions that are not in the tables; --decisions {log.parent} applies them")
+
+
 class Applied:
     """Counts what decisions made of the reports that pass by."""
 
@@ -78,11 +95,17 @@ class Applied:
     def tell(self) -> None:
         if not self._reports:
             return
-        told = f"{self._cells} cells as people decided, in {self._reports} reports"
-        if self._changed:
-            told += f"; {self._changed} others came out otherwise because of that"
+        told = told_of_decisions(self._reports, self._cells, self._changed, self._unapplied)
         if self._outdated:
-            told += f"; {self._outdated} are read otherwise than when they were decided: look again"
-        if self._unapplied:
-            told += f"; {self._unapplied} decisions could not be applied"
+            told += f"; read otherwise than when it was decided: {counted(self._outdated, 'cell')}, look again"
         complain(told)
+
+
+def told_of_decisions(reports: int, cells: int, changed: int, unapplied: int) -> str:
+    """What decisions came to, in so many reports."""
+    told = f"{counted(cells, 'cell')} as people decided, in {counted(reports, 'report')}"
+    if changed:
+        told += f"; {counted(changed, 'other')} came out otherwise because of that"
+    if unapplied:
+        told += f"; {counted(unapplied, 'decision')} could not be applied"
+    return told

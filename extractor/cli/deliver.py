@@ -9,6 +9,7 @@ import typer
 
 from extractor.cli.guard import FAILED, complain, guard
 from extractor.cli.output import OutFile, open_output
+from extractor.cli.results import ResultPaths
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -36,14 +37,7 @@ Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No notes; what canno
 
 
 def deliver(
-    results: Annotated[
-        list[Path],
-        typer.Argument(
-            help="A folder of `gouji bulk`, or results in JSON, JSON Lines or a service's Parquet.",
-            metavar="RESULTS",
-            show_default=False,
-        ),
-    ],
+    results: ResultPaths,
     out: Annotated[
         Path, typer.Option("--out", "-o", help="The file or folder to write, whole or not at all.", metavar="OUT")
     ],

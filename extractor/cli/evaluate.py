@@ -20,6 +20,7 @@ __all__ = ["WORSE", "eval_app"]
 
 WORSE = 3  # exit code
 _SAMPLES = Path("eval", "samples")
+_RUNS, _LATEST = Path("runs"), Path("latest")
 
 eval_app = typer.Typer(
     help="Score labelled reports, compare runs, look at errors.", rich_markup_mode=None, no_args_is_help=True
@@ -91,7 +92,9 @@ def run(
 
 @eval_app.command(short_help="What got better and worse between runs.")
 def compare(
-    before: Annotated[Path, typer.Argument(help="A run's folder.", metavar="RUN", show_default=False)],
+    before: Annotated[
+        Path, typer.Argument(help="A run's folder, or `latest`: the last in runs/.", metavar="RUN", show_default=False)
+    ],
     after: Annotated[Path, typer.Argument(help="Another's, or the same.", metavar="RUN", show_default=False)],
     readers: Annotated[
         str | None,
@@ -112,7 +115,7 @@ def compare(
         from extractor.evaluate.folder import needs_extra, read_run
 
         needs_extra()
-        old, new = read_run(before), read_run(after)
+        old, new = read_run(_named(before)), read_run(_named(after))
         found = [compared(old.of(one), new.of(other), (one, other)) for one, other in pairs_of(old, new, readers)]
         console = console_on(stdout())
         for one in found:
@@ -124,7 +127,9 @@ def compare(
 
 @eval_app.command(short_help="The cells that are not right, in their context.")
 def show(
-    folder: Annotated[Path, typer.Argument(help="A run's folder.", metavar="RUN", show_default=False)],
+    folder: Annotated[
+        Path, typer.Argument(help="A run's folder, or `latest`: the last in runs/.", metavar="RUN", show_default=False)
+    ],
     reader: Annotated[
         str | None, typer.Option(help="Only what this reader made.", metavar="NAME", show_default=False)
     ] = None,
@@ -151,7 +156,7 @@ def show(
         from extractor.evaluate.folder import needs_extra, read_run
 
         needs_extra()
-        run_ = read_run(folder)
+        run_ = read_run(_named(folder))
         chosen = selected(run_, reader=reader, report=report, cell=cell, outcome=outcome)
         console_on(stdout()).print(errors_view(chosen, limit))
 
@@ -231,13 +236,26 @@ def _found(folders: list[Path]) -> "list[Sample]":
     return found
 
 
+def _named(folder: Path) -> Path:
+    """`latest` is the run that ended last, unless there is a folder of that name. Raises UsageError."""
+    from extractor.errors import UsageError
+    from extractor.evaluate.folder import REPORT
+
+    if folder != _LATEST or folder.exists():
+        return folder
+    runs = sorted(_RUNS.glob(f"*/{REPORT}"), key=lambda path: path.stat().st_mtime_ns)
+    if not runs:
+        raise UsageError(f"no run in {_RUNS}: gouji eval run makes one")
+    return runs[-1].parent
+
+
 def _new_folder(out: Path | None) -> Path:
     """A run overwrites a run, and nothing else."""
     from datetime import datetime
 
     from extractor.errors import UsageError
 
-    folder = out or Path("runs", datetime.now().strftime("%Y%m%d-%H%M%S"))
+    folder = out or _RUNS / datetime.now().strftime("%Y%m%d-%H%M%S")
     if folder.exists() and not folder.is_dir():
         raise UsageError(f"{folder} is no folder")
     if folder.is_dir() and any(folder.iterdir()) and not (folder / "report.json").exists():

@@ -101,9 +101,9 @@ def _decided(file: str, out: Path | None, form: str | None, limits: "Limits", de
     from extractor.cli.decided import log_in
     from extractor.cli.document import one_document
     from extractor.cli.output import open_output
+    from extractor.deciding.decided import decided
     from extractor.evaluate.label import write_begun
     from extractor.pipeline import draft, finish
-    from extractor.review.decided import decided
     from extractor.review.gold import to_labels
 
     log = log_in(decisions)

@@ -7,9 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from extractor.cli.guard import FAILED, complain, guard
+from extractor.cli.results import ResultPaths
+from extractor.cli.words import counted
 
 if TYPE_CHECKING:
-    from extractor.panel.decisions import Decisions
+    from collections.abc import Sequence
+
+    from extractor.panel.decisions import Asked, Decisions
     from extractor.panel.panel import Panel
     from extractor.report import JSONValue
 
@@ -27,14 +31,7 @@ class PanelTo(StrEnum):
 
 
 def panel(
-    results: Annotated[
-        list[Path],
-        typer.Argument(
-            help="A folder of `gouji bulk`, or results in JSON, JSON Lines or a service's Parquet.",
-            metavar="RESULTS",
-            show_default=False,
-        ),
-    ],
+    results: ResultPaths,
     out: Annotated[
         Path | None,
         typer.Option(
@@ -50,7 +47,7 @@ def panel(
         typer.Option(
             "--decisions",
             help="A decisions.csv of an earlier panel, its last column filled in: which names are one body, which of "
-            "several reports to use.",
+            "several reports to use. What was decided about cells is in the results: see gouji bulk --decisions.",
             metavar="FILE",
             show_default=False,
         ),
@@ -91,10 +88,21 @@ def panel(
         if not quiet:
             typer.echo(said)
             if asked:
-                typer.echo(f"to decide, in {out / DECISIONS}: {sum(not one.decision for one in asked)} lines")
+                _tell_open(asked, out / DECISIONS)
         unread = source.unread
     if unread:
         raise typer.Exit(FAILED)
+
+
+def _tell_open(asked: "Sequence[Asked]", file: Path) -> None:
+    open_ = [one for one in asked if not one.decision]
+    left = sum(not one.agrees for one in open_)
+    agreeing = len(open_) - left
+    if left:
+        more = f"; {agreeing:,} more of copies that agree" if agreeing else ""
+        typer.echo(f"to decide, in {file}: {counted(left, 'line')}{more}")
+    elif agreeing:
+        typer.echo(f"nothing to decide: {counted(agreeing, 'line')} in {file} of copies that agree")
 
 
 def _decisions(given: Path | None, beside: Path) -> "Decisions":
@@ -141,17 +149,18 @@ def _summary(made: "Panel") -> str:
     count = made.count
     rows, bodies = count("SELECT count(*) FROM panel"), count("SELECT count(*) FROM bodies")
     filed, left = count("SELECT count(*) FROM filed"), count("SELECT count(*) FROM left_out")
-    lines = [f"{filed} reports, {bodies} bodies, {rows} rows of body and year"]
-    for query, what in (
-        ("SELECT count(*) FROM merges WHERE merged", "names taken for another (merges)"),
-        ("SELECT count(*) FROM merges WHERE NOT merged", "names that may be another's, kept apart (merges)"),
-        ("SELECT count(DISTINCT (body, year)) FROM duplicates", "years with several reports (duplicates)"),
-        ("SELECT count(*) FROM filled WHERE status = 'conflict'", "values left open because those differ"),
-        ("SELECT count(*) FROM breaks WHERE severity = 'error'", "errors between years (breaks)"),
+    of_all = counted(filed, "report"), counted(bodies, "body", "bodies"), counted(rows, "row")
+    lines = [f"{', '.join(of_all)} of body and year"]
+    for query, noun, what in (
+        ("SELECT count(*) FROM merges WHERE merged", "name", "taken for another (merges)"),
+        ("SELECT count(*) FROM merges WHERE NOT merged", "name", "that may be another's, kept apart (merges)"),
+        ("SELECT count(DISTINCT (body, year)) FROM duplicates", "year", "with several reports (duplicates)"),
+        ("SELECT count(*) FROM filled WHERE status = 'conflict'", "value", "left open because those differ"),
+        ("SELECT count(*) FROM breaks WHERE severity = 'error'", "error", "between years (breaks)"),
     ):
         number = count(query)
         if number:
-            lines.append(f"{number} {what}")
+            lines.append(f"{counted(number, noun)} {what}")
     if left:
-        lines.append(f"{left} reports left out: their form, body or year could not be told (left_out)")
+        lines.append(f"{counted(left, 'report')} left out: form, body or year could not be told (left_out)")
     return "\n".join(lines)

@@ -11,6 +11,7 @@ from extractor.cli.limits import LimitOption, limits_of
 if TYPE_CHECKING:
     from extractor.read.limits import Limits
     from extractor.read.locator import Locator
+    from extractor.review.places import Results
 
 __all__ = ["review"]
 
@@ -19,7 +20,7 @@ def review(
     paths: Annotated[
         list[str],
         typer.Argument(
-            help="Results (JSON, JSON Lines), and reports: files, folders, archives.",
+            help="Results (JSON, JSON Lines, a folder of `gouji bulk`), and reports: files, folders, archives.",
             metavar="PATH|RESULTS",
             show_default=False,
         ),
@@ -32,7 +33,8 @@ def review(
         Path | None,
         typer.Option(
             "--decisions",
-            help="The folder that decisions are kept in; by default that of the first PATH.",
+            help="The folder that decisions about cells are kept in; by default that of the first PATH, or the one "
+            "that `gouji bulk` applied them from.",
             metavar="FOLDER",
             show_default=False,
         ),
@@ -41,6 +43,14 @@ def review(
         str | None,
         typer.Option("--author", help="Whose decisions they are; by default you.", show_default=False),
     ] = None,
+    most: Annotated[
+        int,
+        typer.Option(
+            help="Of a folder of `gouji bulk`, list at most so many documents: those with most to decide.",
+            min=1,
+            metavar="N",
+        ),
+    ] = 10_000,
     form: Annotated[
         str | None, typer.Option(help="Read as this form instead of recognising it.", metavar="ID", show_default=False)
     ] = None,
@@ -70,7 +80,7 @@ def review(
         if form is not None:
             check_form(form, forms)
         limits = limits_of(limit)
-        results, documents, skipped = _sorted_out(paths, limits)
+        results, documents, skipped = _sorted_out(paths, limits, most)
         folder = decisions or _folder_of(Path(paths[0]))
         if not folder.is_dir() or not os.access(folder, os.W_OK):
             raise UsageError(f"decisions cannot be kept in {folder}: name another folder with --decisions")
@@ -96,8 +106,8 @@ def review(
             for damage in shelf.decisions.damaged:
                 complain(f"{shelf.decisions.path}:{damage.line}: {damage.reason}")
             serve(shelf, bound, host, opens=not no_browser and _has_screen())
-            for file in shelf.refused:
-                complain(f"{file.path}: {file.refused} results could not be read: {file.why}")
+            for one in shelf.refused:
+                complain(f"{one.path}: {one.refused} results could not be read: {one.why}")
 
 
 def _check_installed() -> None:
@@ -110,16 +120,26 @@ def _check_installed() -> None:
             raise UsageError(f"the review page needs {module}: pip install 'gouji[review]'")
 
 
-def _sorted_out(paths: list[str], limits: "Limits") -> tuple[list[Path], "list[Locator]", dict[str, int]]:
-    """Files of results, and documents. Raises UsageError."""
+def _sorted_out(
+    paths: list[str], limits: "Limits", most: int
+) -> tuple[list["Results"], "list[Locator]", dict[str, int]]:
+    """Results, documents, and what folders and archives held besides. Raises UsageError."""
     from extractor.audit.results import SUFFIXES
     from extractor.cli.inputs import Stream, collect
+    from extractor.deciding.decisions import FILE
     from extractor.errors import UsageError
-    from extractor.review.decisions import FILE
+    from extractor.review.bulkfolder import BulkFolder, is_bulk_folder
+    from extractor.review.resultfile import ResultFile
 
-    results: list[Path] = []
+    tables = [path for path in paths if is_bulk_folder(Path(path))]
+    results: list[Results] = []
+    for path in tables:
+        folder = BulkFolder(Path(path), most)
+        results.append(folder)
+        if folder.total > most:
+            complain(f"{path}: {most:,} of {folder.total:,} documents are listed, those with most to decide (--most)")
     documents: list[Locator] = []
-    inputs = collect(paths, also=SUFFIXES, limits=limits)
+    inputs = collect([path for path in paths if path not in tables], also=SUFFIXES, limits=limits)
     named = {Path(path) for path in paths}
     for one in inputs.documents:
         if isinstance(one, Stream):
@@ -127,7 +147,7 @@ def _sorted_out(paths: list[str], limits: "Limits") -> tuple[list[Path], "list[L
         if one.path is None or one.inside or one.path.suffix.lower() not in SUFFIXES:
             documents.append(one)
         elif one.path.name != FILE and (one.path in named or _holds_results(one.path)):
-            results.append(one.path)
+            results.append(ResultFile(one.path))
     return results, documents, dict(inputs.skipped)
 
 
@@ -139,6 +159,16 @@ def _holds_results(path: Path) -> bool:
 
 
 def _folder_of(first: Path) -> Path:
+    """Where decisions are kept by default: those of tables that were made with some, where these are."""
+    from extractor.bulk.house import House
+    from extractor.review.bulkfolder import is_bulk_folder
+
+    applied = (House(first).manifest or {}).get("decisions") if is_bulk_folder(first) else None
+    if applied is not None:
+        log = Path(str(applied))
+        if log.is_file():
+            return log.parent
+        complain(f"{log}, which the decisions in {first} are from, is gone: none of them is shown")
     return first if first.is_dir() else first.parent
 
 

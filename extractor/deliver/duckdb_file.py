@@ -55,7 +55,8 @@ VIEWS = {
             GROUP BY c.report),
         of_findings AS (
             SELECT report, count(DISTINCT cell) AS suspect
-            FROM (SELECT report, unnest(suspects) AS cell FROM findings) GROUP BY report),
+            FROM (SELECT report, unnest(suspects) AS cell FROM findings WHERE NOT coalesce(acknowledged, false))
+            GROUP BY report),
         counted AS (
             SELECT r.report, r.organ, r.year, r.name, o.disputed, o.missing, o.corrected,
                    coalesce(s.suspect, 0) AS suspect, o.received,

@@ -7,18 +7,23 @@ from extractor.errors import ForeignResultError, ResultError
 from extractor.report import (
     Asked,
     Cell,
+    Changed,
+    Decided,
     Evidence,
     Finding,
     Number,
+    Reason,
     Report,
+    Reviewed,
     Severity,
     Source,
     Status,
+    Unapplied,
     Usage,
     Verdict,
 )
 
-__all__ = ["asked_of", "quote_of", "report_of"]
+__all__ = ["asked_of", "decided_of", "quote_of", "report_of", "reviewed_of"]
 
 _STATUSES = {status.value: status for status in Status}
 _NEEDED = ("source", "cells", "verdict")
@@ -55,6 +60,7 @@ def report_of(result: object) -> Report:
         _usage(usage),
         {name: _said(reason, f'"reasons.{name}"') for name, reason in reasons.items()},
         tuple(asked_of(one) for one in list_of(result.get("trace", []), '"trace"')),
+        None if result.get("review") is None else reviewed_of(result["review"]),
     )
 
 
@@ -65,6 +71,31 @@ def asked_of(asked: object) -> Asked:
         _said(fields.get(name), f'"trace.{name}"') for name in ("cell", "quote", "outcome", "prompt")
     )
     return Asked(cell, text_of(fields.get("value"), '"trace.value"'), quote, outcome, prompt)
+
+
+def decided_of(decision: object, what: str) -> Decided:
+    """What a person decided about a cell."""
+    fields = object_of(decision, what)
+    kind, author, at, note, named = (
+        _said(fields.get(name, ""), f"{what} {name}") for name in ("kind", "author", "at", "note", "id")
+    )
+    was = object_of(fields.get("was"), f"{what} was")
+    return Decided(
+        kind, author, at, note, *_was(was, what), named, _flag(fields.get("outdated", False), f"{what} outdated")
+    )
+
+
+def reviewed_of(review: object) -> Reviewed:
+    """What people's decisions made of a report."""
+    fields = object_of(review, '"review"')
+    complete = fields.get("complete")
+    done = None if complete is None else object_of(complete, '"review.complete"')
+    return Reviewed(
+        _whole(fields.get("decided"), '"review.decided"', _SHORT),
+        tuple(_changed(one) for one in list_of(fields.get("changed", []), '"review.changed"')),
+        tuple(_unapplied(one) for one in list_of(fields.get("unapplied", []), '"review.unapplied"')),
+        None if done is None else (_said(done.get("author"), '"author"'), _said(done.get("at"), '"at"')),
+    )
 
 
 def quote_of(evidence: object, what: str) -> Evidence:
@@ -84,13 +115,11 @@ def quote_of(evidence: object, what: str) -> Evidence:
 
 def _cell(cell: object, what: str) -> Cell:
     fields = object_of(cell, what)
-    status, evidence = fields.get("status"), fields.get("evidence")
-    if not isinstance(status, str) or status not in _STATUSES:
-        raise ResultError(f"{what} has no status that gouji gives")
+    evidence, decision = fields.get("evidence"), fields.get("decision")
     others = list_of(fields.get("alternatives", []), f"{what} alternatives")
     return Cell(
         _figure(fields.get("value"), what),
-        _STATUSES[status],
+        _status(fields.get("status"), what),
         _texts(fields.get("read_by", []), f"{what} read_by"),
         None if evidence is None else quote_of(evidence, f"{what} evidence"),
         text_of(fields.get("printed"), f"{what} printed"),
@@ -98,7 +127,38 @@ def _cell(cell: object, what: str) -> Cell:
         text_of(fields.get("because"), f"{what} because"),
         text_of(fields.get("unit"), f"{what} unit"),
         text_of(fields.get("because_zh"), f"{what} because_zh"),
+        None if decision is None else decided_of(decision, f"{what} decision"),
     )
+
+
+def _changed(changed: object) -> Changed:
+    what = '"review.changed"'
+    fields = object_of(changed, what)
+    was = _was(object_of(fields.get("was"), what), what)
+    return Changed(_said(fields.get("cell"), what), *was, *_was(fields, what))
+
+
+def _unapplied(unapplied: object) -> Unapplied:
+    what = '"review.unapplied"'
+    fields = object_of(unapplied, what)
+    cell, named, why, why_zh = (_said(fields.get(name, ""), what) for name in ("cell", "id", "because", "because_zh"))
+    return Unapplied(cell, named, Reason(why, why_zh))
+
+
+def _was(fields: dict[str, object], what: str) -> tuple[Number | None, Status]:
+    return _figure(fields.get("value"), what), _status(fields.get("status"), what)
+
+
+def _status(status: object, what: str) -> Status:
+    if not isinstance(status, str) or status not in _STATUSES:
+        raise ResultError(f"{what} has no status that gouji gives")
+    return _STATUSES[status]
+
+
+def _flag(value: object, what: str) -> bool:
+    if not isinstance(value, bool):
+        raise ResultError(f"{what} is {kind_of(value)} where true or false should be")
+    return value
 
 
 def _finding(finding: object, what: str) -> Finding:
@@ -117,6 +177,7 @@ def _finding(finding: object, what: str) -> Finding:
         {cell: _figure(value, f"{what} operands") for cell, value in operands.items()},
         _texts(fields.get("suspects", []), f"{what} suspects"),
         tuple(quote_of(quote, f"{what} quotes") for quote in quotes),
+        _flag(fields.get("acknowledged", False), f"{what} acknowledged"),
     )
 
 

@@ -17,7 +17,7 @@ from extractor.report import JSONValue, Number, Status, Usage
 if TYPE_CHECKING:
     import pyarrow
 
-__all__ = ["Run", "needs_extra", "read_run", "write_cells", "write_run"]
+__all__ = ["REPORT", "Run", "needs_extra", "read_run", "write_cells", "write_run"]
 
 REPORT, CELLS, PAGE = "report.json", "cells.parquet", "report.html"
 FORMAT = 1

@@ -32,7 +32,10 @@ class Choice(StrEnum):
 
 @dataclass(frozen=True)
 class Asked:
-    """A line of the file: what was done (`proposed`), why, and what was decided about it."""
+    """A line of the file: what was done (`proposed`), why, and what was decided about it.
+
+    `agrees`: a report that says what the others of its year say, so that nothing hangs on a decision.
+    """
 
     about: str
     organ: str
@@ -44,6 +47,7 @@ class Asked:
     why: str
     why_en: str
     decision: str = ""
+    agrees: bool = False
 
 
 @dataclass(frozen=True)
@@ -121,4 +125,5 @@ def _lines(path: Path, text: str) -> Iterator[tuple[int, Asked]]:
         values = {name: str(value_of_csv((row.get(name) or "").strip(), Of.TEXT) or "") for name in COLUMNS}
         year = values.pop("year")
         decision = values.pop("decision").lower()
-        yield reader.line_num, Asked(**values, year=int(year) if year.isdigit() else None, decision=decision)
+        year_read = int(year) if year.isdigit() else None
+        yield reader.line_num, Asked(**values, year=year_read, decision=decision, agrees=False)

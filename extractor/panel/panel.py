@@ -86,8 +86,9 @@ class Panel:
             why_en = f"{row['differing']} variables differ" if row["differing"] else "they agree"
             proposed, decision = Choice.USE if row["used"] else Choice.LEAVE, str(row["decision"] or "")
             body, name, year = str(row["body"]), str(row["name"]), int(row["year"])
+            told = (proposed, why, why_en, decision)
             yield Asked(
-                "report", str(row["organ"]), body, year, str(row["report"]), name, proposed, why, why_en, decision
+                "report", str(row["organ"]), body, year, str(row["report"]), name, *told, agrees=not row["differing"]
             )
         for one in self.decisions.kept:
             about = ("name", one.organ, one.body) if not one.report else ("report", one.report, "")

@@ -139,13 +139,16 @@ def _by_name(archive: Archive) -> dict[str, int]:
     return {posixpath.normpath(name.replace("\\", "/")): number for number, name in enumerate(archive.names)}
 
 
-def expanded(source: Locator, limits: Limits, skipped: Counter[str] | None = None) -> Iterator[Locator]:
+def expanded(
+    source: Locator, limits: Limits, skipped: Counter[str] | None = None, among: range | None = None
+) -> Iterator[Locator]:
     """The documents in an archive, and in the archives in it; `source` itself, if it is none or cannot be opened.
 
-    Told by their suffix, as in a folder; what is passed over is counted in `skipped`.
+    Told by their suffix, as in a folder; what is passed over is counted in `skipped`. `among`: only those in files of
+    the archive with these numbers.
     """
     try:
-        yield from list(_documents(source, limits, Counter() if skipped is None else skipped, _Seen(limits)))
+        yield from list(_documents(source, limits, Counter() if skipped is None else skipped, _Seen(limits), among))
     except LimitError:
         yield source
 
@@ -166,7 +169,9 @@ class _Seen:
         self._limits.check("max_unpacked", self._bytes, "bytes in the archives within the archive")
 
 
-def _documents(source: Locator, limits: Limits, skipped: Counter[str], seen: _Seen) -> Iterator[Locator]:
+def _documents(
+    source: Locator, limits: Limits, skipped: Counter[str], seen: _Seen, among: range | None = None
+) -> Iterator[Locator]:
     try:
         archive = source.archive(limits) if len(source.inside) <= limits.max_nesting else None
     except (DocumentError, OSError):
@@ -178,7 +183,7 @@ def _documents(source: Locator, limits: Limits, skipped: Counter[str], seen: _Se
     seen.add(members=len(names))
     pages = {name[: -len(suffix)] for name in names for suffix in PAGES if name.lower().endswith(suffix)}
     for number, name in enumerate(names):
-        if _is_aside(name) or is_part_of_page(name, pages):
+        if (among is not None and number not in among) or _is_aside(name) or is_part_of_page(name, pages):
             continue
         suffix = PurePosixPath(name).suffix.lower()
         if suffix not in SUFFIXES:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, replace
 
+from extractor.deciding.decided import decided, digest
+from extractor.deciding.decision import Decision, DecisionKind, made
 from extractor.errors import UsageError
 from extractor.forms.model import Form
 from extractor.pipeline import Draft
@@ -9,8 +11,6 @@ from extractor.read.figures import parse_number
 from extractor.read.locator import Locator
 from extractor.report import Number, Report, Status, Verdict
 from extractor.review.bench import Kept
-from extractor.review.decided import decided, digest
-from extractor.review.decision import Decision, DecisionKind, made
 from extractor.review.doubts import doubts_of
 from extractor.review.index import entry_of
 from extractor.review.shelf import Shelf

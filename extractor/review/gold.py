@@ -9,14 +9,14 @@ import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from extractor.deciding.decision import DecisionKind
+from extractor.deciding.decisions import Entry
 from extractor.deliver.printable import printable
 from extractor.errors import UsageError
 from extractor.evaluate.gold import Gold
 from extractor.forms.model import Form
 from extractor.read.formats import SUFFIXES
 from extractor.report import Cell, JSONValue, Number, Report, Status
-from extractor.review.decision import DecisionKind
-from extractor.review.decisions import Entry
 
 __all__ = ["labels", "sample_name", "to_labels", "write_sample"]
 
@@ -25,7 +25,7 @@ _LONGEST_NAME = 40
 
 
 def labels(report: Report, form: Form, *, whole: bool = False) -> Gold:
-    """The labels of a report with decisions (extractor.review.decided.decided).
+    """The labels of a report with decisions (extractor.deciding.decided.decided).
 
     `whole`: of all its cells, which somebody must have said were gone through as they are now (`review.complete`);
     else of the decided cells alone. Raises UsageError where there is nothing to label, or `whole` is not so.

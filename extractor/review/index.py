@@ -131,6 +131,11 @@ class Index:
         with self._lock:
             self._entries.update((entry.key, entry) for entry in entries)
 
+    def drop(self, key: str) -> None:
+        """There is no such document after all."""
+        with self._lock:
+            self._entries.pop(key, None)
+
     def get(self, key: str) -> Entry | None:
         return self._entries.get(key)
 

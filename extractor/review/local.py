@@ -1,21 +1,20 @@
-"""A run on this machine: files of results, read as they grow, and documents, extracted where there is no result yet."""
+"""A run on this machine: results, read as they grow, and documents, extracted where there is no result yet."""
 
 import threading
-import zlib
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Iterable, Mapping, Sequence
 from hashlib import blake2b
 from pathlib import Path
 
-from extractor.errors import DocumentError, ResultError
+from extractor.deciding.decided import decided
+from extractor.deciding.decisions import Decisions
+from extractor.errors import ResultError
 from extractor.forms.model import Form
-from extractor.read.locator import Locator, named_inside
+from extractor.read.locator import Locator
 from extractor.report import Report
 from extractor.review.bench import Bench, Kept
-from extractor.review.decided import decided
-from extractor.review.decisions import Decisions
 from extractor.review.index import Entry, Index, State, entry_of
-from extractor.review.resultfile import ResultFile, Slice, parsed
+from extractor.review.places import Found, Held, Place, Results, parsed
 from extractor.review.study import Trouble
 
 __all__ = ["LocalShelf"]
@@ -25,7 +24,7 @@ _REPORTS = 40
 
 
 class LocalShelf:
-    """`documents`: to be extracted, unless a result of the same name stands in one of the `results`.
+    """`documents`: to be extracted, unless one of the `results` is of the same name or of the same bytes.
 
     `folder`: where decisions are kept. Nothing is read before `start`.
     """
@@ -33,7 +32,7 @@ class LocalShelf:
     def __init__(
         self,
         documents: Sequence[Locator],
-        results: Iterable[Path],
+        results: Iterable[Results],
         *,
         folder: Path,
         forms: Mapping[str, Form],
@@ -51,9 +50,13 @@ class LocalShelf:
         self.author = author
         self._form = form
         self._jobs = jobs
-        self._files = [ResultFile(path) for path in results]
+        self._results = list(results)
         self._origins = {_key(one.name): one for one in documents}
-        self._slices: dict[str, Slice | bytes] = {}
+        self._twins: dict[str, list[Locator]] = defaultdict(list)
+        """Documents that have a result under another name, by their SHA-256."""
+        self._waiting: dict[str, str] = {}
+        """The keys of documents that had no result yet when results were read first, by SHA-256."""
+        self._places: dict[str, Place] = {}
         self._queue: deque[str] = deque(self._origins)
         self._more = threading.Condition()
         self._stop = threading.Event()
@@ -61,7 +64,9 @@ class LocalShelf:
         self._indexed = threading.Event()
         self._reports: Kept[str, Report] = Kept(_REPORTS)
         self._digests: Kept[tuple[Locator, int, int], str] = Kept(100_000)
-        self.index.extend(Entry(_key(one.name), number, one.name) for number, one in enumerate(documents))
+        # Of those that have a result nobody needs to know twice.
+        if not self._results:
+            self.index.extend(Entry(_key(one.name), number, one.name) for number, one in enumerate(documents))
 
     def start(self) -> None:
         """Reads results, and goes on reading them as they grow; then extracts, in threads of its own."""
@@ -75,9 +80,9 @@ class LocalShelf:
             self._more.notify_all()
 
     @property
-    def refused(self) -> list[ResultFile]:
-        """The files in which something is no result of gouji."""
-        return [file for file in self._files if file.refused]
+    def refused(self) -> list[Results]:
+        """Those in which something is no result of gouji."""
+        return [one for one in self._results if one.refused]
 
     def running(self) -> bool:
         return not self._indexed.is_set() or bool(self._queue) or self._busy > 0
@@ -85,13 +90,11 @@ class LocalShelf:
     def report(self, key: str) -> Report | None:
         if self.index.get(key) is None:
             raise KeyError(key)
-        place = self._slices.get(key)
+        place = self._places.get(key)
         if place is None:
             return None
         try:
-            return self._reports.get(
-                key, lambda: parsed(place.read() if isinstance(place, Slice) else zlib.decompress(place))
-            )
+            return self._reports.get(key, place.report)
         except (ResultError, OSError):  # the file is being written anew: its lines will be read again
             return None
 
@@ -100,8 +103,11 @@ class LocalShelf:
         here = self._origins.get(key)
         if report is None:
             return here
-        for one in [here] if here is not None else self._candidates(key, report.source.name):
-            if self._digest(one) == report.source.sha256:
+        source = report.source
+        twins = sorted(self._twins.get(source.sha256, ()), key=lambda one: not one.name.endswith(f"/{source.name}"))
+        places = self._places[key].sources(source.name, self.bench.limits)
+        for one in [here] if here is not None else [*twins, *places]:
+            if self._digest(one) == source.sha256:
                 return one
         return None
 
@@ -110,25 +116,6 @@ class LocalShelf:
             if key in self._queue:
                 self._queue.remove(key)
                 self._queue.appendleft(key)
-
-    def _candidates(self, key: str, name: str) -> list[Locator]:
-        """Where a result's document may lie: as it was named, or beside the file of results."""
-        place = self._slices.get(key)
-        folders = (
-            [Path(), place.path.parent] if isinstance(place, Slice) else [Path(), *(f.path.parent for f in self._files)]
-        )
-        found = []
-        for folder in folders:
-            path = folder / name
-            try:
-                if path.is_file():
-                    found.append(Locator(name, path))
-                else:
-                    inside = named_inside(str(path), self.bench.limits)
-                    found += inside if len(inside) == 1 else []
-            except (OSError, ValueError, DocumentError):  # a name that no file can have
-                continue
-        return found
 
     def _digest(self, origin: Locator) -> str:
         try:
@@ -140,27 +127,65 @@ class LocalShelf:
 
     def _follow(self) -> None:
         while not self._stop.is_set():
-            for file in self._files:
-                for place, report, content in file.news():
-                    self._take(report, place if content is None else zlib.compress(content, 1))
+            for one in self._results:
+                for found in one.news():
+                    self._take(found)
                     if self._stop.is_set():
                         return
             if not self._indexed.is_set():
+                self._set_apart()
                 self._indexed.set()
                 with self._more:
-                    self._queue = deque(key for key in self._queue if key not in self._slices)
                     self._more.notify_all()
             self._stop.wait(_EVERY_S)
 
-    def _take(self, report: Report, place: Slice | bytes) -> None:
-        key = _key(report.source.name)
+    def _set_apart(self) -> None:
+        """Documents without a result are listed, to be extracted; those with one are where that result looks first."""
+        if not self._results:
+            return
+        left = {key: one for key, one in self._origins.items() if key not in self._places}
+        digests = {}
+        for key, one in left.items():
+            if self._stop.is_set():
+                return
+            digests[key] = self._digest(one)
+        known = {digest for one in self._results for digest in one.of_any(set(digests.values()) - {""})}
+        for key, digest in digests.items():
+            if digest in known:
+                self._twins[digest].append(self._origins.pop(key))
+            else:
+                self._waiting[digest] = key
+                self.index.put(Entry(key, len(self.index), left[key].name))
+        with self._more:
+            self._queue = deque(key for key in self._queue if key in digests and key in self._origins)
+
+    def _take(self, found: Found) -> None:
+        key = _key(found.name)
         known = self.index.get(key)
-        if known is not None and known.sha256 not in ("", report.source.sha256):
-            key = _key(f"{report.source.name}\0{report.source.sha256}")
+        number = known.number if known is not None else len(self.index)
+        if found.report is None:
+            self._places[key] = found.place
+            self.index.put(Entry(key, number, found.name))
+            return
+        sha256 = found.report.source.sha256
+        if known is not None and known.sha256 not in ("", sha256):
+            key = _key(f"{found.name}\0{sha256}")
             known = self.index.get(key)
-        self._slices[key] = place
+            number = known.number if known is not None else len(self.index)
+        self._places[key] = found.place
         self._reports.drop(key)
-        self.index.put(self._entry(key, known.number if known is not None else len(self.index), report))
+        self.index.put(self._entry(key, number, found.report))
+        self._no_longer_waits(sha256, key)
+
+    def _no_longer_waits(self, sha256: str, key: str) -> None:
+        """The document that a result came for under another name is not read again, unless it is being read."""
+        waits = self._waiting.pop(sha256, key)
+        with self._more:
+            if waits == key or waits not in self._queue:
+                return
+            self._queue.remove(waits)
+        self.index.drop(waits)
+        self._twins[sha256].append(self._origins.pop(waits))
 
     def _entry(self, key: str, number: int, report: Report) -> Entry:
         form = self.forms.get(report.form or "")
@@ -196,7 +221,7 @@ class LocalShelf:
             return
         content = found.encode("utf-8", "surrogatepass")
         report = parsed(content)
-        self._slices[key] = zlib.compress(content, 1)
+        self._places[key] = Held.of(content)
         self._reports.drop(key)
         self.index.put(self._entry(key, entry.number, report))
 

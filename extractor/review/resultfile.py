@@ -1,43 +1,18 @@
 """A file of results on disk: which result stands where in it, followed while it grows."""
 
-import json
-from collections.abc import Iterator
-from dataclasses import dataclass
-from decimal import Decimal
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from extractor.audit.results import MOST_CHARACTERS, read_results
 from extractor.deliver.to_json import json_line
 from extractor.errors import ResultError
-from extractor.report import Report
+from extractor.review.places import Found, Held, Slice, parsed
 from extractor.review.revive import revived
 
-__all__ = ["ResultFile", "Slice", "parsed"]
+__all__ = ["ResultFile"]
 
 _LINES = (".jsonl", ".ndjson")
 _MARKED = (b"\xff\xfe", b"\xfe\xff")
-
-
-@dataclass(frozen=True, slots=True)
-class Slice:
-    """A line of a file."""
-
-    path: Path
-    start: int
-    size: int
-
-    def read(self) -> bytes:
-        with self.path.open("rb") as file:
-            file.seek(self.start)
-            return file.read(self.size)
-
-
-def parsed(content: bytes) -> Report:
-    """The report in one JSON object. Raises ResultError."""
-    try:
-        return revived(json.loads(content.decode("utf-8-sig", "surrogatepass"), parse_float=Decimal))
-    except (ValueError, RecursionError) as error:
-        raise ResultError(f"not JSON: {str(error)[:200]}") from None
 
 
 class ResultFile:
@@ -49,10 +24,14 @@ class ResultFile:
         self.why: str | None = None
         self._read_to = 0
         self._stamp: tuple[int, int, int] | None = None
+        self._digests: set[str] = set()
 
-    def news(self) -> Iterator[tuple[Slice, Report, bytes | None]]:
-        """What has been added since the last time, or all where the file is another one: the place of each, the report,
-        and its JSON where the file cannot be read at that place again."""
+    def of_any(self, digests: Collection[str]) -> set[str]:
+        """Those of the documents with these SHA-256 that a result read so far is of."""
+        return self._digests.intersection(digests)
+
+    def news(self) -> Iterator[Found]:
+        """What has been added since the last time, or all where the file is another one."""
         try:
             state = self.path.stat()
         except OSError:
@@ -62,12 +41,16 @@ class ResultFile:
             return
         if self._stamp is None or self._stamp[0] != stamp[0] or state.st_size < self._read_to:
             self._read_to = 0
+            self._digests.clear()
         self._stamp = stamp
         with self.path.open("rb") as file:
             lines = self.path.suffix.lower() in _LINES and not file.read(2).startswith(_MARKED)
-        yield from self._lines() if lines else self._whole()
+        for found in self._lines() if lines else self._whole():
+            assert found.report is not None
+            self._digests.add(found.report.source.sha256)
+            yield found
 
-    def _lines(self) -> Iterator[tuple[Slice, Report, None]]:
+    def _lines(self) -> Iterator[Found]:
         with self.path.open("rb") as file:
             file.seek(self._read_to)
             while line := file.readline(MOST_CHARACTERS):
@@ -84,9 +67,10 @@ class ResultFile:
                         return
                     self._refuse(error)
                     continue
-                yield Slice(self.path, start, len(line)), report, None
+                yield Found(report.source.name, Slice(self.path, start, len(line)), report)
 
-    def _whole(self) -> Iterator[tuple[Slice, Report, bytes]]:
+    def _whole(self) -> Iterator[Found]:
+        """An array, or UTF-16: it cannot be read from the middle, so that its results are held."""
         with self.path.open("rb") as file:
             for _, result in read_results(file, self.path.suffix.lower()):
                 try:
@@ -96,7 +80,8 @@ class ResultFile:
                 except ResultError as error:
                     self._refuse(error)
                     continue
-                yield Slice(self.path, 0, 0), report, json_line(report).encode("utf-8", "surrogatepass")
+                line = json_line(report).encode("utf-8", "surrogatepass")
+                yield Found(report.source.name, Held.of(line, self.path), report)
 
     def _refuse(self, error: ResultError) -> None:
         self.refused += 1

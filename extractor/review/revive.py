@@ -4,8 +4,7 @@ Where decisions of people are applied to it (`gouji extract --decisions`), its c
 holds now, the log of decisions says.
 """
 
-from collections.abc import Mapping
-
+from extractor.deciding.undecided import undecided
 from extractor.deliver.from_json import report_of
 from extractor.errors import ResultError
 from extractor.report import Report
@@ -26,21 +25,8 @@ def revived(result: object) -> Report:
         raise ResultError("more cells or findings than any form has")
     if isinstance(year, int) and not 1900 <= year <= _LATEST:
         raise ResultError('"year" is no year')
-    review = result.get("review")
-    changed = review.get("changed") if isinstance(review, dict) else None
-    others = {one.get("cell"): one for one in changed or () if isinstance(one, dict)}
-    before = {cell: _before(state, others.get(cell)) for cell, state in cells.items()}
     said = {name: _sendable(result.get(name)) for name in ("form", "organ")}
-    return report_of({**result, **said, "cells": before})
-
-
-def _before(state: object, changed: Mapping[str, object] | None) -> object:
-    """A cell without what a person decided about it, or about another that it follows from."""
-    if not isinstance(state, dict):
-        return state
-    mark = state.get("decision")
-    was = (mark if isinstance(mark, dict) else changed or {}).get("was")
-    return {**state, **was} if isinstance(was, dict) else state
+    return undecided(report_of({**result, **said}))
 
 
 def _sendable(text: object) -> object:

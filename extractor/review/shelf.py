@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import Protocol
 
+from extractor.deciding.decisions import Decisions
 from extractor.forms.model import Form
 from extractor.read.locator import Locator
 from extractor.report import Report
 from extractor.review.bench import Bench
-from extractor.review.decisions import Decisions
 from extractor.review.index import Index
 
 __all__ = ["Shelf"]

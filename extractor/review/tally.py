@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 
 from extractor.audit.filed import filed_report, needed_cells
 from extractor.audit.model import Filed, NotAudited
+from extractor.deciding.decided import doubts
 from extractor.forms.load import load_forms
 from extractor.forms.memo import once_for_each
 from extractor.forms.model import Form
 from extractor.reconcile.linear import resolve
 from extractor.report import Report, Severity, Status, Verdict
-from extractor.review.decided import doubts
 from extractor.review.figures import drawn_cells, load_figures
 
 __all__ = ["Tally", "tally"]

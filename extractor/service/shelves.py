@@ -7,6 +7,8 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from contextlib import suppress
 
+from extractor.deciding.decided import decided
+from extractor.deciding.decisions import Decisions
 from extractor.errors import ResultError
 from extractor.forms.load import load_forms
 from extractor.forms.model import Form
@@ -14,10 +16,8 @@ from extractor.read.limits import Limits
 from extractor.read.locator import Locator
 from extractor.report import Report
 from extractor.review.bench import Bench, Kept
-from extractor.review.decided import decided
-from extractor.review.decisions import Decisions
 from extractor.review.index import Index, entry_of
-from extractor.review.resultfile import parsed
+from extractor.review.places import parsed
 from extractor.service.blobs import DamagedError
 from extractor.service.contents import StoreAwayError
 from extractor.service.house import House

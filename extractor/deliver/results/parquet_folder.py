@@ -4,14 +4,14 @@ Files may lie as `reports.parquet`, `reports/part-7.parquet` or `shard-7/reports
 ledger in the folder, only the shards in that count: what else lies there a run has left behind.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from extractor.deliver.tables.arrow import arrow_schema, need_pyarrow
 from extractor.deliver.tables.back import failure_back, report_back
 from extractor.deliver.tables.columns import TableSchema
-from extractor.deliver.tables.database import connect, scan
+from extractor.deliver.tables.database import connect, quoted, scan
 from extractor.deliver.tables.schemas import CELLS, FAILURES, FINDINGS, REPORTS, TABLES
 from extractor.errors import ResultError, UsageError
 from extractor.report import Report
@@ -19,7 +19,7 @@ from extractor.report import Report
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["ParquetResults", "table_files"]
+__all__ = ["ParquetResults", "reports_in", "table_files"]
 
 _BATCH = 20_000
 _LEFT_OUT = ("panel",)
@@ -60,22 +60,7 @@ class ParquetResults:
 
     def reports(self) -> Iterator[Report]:
         """In the order of the documents' names; sorted on disk where they do not fit into memory."""
-        with connect() as connection:
-            ranked = "ORDER BY name, report"
-            tables = {name: scan(TABLES[name], files) for name, files in self.files.items()}
-            joined = "SELECT t.* FROM {} t JOIN (SELECT report, name FROM {}) d USING (report) ORDER BY d.name, {}"
-            cells = joined.format(tables["cells"], tables["reports"], "report, position")
-            findings = joined.format(tables["findings"], tables["reports"], "report, position")
-            streams = (
-                _rows(connection, f"SELECT * FROM {tables['reports']} {ranked}", REPORTS),
-                _Grouped(_rows(connection, cells, CELLS)),
-                _Grouped(_rows(connection, findings, FINDINGS)),
-            )
-            for report in streams[0]:
-                key = str(report["report"])
-                yield report_back(report, streams[1].of(key), streams[2].of(key))
-            for failure in _rows(connection, f"SELECT * FROM {tables['failures']} {ranked}", FAILURES):
-                yield failure_back(failure)
+        yield from reports_in(self.files)
 
     def chunks(self) -> "Iterator[Mapping[str, pa.Table]]":
         import pyarrow as pa
@@ -85,8 +70,30 @@ class ParquetResults:
             if not files:
                 continue
             schema = arrow_schema(TABLES[name])
-            for batch in ds.dataset([str(file) for file in files]).to_batches(columns=schema.names, batch_size=_BATCH):
+            dataset = ds.dataset([str(file) for file in files], schema=schema)
+            for batch in dataset.to_batches(batch_size=_BATCH):
                 yield {name: pa.Table.from_batches([batch]).cast(schema)}
+
+
+def reports_in(files: Mapping[str, Sequence[Path]], keys: Iterable[str] | None = None) -> Iterator[Report]:
+    """The reports in the files of each table, all of them or those with these keys (the column `report`), in the order
+    of the documents' names; then those that failed. Raises ResultError."""
+    chosen = "" if keys is None else f"WHERE report IN ({', '.join(map(quoted, keys)) or 'NULL'})"
+    with connect() as connection:
+        tables = {name: f"(SELECT * FROM {scan(TABLES[name], listed)} {chosen})" for name, listed in files.items()}
+        joined = "SELECT t.* FROM {} t JOIN (SELECT report, name FROM {}) d USING (report) ORDER BY d.name, {}"
+        cells = joined.format(tables["cells"], tables["reports"], "report, position")
+        findings = joined.format(tables["findings"], tables["reports"], "report, position")
+        streams = (
+            _rows(connection, f"SELECT * FROM {tables['reports']} ORDER BY name, report", REPORTS),
+            _Grouped(_rows(connection, cells, CELLS)),
+            _Grouped(_rows(connection, findings, FINDINGS)),
+        )
+        for report in streams[0]:
+            key = str(report["report"])
+            yield report_back(report, streams[1].of(key), streams[2].of(key))
+        for failure in _rows(connection, f"SELECT * FROM {tables['failures']} ORDER BY name, report", FAILURES):
+            yield failure_back(failure)
 
 
 class _Grouped:
@@ -121,6 +128,6 @@ def _check(file: Path, table: TableSchema) -> None:
         names = set(pq.read_schema(file).names)
     except (pa.ArrowInvalid, OSError) as error:
         raise ResultError(f"{file}: no Parquet: {error}") from None
-    lacking = [name for name in table.names if name not in names]
+    lacking = [column.name for column in table.columns if column.name not in names and column.since == 1]
     if lacking:
         raise ResultError(f"{file}: no table {table.name} of gouji: it has no column {', '.join(lacking)}")

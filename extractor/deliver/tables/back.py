@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
-from extractor.deliver.from_json import asked_of, quote_of
+from extractor.deliver.from_json import asked_of, decided_of, quote_of, reviewed_of
 from extractor.deliver.tables.rows import FAILED_RULE
 from extractor.report import Cell, Evidence, Finding, Number, Report, Severity, Source, Status, Usage, Verdict
 
@@ -18,7 +18,7 @@ def report_back(report: Fields, cells: Iterable[Fields], findings: Iterable[Fiel
 
     Rows are mappings of column to value, as `pyarrow.Table.to_pylist` gives them.
     """
-    reasons, trace = report["reasons"], report["trace"]
+    reasons, trace, review = report["reasons"], report["trace"], report["review"]
     cost = report["cost"]
     calls, prompt, completion = (
         _whole(report[name]) or 0 for name in ("llm_calls", "prompt_tokens", "completion_tokens")
@@ -34,6 +34,7 @@ def report_back(report: Fields, cells: Iterable[Fields], findings: Iterable[Fiel
         Usage(calls, prompt, completion, cost if isinstance(cost, float) else None),
         json.loads(reasons) if isinstance(reasons, str) else {},
         tuple(asked_of(one) for one in json.loads(trace)) if isinstance(trace, str) else (),
+        reviewed_of(_parsed(review)) if isinstance(review, str) else None,
     )
 
 
@@ -49,7 +50,7 @@ def _source(row: Fields) -> Source:
 
 
 def _cell(row: Fields) -> Cell:
-    evidence = None
+    evidence, decision = None, row["decision"]
     if row["evidence_start"] is not None:
         sides = [row[f"box_{side}"] for side in ("left", "top", "right", "bottom")]
         box = None if None in sides else sides
@@ -65,6 +66,7 @@ def _cell(row: Fields) -> Cell:
         _text(row["because"]),
         _text(row["unit"]),
         _text(row["because_zh"]),
+        decided_of(_parsed(decision), "decision") if isinstance(decision, str) else None,
     )
 
 
@@ -79,11 +81,17 @@ def _finding(row: Fields) -> Finding:
         {str(one["cell"]): _number(one["value"]) for one in operands},
         tuple(map(str, _list(row["suspects"]))),
         tuple(_quote(quote) for quote in _list(row["quotes"])),
+        row["acknowledged"] is True,
     )
 
 
 def _quote(quote: object) -> Evidence:
     return quote_of(quote, "quote")
+
+
+def _parsed(text: str) -> object:
+    found: object = json.loads(text, parse_float=Decimal)
+    return found
 
 
 def _number(text: object) -> Number | None:

@@ -37,7 +37,8 @@ class Of(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Column:
     """A column. `required`: never null. `unit`: what its figures count, where that is the same in every row.
-    `among`: all the texts that may stand in it."""
+    `among`: all the texts that may stand in it. `since`: the version of the tables that brought it; where files are
+    older it is null."""
 
     name: str
     of: Of
@@ -46,6 +47,7 @@ class Column:
     required: bool = False
     unit: str | None = None
     among: tuple[str, ...] = ()
+    since: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,14 +44,20 @@ def connect(path: Path | None = None) -> "Iterator[Any]":
             connection.close()
 
 
-def scan(table: TableSchema, files: Sequence[Path]) -> str:
-    """What stands behind FROM for the rows of `files`; an empty table with the same columns where there is none."""
+def scan(table: TableSchema, files: Sequence[Path], *, named: bool = False) -> str:
+    """What stands behind FROM for the rows of `files`; an empty table with the same columns where there is none.
+
+    `named`: with a column `filename`, the file that a row is from.
+    """
+    columns = [(one.name, sql_type(one.of)) for one in table.columns] + ([("filename", "VARCHAR")] if named else [])
+    none = f"SELECT {', '.join(f'CAST(NULL AS {kind}) AS {name}' for name, kind in columns)} WHERE false"
     if not files:
-        nulls = ", ".join(f"CAST(NULL AS {sql_type(column.of)}) AS {column.name}" for column in table.columns)
-        return f"(SELECT {nulls} WHERE false)"
+        return f"({none})"
     listed = ", ".join(quoted(_GLOB.sub(r"[\g<0>]", str(file))) for file in files)
-    names = ", ".join(table.names)
-    return f"(SELECT {names} FROM read_parquet([{listed}], union_by_name = true, hive_partitioning = false))"
+    how = "union_by_name = true, hive_partitioning = false" + (", filename = true" if named else "")
+    found = f"SELECT * FROM read_parquet([{listed}], {how})"
+    # Files of an earlier version lack columns: those are null.
+    return f"(SELECT {', '.join(name for name, _ in columns)} FROM ({found} UNION ALL BY NAME {none}))"
 
 
 def quoted(text: str) -> str:

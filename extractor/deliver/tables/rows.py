@@ -85,6 +85,7 @@ def _report(key: str, report: Report) -> Row:
         usage.cost,
         _json(dict(report.reasons)) if report.reasons else None,
         _json([asked.to_dict() for asked in report.trace]) if report.trace else None,
+        None if report.review is None else _json(report.review.to_dict()),
     )
 
 
@@ -118,6 +119,7 @@ def _state(cell: Cell) -> Row:
         [None if other is None else digits(other) for other in cell.alternatives],
         cell.because,
         cell.because_zh,
+        None if cell.decision is None else _json(cell.decision.to_dict()),
     )
 
 
@@ -136,6 +138,7 @@ def _finding(key: str, position: int, finding: Finding) -> Row:
         finding.message,
         finding.message_en,
         [_quote(quote) for quote in finding.quotes],
+        finding.acknowledged,
     )
 
 

@@ -13,8 +13,10 @@ from extractor.report import Severity, Status, Verdict
 
 __all__ = ["CELLS", "FAILURES", "FINDINGS", "REPORTS", "SCHEMA_VERSION", "TABLES"]
 
-SCHEMA_VERSION = 1
-"""Goes up when a column is added; goes up, with a line in the CHANGELOG that says so, if one ever changed."""
+SCHEMA_VERSION = 2
+"""Goes up when a column is added; goes up, with a line in the CHANGELOG that says so, if one ever changed.
+
+2: what people decided (`review`, `decision`, `acknowledged`)."""
 
 _KEY = Column(
     "report",
@@ -91,6 +93,13 @@ REPORTS = TableSchema(
             "reasons", Of.JSON, "by what form, year and body were told: {what: sentence}", "表式、年度、单位的判断依据"
         ),
         Column("trace", Of.JSON, "what a language model was asked and answered", "语言模型的问答记录"),
+        Column(
+            "review",
+            Of.JSON,
+            "what people's decisions made of the report; null where none is applied",
+            "人工决定及其影响；未采用任何决定时为空",
+            since=2,
+        ),
     ),
     ("report",),
 )
@@ -138,7 +147,10 @@ CELLS = TableSchema(
         Column("box_right", Of.FLOAT, "the box's right", "在页面上的位置：右", unit="pt"),
         Column("box_bottom", Of.FLOAT, "the box's bottom, from the top of the page", "在页面上的位置：下", unit="pt"),
         Column(
-            "read_by", Of.TEXTS, "which readers read it: rules, llm, identities", "读取方式：rules、llm、identities"
+            "read_by",
+            Of.TEXTS,
+            "which readers read it: rules, llm, identities, person",
+            "读取方式：rules、llm、identities、person",
         ),
         Column(
             "alternatives",
@@ -148,6 +160,13 @@ CELLS = TableSchema(
         ),
         Column("because", Of.TEXT, "why it is as it is, in English", "缘由（英文）"),
         Column("because_zh", Of.TEXT, "why it is as it is, in Chinese", "缘由（中文）"),
+        Column(
+            "decision",
+            Of.JSON,
+            "what a person decided about it, and what it was without that; null where nobody did",
+            "人工决定，以及决定之前的读数；无人决定时为空",
+            since=2,
+        ),
     ),
     ("report", "cell"),
     (("report", "reports", "report"),),
@@ -175,6 +194,13 @@ FINDINGS = TableSchema(
         Column("message", Of.TEXT, "what is wrong, in Chinese", "说明（中文）", required=True),
         Column("message_en", Of.TEXT, "what is wrong, in English", "说明（英文）", required=True),
         Column("quotes", Of.QUOTES, "pieces of the document quoted", "引用的原文"),
+        Column(
+            "acknowledged",
+            Of.BOOLEAN,
+            "true: a person looked at it and decided that the source is so",
+            "为真：已有人查看并认定原文如此",
+            since=2,
+        ),
     ),
     ("report", "position"),
     (("report", "reports", "report"),),

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+from extractor.check.wording import VERDICT_ZH
 from extractor.deliver.squares import Role, Square, laid_out
 from extractor.deliver.tables.rows import digits
 from extractor.deliver.xlsx.book import SEVERITY_FILL, STATUS_FILL, STATUS_ZH, Book
@@ -39,7 +40,8 @@ def report_sheet(book: Book, report: Report, form: Form | None, prints: Mapping[
     heading = f"{report.organ or '（未能识别单位）'} {report.year or '（未能识别年度）'} 年政府信息公开工作年度报告"
     merged(book, sheet, Square(0, 0, 1, GRID, Role.TITLE, heading), font_size=14)
     sheet.set_row(0, 26)
-    told = f"{report.source.name}    {form.title if form else report.form or '—'}    {report.verdict.value}"
+    judged = f"{VERDICT_ZH[report.verdict]} {report.verdict.value}"
+    told = f"{report.source.name}    {form.title if form else report.form or '—'}    {judged}"
     book.text(sheet, 1, 0, told, font_color="#666666")
     suspects = {cell for finding in report.findings for cell in finding.suspects}
     top = 3

@@ -5,6 +5,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from extractor.check.wording import VERDICT_ZH
 from extractor.deliver.printable import printable
 from extractor.deliver.tables.rows import report_key, report_rows
 from extractor.deliver.tables.schemas import TABLES
@@ -39,7 +40,7 @@ _HEADS = (
     "提醒",
     "文件",
 )
-_WIDTHS = (34, 8, 12, 9, 7, 7, 7, 7, 7, 7, 7, 7, 7, 60)
+_WIDTHS = (34, 8, 12, 12, 7, 7, 7, 7, 7, 7, 7, 7, 7, 60)
 
 
 def write_reports_book(reports: Iterable[Report], path: Path, forms: Forms, prints: Prints) -> int:
@@ -116,7 +117,7 @@ def _overview(book: Book, sheet: Any, reports: list[Report], names: list[str]) -
         book.text(sheet, row, 1, str(report.year or ""))
         book.text(sheet, row, 2, report.form or "")
         fill = SEVERITY_FILL[_SEVERITY[report.verdict]]
-        book.text(sheet, row, 3, report.verdict.value, bg_color=fill)
+        book.text(sheet, row, 3, f"{VERDICT_ZH[report.verdict]} {report.verdict.value}", bg_color=fill)
         for column, number in enumerate((*statuses, *findings), start=4):
             book.number(sheet, row, column, number)
         book.text(sheet, row, 13, report.source.name)

@@ -14,9 +14,9 @@ from fastapi.responses import HTMLResponse, JSONResponse, Response
 from pydantic import BaseModel, Field, ValidationError
 from starlette.exceptions import HTTPException
 
+from extractor.deciding.decisions import DecisionKind
 from extractor.errors import GoujiError
 from extractor.review.bench import Kept
-from extractor.review.decisions import DecisionKind
 from extractor.review.desk import Desk, Laid
 from extractor.review.gold import sample_name, to_labels
 from extractor.review.index import SORTS, Ask

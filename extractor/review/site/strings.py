@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Literal, TypeAlias
 
+from extractor.check.wording import VERDICT_ZH
+from extractor.report import Verdict
 from extractor.review.site.strings_across import ACROSS
 
 __all__ = ["COOKIE", "LANGUAGES", "STRINGS", "Language", "Say", "chosen", "speaking"]
@@ -31,9 +33,9 @@ STRINGS: dict[str, tuple[str, str]] = {
     "search": ("搜索机关、文件名、年度", "Search body, file, year"),
     "search_button": ("搜索", "Search"),
     "all": ("全部", "All"),
-    "verdict.clean": ("相符", "clean"),
-    "verdict.review": ("待核", "to review"),
-    "verdict.failed": ("未读出", "failed"),
+    "verdict.clean": (VERDICT_ZH[Verdict.CLEAN], "clean"),
+    "verdict.review": (VERDICT_ZH[Verdict.REVIEW], "to review"),
+    "verdict.failed": (VERDICT_ZH[Verdict.FAILED], "failed"),
     "verdict.waiting": ("排队", "waiting"),
     "verdict.reading": ("读取中", "being read"),
     "verdict.done": ("未读出", "not read"),

@@ -1,6 +1,6 @@
 """Why a decision was not kept, in the words of the page.
 
-The messages are those of extractor.review.decision and its neighbours, which name the cell by its id; on the page the
+The messages are those of extractor.deciding.decision and its neighbours, which name the cell by its id; on the page the
 cell stands above, so the id is left out.
 """
 

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from extractor.check.wording import short_label, written
+from extractor.deciding.decisions import DecisionKind, Decisions
+from extractor.deciding.decisions import Entry as Line
 from extractor.deliver.to_table import figure
 from extractor.explain import Said
 from extractor.forms.model import Form
 from extractor.forms.printed import load_prints
 from extractor.report import Cell, Evidence, Report, Severity, Status
 from extractor.review.candidates import Candidate, candidates
-from extractor.review.decisions import DecisionKind, Decisions
-from extractor.review.decisions import Entry as Line
 from extractor.review.desk import Laid
 from extractor.review.equations import Equation, equation, linears
 from extractor.review.formgrid import FormTable, form_tables

@@ -11,6 +11,15 @@ from hashlib import sha256
 
 from extractor.check import verdict
 from extractor.check.identities import broken_identities, domains
+from extractor.deciding.decision import Decision, DecisionKind, Seen, label_of
+from extractor.deciding.notes import (
+    NO_SUCH_CELL,
+    OTHER_FORM,
+    changed_finding,
+    foreign_finding,
+    outdated_finding,
+    unapplied_finding,
+)
 from extractor.errors import UsageError
 from extractor.forms.model import Form
 from extractor.parse.readings import Reading, ReadingKind
@@ -28,17 +37,8 @@ from extractor.report import (
     Unapplied,
     Verdict,
 )
-from extractor.review.decision import Decision, DecisionKind, Seen, label_of
-from extractor.review.notes import (
-    NO_SUCH_CELL,
-    OTHER_FORM,
-    changed_finding,
-    foreign_finding,
-    outdated_finding,
-    unapplied_finding,
-)
 
-__all__ = ["READER", "decided", "digest", "doubts"]
+__all__ = ["READER", "checks_anew", "decided", "digest", "doubts", "is_check"]
 
 READER = "person"
 _KINDS = {Status.BLANK: ReadingKind.BLANK, Status.NOT_APPLICABLE: ReadingKind.NOT_APPLICABLE}
@@ -158,11 +158,12 @@ def _kept(report: Report, applied: Mapping[str, Decision], first: Draft) -> Iter
     alone = {(one.rule, one.cells) for one in finish(first).findings}
     for one in report.findings:
         chosen = one.rule == "document.copies_differ" and set(one.cells) <= applied.keys()
-        if chosen or ((one.rule, one.cells) not in alone and not _is_check(one, first.form)):
+        if chosen or ((one.rule, one.cells) not in alone and not is_check(one, first.form)):
             yield one
 
 
-def _is_check(finding: Finding, form: Form) -> bool:
+def is_check(finding: Finding, form: Form) -> bool:
+    """Whether a finding is one that `checks_anew` makes."""
     return ".domain." in finding.rule or any(finding.rule == edit.id for edit in form.edits)
 
 
@@ -171,10 +172,15 @@ def _anew(report: Report, applied: Mapping[str, Decision], form: Form) -> tuple[
     cells = dict(report.cells)
     for cell, one in applied.items():
         cells[cell] = _cell(one, report.cells[cell], report.cells[cell], None)
-    present = {cell for cell, state in cells.items() if _is_there(state)}
-    edits = resolve(form, present)
-    others = (one for one in report.findings if not _is_check(one, form))
-    return cells, (*broken_identities(form, cells, edits), *domains(form, cells), *others)
+    others = (one for one in report.findings if not is_check(one, form))
+    return cells, (*checks_anew(form, cells), *others)
+
+
+def checks_anew(form: Form, cells: Mapping[str, Cell]) -> Iterator[Finding]:
+    """What the form's identities and kinds say of the cells as they are, without the document."""
+    edits = resolve(form, {cell for cell, state in cells.items() if _is_there(state)})
+    yield from broken_identities(form, cells, edits)
+    yield from domains(form, cells)
 
 
 def _is_there(state: Cell) -> bool:

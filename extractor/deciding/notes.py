@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
+from extractor.deciding.decision import Decision, label_of
 from extractor.forms.model import Form
 from extractor.report import Cell, Changed, Finding, Number, Reason, Severity, Status, Unapplied
-from extractor.review.decision import Decision, label_of
 
 __all__ = ["NO_SUCH_CELL", "OTHER_FORM", "changed_finding", "foreign_finding", "outdated_finding", "unapplied_finding"]
 

@@ -16,9 +16,9 @@ from pathlib import Path
 from secrets import token_hex
 from threading import RLock
 
+from extractor.deciding.decision import Decision, DecisionKind, Seen, made
 from extractor.disk import sync_folder
 from extractor.errors import UsageError
-from extractor.review.decision import Decision, DecisionKind, Seen, made
 
 __all__ = ["FILE", "Damaged", "Decision", "DecisionKind", "Decisions", "Entry", "Seen", "in_force", "made"]
 

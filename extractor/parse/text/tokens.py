@@ -88,7 +88,7 @@ def scan_gap(
     last = len(lines) - 1
     at = start
     seen = start > 0 and text[start - 1] not in "\n\r"
-    joint = Joint.NONE
+    joint = Joint.SPACE if text[start : start + 1].isspace() else Joint.NONE
     for number_of_line, line in enumerate(lines):
         ended = number_of_line < last
         numbered = ("-" in line or "页" in line) and _PAGE_NUMBER.fullmatch(line) is not None

@@ -229,3 +229,22 @@ def test_a_label_within_a_torn_longer_one_is_not_taken() -> None:
     text = "| 2.政府网站在线访次数 | 次 | 1 |\n| 其中:主负责同志参加政府网站在线访谈次数 | 次 | 0 |\n"
     (hit,) = spot(text, load_forms()["ogi-2014"]).hits
     assert [item.id for item in hit.items] == ["online_interviews_chief"]
+
+
+def test_a_figure_and_the_label_below_it_are_no_numbered_label() -> None:
+    """13 at the end of a row, and below it 其他法律……: not 3.其他."""
+    text = "属于国家秘密\t0\t13\t0\t0\t0\t0\t13\n其他法律行政法规禁止公开\t2\t0\t0\t0\t0\t0\t2\n"
+    named = [[item.id for item in hit.items] for hit in spot(text, load_forms()["ogi-2021"]).hits]
+    assert named == [["refused_secret"], ["refused_law"]]
+
+
+def test_figures_behind_quoted_heads_stand_under_those() -> None:
+    heads = ["自然人", "商业企业", "科研机构", "社会公益组织", "法律服务机构", "其他", "总计"]
+    told = [
+        f'{{"项目":"{label}",{",".join(map(chr(34).join(["", "{}", ":{}"]).format, heads, figures))}}}'
+        for label, figures in ROWS.values()
+    ]
+    cells = report_of(["三、收到和处理政府信息公开申请情况", *told], form="ogi-2021").cells
+    ids = ["natural_person", "business", "research", "public_welfare", "legal_services", "other", "total"]
+    for row, (_, figures) in ROWS.items():
+        assert [cells[f"applications.{row}.{one}"].value for one in ids] == figures

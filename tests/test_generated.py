@@ -122,6 +122,7 @@ _ONCE_HARMFUL_AT_HALF = (
     "ogi-2014/cell-lines/blank-zeros+twice/seed883003000042",
     "ogi-2021/cell-lines/drop-blanks+labels-lost/seed883004000400",
     "ogi-2019/spaces/glued-pairs+labels-lost/seed883004000465",
+    "ogi-2021/plain/drop-blanks/seed885003000408",
 )
 
 

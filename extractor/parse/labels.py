@@ -22,6 +22,7 @@ _WORD = re.compile(r"[^\W_]+")
 _ORDINAL = re.compile(
     r"^\s*(?:\(?[一二三四五六七八九十]{1,3}\)?[、.,)]|\([一二三四五六七八九十]{1,3}\)|\d{1,2}[.、)])\s*"
 )
+_FIGURE_BEFORE = re.compile(r"\d[^\S\n]*[\n\t|]")
 _SHORT = 2
 
 
@@ -99,12 +100,17 @@ class Vocabulary:
     whole: dict[str, tuple[Item, ...]]
     pattern: re.Pattern[str]
 
-    def find(self, condensed: Condensed) -> list[Hit]:
-        """Every label occurrence in text order, the longest where several begin at one place."""
-        return [
-            Hit(condensed.at(match.start()), condensed.at(match.end() - 1) + 1, self.whole[match.group()])
-            for match in self.pattern.finditer(condensed.text)
-        ]
+    def find(self, condensed: Condensed, text: str) -> list[Hit]:
+        """Every label occurrence in `text`, in its order, the longest where several begin at one place."""
+        hits: list[Hit] = []
+        offset = 0
+        while (match := self.pattern.search(condensed.text, offset)) is not None:
+            start, offset = condensed.at(match.start()), match.end()
+            if text[start].isdigit() and _FIGURE_BEFORE.match(text, start):
+                offset = match.start() + 1  # 13 at the end of a row and 其他 below it are not 3.其他
+                continue
+            hits.append(Hit(start, condensed.at(match.end() - 1) + 1, self.whole[match.group()]))
+        return hits
 
     def numbered_so(self, text: str, labels: Sequence[str]) -> str | None:
         """The one of several like `labels` that the form prints with the number that `text` begins with.

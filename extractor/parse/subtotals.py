@@ -75,7 +75,7 @@ def _doubt(row: ValueRow, number: int, rows: Sequence[ValueRow], place_of: Mappi
     ]
     if totals and sum(totals) != _last(row):
         row.astray = _NO_SUM
-    elif not totals and sum(1 for token in row.tokens if token.value is not None) > len(table.columns):
+    elif sum(1 for token in row.tokens if token.value is not None) > len(table.columns):
         row.astray = _HEADS_NAMELESS  # one of them may have been written over the label
     elif not totals and number + 1 < len(rows) and not _named(rows[number + 1], table, place_of.get(number + 1)):
         row.astray = _HEADS_NAMELESS

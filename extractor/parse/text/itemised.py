@@ -21,7 +21,7 @@ __all__ = ["itemised"]
 _LEAST_ROWS = 3
 _ORDINAL = re.compile(r"^(?:\(?[一二三四五六七八九十]{1,3}\)?[、.,)]|\d{1,2}[、.)]|其中:)\s*")
 _LOOK_BACK = 80
-_BETWEEN = r"[\s,、;:|()·]*"
+_BETWEEN = r"[\s,、;:|()·\"]*"
 _ONLY_BETWEEN = re.compile(_BETWEEN)
 _ONLY_LINE = re.compile(r"[^\S\n]*[,、:|()·]?[^\S\n]*(?:\(?[一二三四五六七八九十]{1,3}[)、.]|\d{1,2}[、.)])?[^\S\n]*")
 _REST = re.compile(rf"{_BETWEEN}(?:其余|其他)(?:各?项|各栏)?(?:均|都|皆)?为(?P<zero>0)(?:{UNIT_PATTERN})?{_BETWEEN}")
@@ -31,7 +31,7 @@ _ALL = re.compile(
 _AND = re.compile(
     r"[\s、,和及与]*[、,和及与至][\s、,和及与]*(?:\(?[一二三四五六七八九十]{1,3}[)、.]|\d{1,2}[、.)])?\s*"
 )
-_BEHIND = re.compile(r"(?:^|[\s,;:。|(])$|[一二三四五六七八九十]\)?[、.)]\s*$|\d[、.)]\s*$|其中:?$")
+_BEHIND = re.compile(r"(?:^|[\s,;:。|(\"])$|[一二三四五六七八九十]\)?[、.)]\s*$|\d[、.)]\s*$|其中:?$")
 
 
 class _Words(NamedTuple):
@@ -64,7 +64,7 @@ def _words(table: Table) -> _Words:
     known = {label: row for label, row in rows.items() if row is not None and label not in columns}
     return _Words(
         re.compile(
-            rf"(?P<column>{_any(columns)})(?:数量|数)?[\s:]*(?:为|是|有|共)?[\s:]*"
+            rf"(?P<column>{_any(columns)})(?:数量|数)?[\s:\"]*(?:为|是|有|共)?[\s:\"]*"
             rf"(?P<figure>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?)(?![\d%])(?P<unit>{UNIT_PATTERN})?(?![余多年月日])"
         ),
         columns,

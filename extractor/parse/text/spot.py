@@ -48,7 +48,7 @@ class Spotted:
 def spot(text: str, form: Form) -> Spotted:
     """All labels of `form` in the folded `text` that stand as labels do, not in a sentence."""
     words = vocabulary(form)
-    hits = _of_single_cells(text, words.find(condense(text)), words)
+    hits = _of_single_cells(text, words.find(condense(text), text), words)
     kept: list[Hit] = []
     last_end = -1
     for place, hit in enumerate(hits):

@@ -102,7 +102,7 @@ def scan_gap(text: str, start: int, end: int, cells: Cells) -> Iterator[Token | 
     last = len(lines) - 1
     at = start
     seen = start > 0 and text[start - 1] not in "\n\r"
-    joint = Joint.NONE
+    joint = Joint.SPACE if text[start : start + 1].isspace() else Joint.NONE
     for number_of_line, line in enumerate(lines):
         ended = number_of_line < last
         of_a_page = any(sign in line for sign in "-/页") and _OF_A_PAGE.fullmatch(line) is not None

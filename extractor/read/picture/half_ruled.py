@@ -161,7 +161,10 @@ def _of_rows(ruling: Ruling, stack: Sequence[_Level], size: float) -> Ruled | No
     clear = [one for one in _borders(full, touching, right - left, size) if one > labels]
     inner = [*(one for one in _starts(stack, left, size) if one < min(clear, default=0.0) - size), *clear]
     few = len(stack) < _LEAST_LINES and (len(full) < len(bands) or len(inner) + 1 < _MANY_COLUMNS)
-    if few or len(inner) + 1 < _LEAST_COLUMNS or not clear or any(_glued(pieces, inner, clear[0]) for pieces in full):
+    if few or len(inner) + 1 < _LEAST_COLUMNS or not clear:
+        return None
+    glued = sum(1 for pieces in full if _glued(pieces, inner, clear[0]))
+    if glued > _OVER * len(full):
         return None
     xs = [float(left), *(left + one for one in inner), float(right)]
     down = np.zeros_like(ruling.down)
@@ -170,7 +173,7 @@ def _of_rows(ruling: Ruling, stack: Sequence[_Level], size: float) -> Ruled | No
             if not any(first < x < last for first, last in (close if x in clear else loose)):
                 down[round(y) : round(after) + 1, min(round(left + x), down.shape[1] - 1)] = 255
     slack = max(2, round(0.12 * size))
-    unsure = any(
+    unsure = glued > 0 or any(
         sum(1 for pieces in full if any(first < end and start < last for first, last in pieces)) < _FILLED * len(full)
         for start, end in pairwise([*clear, float(right - left)])
     )

@@ -266,5 +266,5 @@ def test_zeros_cut_out_of_a_row_that_has_other_figures_are_doubted() -> None:
 
 
 def test_digits_on_a_line_of_their_own_may_be_one_figure() -> None:
-    found = fitted(row(["132"], Joint.LINE), THREE, glued=True)
+    found = fitted(row(["132"], Joint.LINE), THREE, glued=False)
     assert (1, 3, 2) in ways(found) and (None, None, 132) in ways(found)

@@ -18,6 +18,7 @@ from extractor.report import Reason
 __all__ = ["table_choices"]
 
 _MOST_RUNS = 5
+_FEW_RUNS = 2
 _TELLING_HEADS = 4
 _SEVERAL = 3
 # Quotes within quotes are single ones in Chinese.
@@ -57,6 +58,9 @@ def table_choices(
     placements = place_subtotals(rows, align(rows, table), table)
     sizes = [(rows[one.row], len(table.columns_of(table.rows[one.places[0]]))) for one in placements]
     glued = whole and glues(sizes)
+    # A run or two of digits apart from their labels may be one figure a row, which no sum denies where a row has none.
+    runs = [row.tokens[0].joint for row, size in sizes if size > 1 == len(row.tokens)]
+    touching = Joint.NONE in runs or len(runs) > _FEW_RUNS
     beside = _beside_labels(rows, placements)
     placed = {placement.row for placement in placements}
     together = any(_run_together(row, len(table.columns)) for row in rows)
@@ -70,7 +74,8 @@ def table_choices(
         fits: list[tuple[Row, Fit]] = []
         for place in placement.places:
             template = table.rows[place]
-            found = fit(row, row_shape(form, table, template), ranker(form, table, template), glues=glued)
+            shape = row_shape(form, table, template)
+            found = fit(row, shape, ranker(form, table, template), glues=glued and (bool(shape.sums) or touching))
             if found is not None:
                 goes_on = found.off and _goes_on(rows, placement.row, placed)
                 fits.append((template, replace(found, because=_GOES_ON, doubted=True) if goes_on else found))

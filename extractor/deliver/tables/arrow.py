@@ -86,9 +86,8 @@ def _type(of: Of) -> "pa.DataType":
             return pa.list_(pa.struct([("cell", text), ("value", text)]))
         case Of.QUOTES:
             box = pa.list_(pa.float64())
-            return pa.list_(
-                pa.struct([("start", number), ("end", number), ("text", text), ("page", pa.int32()), ("box", box)])
-            )
+            place = [("start", number), ("end", number), ("text", text), ("page", pa.int32())]
+            return pa.list_(pa.struct([*place, ("box", box), ("picture", text)]))
 
 
 def _clean(value: Value) -> Value:

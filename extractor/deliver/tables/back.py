@@ -54,7 +54,7 @@ def _cell(row: Fields) -> Cell:
     if row["evidence_start"] is not None:
         sides = [row[f"box_{side}"] for side in ("left", "top", "right", "bottom")]
         box = None if None in sides else sides
-        place = {name: row[f"evidence_{name}"] for name in ("start", "end", "text", "page")}
+        place = {name: row[f"evidence_{name}"] for name in ("start", "end", "text", "page", "picture")}
         evidence = quote_of({**place, "box": box}, "evidence")
     return Cell(
         _number(row["value_text"]),

@@ -19,7 +19,8 @@ Row: TypeAlias = tuple[Value, ...]
 class Of(StrEnum):
     """What a column holds.
 
-    `operands`: a list of {cell, value}; `quotes`: a list of {start, end, text, page, box}; `json`: JSON as text.
+    `operands`: a list of {cell, value}; `quotes`: a list of {start, end, text, page, box, picture}; `json`: JSON as
+    text.
     """
 
     TEXT = "text"

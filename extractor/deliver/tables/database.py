@@ -77,5 +77,5 @@ def sql_type(of: Of) -> str:
         case Of.OPERANDS:
             return 'STRUCT("cell" VARCHAR, "value" VARCHAR)[]'
         case Of.QUOTES:
-            return 'STRUCT("start" BIGINT, "end" BIGINT, "text" VARCHAR, page INTEGER, box DOUBLE[])[]'
+            return 'STRUCT("start" BIGINT, "end" BIGINT, "text" VARCHAR, page INTEGER, box DOUBLE[], picture VARCHAR)[]'
     return _NUMBERS[of]

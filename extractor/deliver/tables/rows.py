@@ -98,10 +98,11 @@ def _cells(key: str, report: Report) -> Iterator[Row]:
 
 def _state(cell: Cell) -> Row:
     value, evidence = cell.value, cell.evidence
-    start = end = text = page = None
+    start = end = text = page = picture = None
     box: tuple[float | None, ...] = (None, None, None, None)
     if evidence is not None:
         start, end, text, page = evidence.start, evidence.end, evidence.text, evidence.page
+        picture = evidence.picture
         if evidence.box is not None:
             box = evidence.box
     return (
@@ -120,6 +121,7 @@ def _state(cell: Cell) -> Row:
         cell.because,
         cell.because_zh,
         None if cell.decision is None else _json(cell.decision.to_dict()),
+        picture,
     )
 
 
@@ -144,7 +146,8 @@ def _finding(key: str, position: int, finding: Finding) -> Row:
 
 def _quote(quote: Evidence) -> Value:
     box: Value = None if quote.box is None else list(quote.box)
-    return {"start": quote.start, "end": quote.end, "text": quote.text, "page": quote.page, "box": box}
+    place: dict[str, Value] = {"start": quote.start, "end": quote.end, "text": quote.text, "page": quote.page}
+    return {**place, "box": box, "picture": quote.picture}
 
 
 def _failure(key: str, report: Report) -> Row:

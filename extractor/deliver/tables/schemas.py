@@ -167,6 +167,13 @@ CELLS = TableSchema(
             "人工决定，以及决定之前的读数；无人决定时为空",
             since=2,
         ),
+        Column(
+            "evidence_picture",
+            Of.TEXT,
+            "the name of the picture in a page or a Word file that it was recognised in",
+            "所识别图片的名称（图片在网页或 Word 文件中时）",
+            since=2,
+        ),
     ),
     ("report", "cell"),
     (("report", "reports", "report"),),

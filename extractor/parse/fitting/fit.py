@@ -101,9 +101,7 @@ def _fit(row: ValueRow, shape: Shape, rank: Callable[[Sequence[int]], float] | N
     if len(trimmed) > shape.size:
         return _windows(row, trimmed, shape)
     glued = glued_ways(trimmed, shape, rank) if may_be_glued(trimmed, shape) else None
-    # A run of digits apart from its label may as well be one figure, which no sum of its row denies.
-    alone = not shape.sums and bool(trimmed) and trimmed[0].joint > Joint.NONE
-    if glued is not None and glues and not alone:
+    if glued is not None and glues:
         return glued
     dropped = dropped_ways(row, trimmed, shape)
     if glued is None or dropped is None:

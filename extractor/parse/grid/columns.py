@@ -44,7 +44,7 @@ def arrange(
     places = _assigned(leaves, wanted)
     if places == list(range(size)) and not heads.unsure:
         stood = _stood(cells, leaves, places, size) if len(cells) > size and line is not None else None
-        if stood is not None and sum(1 for _, token in cells if token.kind is not TokenKind.BLANK) <= size:
+        if stood is not None and all(token in stood for _, token in cells if token.kind is not TokenKind.BLANK):
             return stood, None  # what is over is empty, and under no head
         if len(cells) == size or (len(cells) > size and not _under_heads(cells, heads, line)):
             return None, None

@@ -5,19 +5,20 @@ from dataclasses import dataclass, replace
 
 from extractor.forms.model import Form, Kind, Layout, Row, Table
 from extractor.parse.align import Placement, align
+from extractor.parse.alternatives import alternative
 from extractor.parse.fitting.fit import fit
-from extractor.parse.fitting.fitted import Fit, Fitted
+from extractor.parse.fitting.fitted import Fit
 from extractor.parse.fitting.glue import glues
-from extractor.parse.fitting.shapes import cell_ids, line_shape, ranker, row_shape
-from extractor.parse.readings import Alternative, Choice, Origin, Reading, ReadingKind, TableReadings, Unplaced
-from extractor.parse.rows import LINE_ORDER, Joint, Label, Near, Token, TokenKind, ValueRow
+from extractor.parse.fitting.shapes import cell_ids, ranker, row_shape
+from extractor.parse.one_line import line_choices, stacked, with_figures
+from extractor.parse.readings import Alternative, Choice, Origin, TableReadings, Unplaced
+from extractor.parse.rows import OTHER_ORDER, Joint, Near, Token, TokenKind, ValueRow
 from extractor.parse.subtotals import place_subtotals
 from extractor.parse.units import scaled
 from extractor.report import Reason
 
 __all__ = ["table_choices"]
 
-_MOST_RUNS = 5
 _FEW_RUNS = 2
 _TELLING_HEADS = 4
 _SEVERAL = 3
@@ -31,12 +32,10 @@ _OFF_LINE = Reason(
     "the figure is not on the line of its label, as the others are",
     "该数字与其标签不在同一行，而表中其他各行均在同一行",
 )
-_OTHER_ORDER = Reason("the column heads stand in another order than the form's", "表头的栏目顺序与表式不同")
 _GOES_ON = Reason(
     "the row does not add up, and a figure alone stands on the next line: one may run over its cell",
     "该行各项之和不等于合计，且下一行另有一个数字，可能是上一行数字折行",
 )
-_ON_SEVERAL_LINES = Reason("it stands on several lines, and does not add up", "该行数字分列数行，且各项之和不等于合计")
 _OTHER_YEARS = Reason("two years stand side by side, neither is this one", "两个年度并列，均非本报告年度")
 _TORN_YEARS = Reason("two years stand side by side, and some figures are missing", "两个年度并列，且部分数字缺失")
 
@@ -51,9 +50,9 @@ def table_choices(
     aside = [row for row in rows if row.foreign]
     rows = [row for row in rows if not row.foreign]
     if table.layout is Layout.LINE:
-        rows = list(_with_figures(rows))
-        if not _stacked(rows, table):
-            choices = tuple(_line_choices(rows, table, form))
+        rows = list(with_figures(rows))
+        if not stacked(rows, table):
+            choices = tuple(line_choices(rows, table, form))
             return TableReadings(choices, () if choices else tuple(_unplaced(rows, table)))
     placements = place_subtotals(rows, align(rows, table), table)
     sizes = [(rows[one.row], len(table.columns_of(table.rows[one.places[0]]))) for one in placements]
@@ -135,7 +134,7 @@ def _in_place(row: ValueRow, columns: Sequence[str], beside: bool) -> ValueRow:
     usual = (list(columns), [columns[0], columns[-1], *columns[1:-1]])
     orders = [[column for column in order if column in named] for order in usual]
     if len(named) >= min(len(columns), _TELLING_HEADS) > 1 and named not in orders:
-        return replace(row, astray=_OTHER_ORDER)
+        return replace(row, astray=OTHER_ORDER)
     return row
 
 
@@ -164,17 +163,6 @@ def _in_units(row: ValueRow, table: Table, template: Row, head_units: Mapping[st
             return replace(row, astray=odd)
         tokens.append(token._replace(value=value, unit=unit if value != token.value else token.unit))
     return replace(row, tokens=tokens)
-
-
-def _with_figures(rows: Sequence[ValueRow]) -> Iterator[ValueRow]:
-    """The rows that print something; a label alone on its line belongs to the figures under it."""
-    waiting: list[Label] = []
-    for row in rows:
-        if all(token.kind is TokenKind.BLANK for token in row.tokens):
-            waiting = [Label(label.item, min(label.near, Near.CLOSE), label.score) for label in row.labels]
-            continue
-        yield replace(row, labels=waiting) if waiting and not row.labels else row
-        waiting = []
 
 
 def _this_year(row: ValueRow, size: int) -> ValueRow:
@@ -228,7 +216,7 @@ def _choice(row: ValueRow, fits: Sequence[tuple[Row, Fit]], table: Table, habits
     alternatives: list[Alternative] = []
     for template, found in fits:
         cells = cell_ids(table, template)
-        alternatives.extend(_alternative(way, cells, row) for way in found.ways)
+        alternatives.extend(alternative(way, cells, row) for way in found.ways)
     first = fits[0][1]
     because = first.because
     doubted = _doubted(first, habits)
@@ -265,84 +253,3 @@ def _one_of(labels: Sequence[str]) -> Reason:
         f"the row has no label of its own and may be {' or '.join(labels)}",
         f"该行无标签，可能是{'或'.join(f'“{label.translate(_INNER_QUOTES)}”' for label in labels)}",
     )
-
-
-def _alternative(way: Fitted, cells: Sequence[str], row: ValueRow) -> Alternative:
-    readings: list[Reading] = []
-    for cell, token in zip(cells, way.tokens, strict=True):
-        reading = _reading(cell, token, row)
-        if reading is not None:
-            readings.append(reading)
-    return Alternative(tuple(readings), way.weight)
-
-
-def _reading(cell: str, token: Token | None, row: ValueRow) -> Reading | None:
-    if token is None:
-        return Reading(cell, ReadingKind.BLANK, None, row.end, row.end, "")
-    if token.kind is TokenKind.ABSENT:
-        return None
-    if token.kind is TokenKind.NUMBER:
-        if token.value is None:
-            return None
-        printed = token.printed if token.printed is not None else token.figures
-        return Reading(cell, ReadingKind.NUMBER, token.value, token.start, token.end, printed, token.unit)
-    if token.kind is TokenKind.BLANK:
-        return Reading(cell, ReadingKind.BLANK, None, token.start, token.end, "")
-    kind = ReadingKind.NOT_APPLICABLE if token.kind is TokenKind.NOT_APPLICABLE else ReadingKind.WORDS
-    return Reading(cell, kind, None, token.start, token.end, token.printed or "")
-
-
-def _stacked(rows: Sequence[ValueRow], table: Table) -> bool:
-    """Whether a table meant to be one line is printed as rows of its own."""
-    size = len(table.columns)
-    firm = sum(1 for row in rows if any(label.near is Near.FIRM for label in row.labels) and row.tokens)
-    exact = [row for row in rows if len(row.tokens) == size]
-    return firm >= 2 or len(exact) >= 2 or any(map(_one_row, exact))
-
-
-def _one_row(row: ValueRow) -> bool:
-    """Whether as many figures as one row has stand behind the label of that row, and of no other."""
-    near = {label.near for label in row.labels}
-    return near == {Near.FIRM} and len({label.item.index for label in row.labels}) == 1
-
-
-def _line_choices(rows: Sequence[ValueRow], table: Table, form: Form) -> Iterator[Choice]:
-    tokens = [token for row in rows for token in row.tokens]
-    if not tokens:
-        return
-    longest = max(rows, key=lambda row: sum(max(1, len(token.figures)) for token in row.tokens))
-    required = [row for row in table.rows if not row.optional]
-    shape = line_shape(form, table, required)
-    size = shape.size
-    whole = longest if len(longest.tokens) >= size else ValueRow(tokens=tokens, origin=longest.origin)
-    if len(longest.tokens) == 1 and len(longest.tokens[0].figures) >= size:
-        whole = longest
-    whole.end = tokens[-1].end
-    astray = _line_order(longest, table, required)
-    of = [longest] if whole is longest else rows
-    astray = astray or next((row.astray for row in of if row.astray is not None), None)
-    found = fit(whole, shape, glues=len(whole.tokens) <= _MOST_RUNS)
-    if found is None:
-        return
-    cells = [cell for row in required for cell in cell_ids(table, row)]
-    alternatives = tuple(_alternative(way, cells, whole) for way in found.ways)
-    totals = len(whole.tokens) == len(required)  # each row prints one figure, which is its total
-    lines = {token.joint is Joint.LINE for token in whole.tokens[1:]}  # some on lines of their own, some not
-    torn = found.off and len(lines) > 1
-    because = astray or found.because or (_ON_SEVERAL_LINES if torn else None)
-    doubted = found.doubted or (found.zeros and not totals) or astray is not None or torn
-    yield Choice(found.origin, alternatives, because, doubted, dropped=found.dropped)
-
-
-def _line_order(row: ValueRow, table: Table, required: Sequence[Row]) -> Reason | None:
-    """Why the figures of a line may not stand in the form's order, if the heads say so."""
-    places = [label.item.index for label in row.labels if not table.rows[label.item.index].optional]
-    if places != sorted(places):
-        return LINE_ORDER
-    columns = table.columns_of(required[0])
-    heads = [column for column in row.heads if column in columns]
-    for start in range(0, len(heads) - len(columns) + 1, len(columns)):
-        run = heads[start : start + len(columns)]
-        if len(set(run)) == len(columns) and run != list(columns):
-            return _OTHER_ORDER
-    return None

@@ -12,8 +12,9 @@ from extractor.parse.labels import Item
 from extractor.parse.readings import Origin
 from extractor.report import Number, Reason
 
-__all__ = ["LINE_ORDER", "Joint", "Label", "Near", "Token", "TokenKind", "ValueRow"]
+__all__ = ["LINE_ORDER", "OTHER_ORDER", "Joint", "Label", "Near", "Token", "TokenKind", "ValueRow"]
 
+OTHER_ORDER = Reason("the column heads stand in another order than the form's", "表头的栏目顺序与表式不同")
 LINE_ORDER = Reason("the heads of the line stand in another order than the form's", "该行表头的顺序与表式不同")
 
 

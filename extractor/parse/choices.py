@@ -183,7 +183,7 @@ class _Habits:
     `untotalled`: its totals do not explain its rows, so it may print none. `totals_only`: of rows with dropped blanks
     each prints one figure, which is the total then. `shifted`: some rows begin where others do not. `torn`: whole rows
     were left over, so that labels and figures may have come apart. `apart`: they have, for some figures have no label.
-    `narrow`: several rows have fewer figures than columns.
+    `narrow`: several rows have fewer figures than columns. `totalless`: many rows print the parts and no total.
     """
 
     untotalled: bool
@@ -191,6 +191,7 @@ class _Habits:
     shifted: bool
     torn: bool
     narrow: bool
+    totalless: bool
     apart: bool
 
 
@@ -202,11 +203,14 @@ def _habits(fitted: Sequence[tuple[ValueRow, Fit]], *, torn: bool) -> _Habits:
         shifted=any(found.shifted for _, found in fitted),
         torn=torn,
         narrow=len(dropped) >= _SEVERAL,
+        totalless=sum(found.unchecked for _, found in fitted) > max(_SEVERAL, len(fitted) / 4),
         apart=any(row.tokens and not row.labels for row, _ in fitted),
     )
 
 
 def _doubted(found: Fit, habits: _Habits) -> bool:
+    if found.unchecked and not habits.totalless:
+        return True
     if found.dropped:
         return found.doubted or habits.untotalled or (found.zeros and not habits.totals_only)
     return found.doubted or (found.zeros and habits.shifted) or (found.off and habits.narrow)

@@ -67,7 +67,7 @@ def line_choices(rows: Sequence[ValueRow], table: Table, form: Form) -> Iterator
     lines = {token.joint is Joint.LINE for token in whole.tokens[1:]}  # some on lines of their own, some not
     torn = found.off and len(lines) > 1
     because = astray or found.because or (_ON_SEVERAL_LINES if torn else None)
-    doubted = found.doubted or (found.zeros and not totals) or astray is not None or torn
+    doubted = found.doubted or found.unchecked or (found.zeros and not totals) or astray is not None or torn
     yield Choice(found.origin, alternatives, because, doubted, dropped=found.dropped)
 
 

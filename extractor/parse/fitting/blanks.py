@@ -64,7 +64,7 @@ def dropped_ways(row: ValueRow, tokens: Sequence[Token], shape: Shape) -> Fit | 
         found = [Fitted(placed(tokens, places, size)) for places in every]
         return Fit(tuple(found), row.origin, because, doubted=True, dropped=True, unexplained=True)
     unchecked = all(_unchecked(way.tokens, shape) for way in found)
-    return Fit(tuple(found), row.origin, because, doubted=capped or unchecked, dropped=True)
+    return Fit(tuple(found), row.origin, because, doubted=capped, dropped=True, unchecked=unchecked)
 
 
 def _runs_off(tokens: Sequence[Token], shape: Shape) -> bool:

@@ -107,7 +107,10 @@ def _fit(row: ValueRow, shape: Shape, rank: Callable[[Sequence[int]], float] | N
     if glued is None or dropped is None:
         return glued or dropped
     ways = (*glued.ways, *dropped.ways)
-    return Fit(ways, Origin.GLUED, _GLUED_OR_DROPPED, doubted=glued.doubted or dropped.doubted or not shape.sums)
+    explained = not dropped.doubted and not all(_malformed(way.tokens, shape) for way in dropped.ways)
+    doubted = not shape.sums or (glued.doubted and not explained)
+    unchecked = glued.doubted and dropped.unchecked
+    return Fit(ways, Origin.GLUED, _GLUED_OR_DROPPED, doubted=doubted, unchecked=unchecked)
 
 
 def _printed_twice(tokens: Sequence[Token], trimmed: Sequence[Token], shape: Shape) -> tuple[Token, ...]:

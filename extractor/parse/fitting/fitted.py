@@ -27,7 +27,8 @@ class Fit:
 
     `dropped`: the row has fewer figures than columns. `unexplained`: no place for them satisfies the sums;
     `zeros`: all are 0, so that no sum tells their places;
-    `shifted`: empty cells beside the figures leave open where the row begins. `off`: as printed it does not add up.
+    `shifted`: empty cells beside the figures leave open where the row begins. `off`: as printed it does not add up;
+    `unchecked`: figures stand where no total checks them.
     """
 
     ways: tuple[Fitted, ...]
@@ -39,6 +40,7 @@ class Fit:
     zeros: bool = False
     shifted: bool = False
     off: bool = False
+    unchecked: bool = False
 
 
 def holds(tokens: Sequence[Token | None], shape: Shape) -> bool:

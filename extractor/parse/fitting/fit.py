@@ -19,6 +19,7 @@ from extractor.report import Reason
 
 __all__ = ["fit"]
 
+_DIGIT = re.compile(r"\d")
 _FIGURE = re.compile(r"\d+")
 _FIGURES = re.compile(r"\d+(?:\s+\d+)+")
 
@@ -178,7 +179,7 @@ def _trim(tokens: Sequence[Token], shape: Shape) -> list[Token]:
     its right edge, for what is left over of a label that spans several columns stands before them; narrower ones are
     filled up behind."""
     out = list(tokens)
-    while len(out) > shape.size and out[0].kind is TokenKind.WORDS:
+    while len(out) > shape.size and out[0].kind is TokenKind.WORDS and not _DIGIT.search(out[0].printed or ""):
         out.pop(0)
     for end in (-1, 0) if shape.narrow else (0, -1):
         while len(out) > shape.size and out[end].kind is BLANK:

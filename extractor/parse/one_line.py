@@ -6,7 +6,9 @@ from dataclasses import replace
 from extractor.forms.model import Form, Row, Table
 from extractor.parse.alternatives import alternative
 from extractor.parse.fitting.fit import fit
+from extractor.parse.fitting.fitted import Fit, holds, totals_printed, value_of
 from extractor.parse.fitting.shapes import cell_ids, line_shape
+from extractor.parse.fitting.split import Shape
 from extractor.parse.readings import Choice
 from extractor.parse.rows import LINE_ORDER, OTHER_ORDER, Joint, Label, Near, TokenKind, ValueRow
 from extractor.report import Reason
@@ -56,11 +58,12 @@ def line_choices(rows: Sequence[ValueRow], table: Table, form: Form) -> Iterator
         whole = longest
     whole.end = tokens[-1].end
     astray = _line_order(longest, table, required)
-    of = [longest] if whole is longest else rows
-    astray = astray or next((row.astray for row in of if row.astray is not None), None)
     found = fit(whole, shape, glues=len(whole.tokens) <= _MOST_RUNS)
     if found is None:
         return
+    if not _vouched(found, shape):
+        of = [longest] if whole is longest else rows
+        astray = astray or next((row.astray for row in of if row.astray is not None), None)
     cells = [cell for row in required for cell in cell_ids(table, row)]
     alternatives = tuple(alternative(way, cells, whole) for way in found.ways)
     totals = len(whole.tokens) == len(required)  # each row prints one figure, which is its total
@@ -69,6 +72,13 @@ def line_choices(rows: Sequence[ValueRow], table: Table, form: Form) -> Iterator
     because = astray or found.because or (_ON_SEVERAL_LINES if torn else None)
     doubted = found.doubted or found.unchecked or (found.zeros and not totals) or astray is not None or torn
     yield Choice(found.origin, alternatives, because, doubted, dropped=found.dropped)
+
+
+def _vouched(found: Fit, shape: Shape) -> bool:
+    """Whether all sums of the one way to read the line hold: one place over they would not."""
+    way = found.ways[0].tokens
+    sound = len(found.ways) == 1 and not found.doubted and totals_printed(way, shape) and holds(way, shape)
+    return sound and any(map(value_of, way))
 
 
 def _line_order(row: ValueRow, table: Table, required: Sequence[Row]) -> Reason | None:

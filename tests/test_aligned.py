@@ -79,6 +79,32 @@ class TestWithoutLines:
         assert texts(table.rows)[-1] == ["答复数", UNREADABLE, UNREADABLE, "5"]
         assert texts(table.rows)[0] == ["受理数", "107", "1139", "5"]
 
+    @pytest.mark.parametrize(
+        ("last", "unsure"),
+        [
+            (("0 3", 425, 100), True),  # a blank between them
+            (("1163", 431, 112), True),  # 1 and 163: as wide as five digits and more
+            (("1163", 380, None), False),
+            (("111163", 380, None), False),
+            (("1,163.5", 380, None), False),
+        ],
+    )
+    def test_where_two_figures_were_read_as_one_the_columns_are_not_certain(
+        self, last: tuple[str, int, int | None], unsure: bool
+    ) -> None:
+        rows = [(40 * number, ("受理数", 100), ("12", 300), ("0", 380)) for number in range(1, 5)]
+        text, middle, wide = last
+        glued = [*lines((200, ("答复数", 100), ("3", 300))), line(text, middle, 200, wide=wide)]
+        (table,), _ = aligned_tables([*lines(*rows), *glued], SIZE)
+        assert (len(table.xs) - 1, table.unsure) == (3, unsure)
+
+    def test_among_narrow_ones_other_digits_are_no_two_figures(self) -> None:
+        rows = [line(text, at, 40 * n) for n in range(1, 5) for text, at in (("受理数", 100), ("计数项", 160))]
+        ones = [line("1", at, 40 * n, wide=4) for n in range(1, 5) for at in (300, 420)]
+        last = lines((200, ("答复数", 100), ("20", 300), ("308", 420)))
+        (table,), _ = aligned_tables([*rows, *ones, *last], SIZE)
+        assert not table.unsure
+
 
 class TestWithSomeLines:
     XS = (0.0, 200.0, 360.0, 500.0)

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import pairwise, takewhile
+from statistics import median
 from typing import NamedTuple
 
 from extractor.read.flow import FlowCell, Word
@@ -22,6 +23,8 @@ _WRAPPED = 1.6
 # Of a row's figures those that stand in the columns above it, of a table's rows those with a figure in a column: with
 # fewer, it is another table, and the columns are not certain.
 _FITTING, _FILLED = 0.6, 0.34
+# The width of a digit, at least, in character heights: in a table of ones, the ink of most is narrower than that.
+_DIGIT = 0.4
 
 
 class AlignedTable(NamedTuple):
@@ -173,7 +176,7 @@ def _table(rows: Sequence[_Row], size: float) -> AlignedTable:
         max(one[2] for one in boxes),
         max(one[3] for one in boxes),
     )
-    unsure = _is_unsure(full, columns)
+    unsure = _is_unsure(full, columns) or _holds_two_as_one(full, size)
     return AlignedTable(tuple(_cells(row, xs) for row in rows), xs, float(rows[0].top), box, unsure)
 
 
@@ -200,6 +203,17 @@ def _is_unsure(full: Sequence[_Row], columns: Sequence[Sequence[int]]) -> bool:
     single = all(len(place) == 1 for row in rows for place in row)
     apart = all(len({place[0] for place in row if place}) == len(row) for row in rows)
     return not single or not apart or min(filled.values(), default=0) < _FILLED * len(full)
+
+
+def _holds_two_as_one(full: Sequence[_Row], size: float) -> bool:
+    """Whether some figure has a gap in it: two were read as one, and what lies below both as one column may be two.
+
+    A gap is a blank, or more room than its characters take, and one more, as the figures of the table are printed.
+    """
+    figures = [(line.x1 - line.x0, word.text) for row in full for line, word in row.words if _is_figure(word)]
+    whole = [wide / len(text) for wide, text in figures if " " not in text]
+    digit = max(median(whole), _DIGIT * size) if whole else _DIGIT * size
+    return any(" " in text or wide > (len(text) + 1) * digit for wide, text in figures)
 
 
 def _spans(places: Iterable[tuple[int, int]]) -> list[list[int]]:

@@ -171,7 +171,7 @@ def test_a_model_of_ones_own_is_not_looked_for_elsewhere(report: Path) -> None:
 
 def test_what_was_left_unasked_is_said(report: Path) -> None:
     told = CliRunner().invoke(app, ["extract", str(report)])
-    assert "were asked of no language model: none is set up" in told.stderr
+    assert "could be asked of a language model, and none is set up" in told.stderr
     for options in (["--no-llm"], ["--quiet"], ["--format", "json"]):
         assert "language model" not in CliRunner().invoke(app, ["extract", str(report), *options]).stderr
 

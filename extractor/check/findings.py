@@ -32,6 +32,7 @@ def findings(
         *copies(document, form, tables.choices),
         *_reading(tables.choices, cells),
         *_unplaced(document, tables.unplaced),
+        *_nothing(cells),
         *(Finding("document.reading", Severity.INFO, f"读取文件时：{note.zh}", note.en) for note in document.notes),
     ]
     order = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
@@ -68,6 +69,13 @@ def _reading(choices: Sequence[Choice], cells: Mapping[str, Cell]) -> Iterator[F
     for reason, names_ in by_reason.items():
         doubted = tuple(dict.fromkeys(names_))
         yield Finding("document.ambiguous_row", Severity.WARNING, f"{_AMBIGUOUS}：{reason.zh}", reason.en, doubted)
+
+
+def _nothing(cells: Mapping[str, Cell]) -> Iterator[Finding]:
+    """A report of which nothing was read is no report without findings."""
+    if all(cell.status is Status.MISSING for cell in cells.values()):
+        message, english = "未找到该表式的任何数字", "no figure of the form was found"
+        yield Finding("document.nothing_read", Severity.WARNING, message, english)
 
 
 def _unplaced(document: Document, rows: Sequence[Unplaced]) -> Iterator[Finding]:

@@ -106,9 +106,8 @@ def tell(outcome: "Outcome", answered: "Answered | None", out: Path) -> None:
     ]
     typer.echo(f"files     {', '.join(one for one in said if not one.startswith('0 ')) or 'none'}")
     rows = totals.rows
-    typer.echo(
-        f"tables    {', '.join(f'{rows[name]:,} {name}' for name in ('reports', 'cells', 'findings', 'failures'))}"
-    )
+    nouns = {"reports": "report", "cells": "cell", "findings": "finding", "failures": "failure"}
+    typer.echo(f"tables    {', '.join(counted(rows[name], noun) for name, noun in nouns.items())}")
     _line("verdicts", totals.verdicts)
     _line("cells", totals.statuses)
     _list("failures", totals.failures, failure_words)

@@ -10,6 +10,7 @@ import typer
 from extractor.cli.guard import FAILED, complain, guard
 from extractor.cli.output import OutFile, open_output
 from extractor.cli.results import ResultPaths
+from extractor.cli.words import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -163,7 +164,7 @@ def _counted(reports: "Iterable[Report]", counts: "Counter[str]") -> "Iterator[R
 
 
 def _told(counts: "Counter[str]") -> str:
-    return ", ".join(f"{counts[name]:,} {name}" for name in ("reports", "failures"))
+    return f"{counted(counts['reports'], 'report')}, {counted(counts['failures'], 'failure')}"
 
 
 def _codebook() -> "list[Part]":

@@ -11,6 +11,7 @@ from extractor.cli.endpoint import BaseUrl, Config, ModelName, settings_of
 from extractor.cli.guard import FAILED, complain, guard
 from extractor.cli.limits import LimitOption, limits_of
 from extractor.cli.output import Format, OutFile, format_of
+from extractor.cli.words import counted
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Mapping
@@ -187,7 +188,7 @@ class _Unasked:
     def tell(self) -> None:
         if self._cells:
             complain(
-                f"{self._cells} open cells were asked of no language model: none is set up "
+                f"{counted(self._cells, 'open cell')} could be asked of a language model, and none is set up "
                 "(gouji doctor says how, --dry-run how much it would be asked)"
             )
 

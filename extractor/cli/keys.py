@@ -27,7 +27,7 @@ def create(
     config: Config = None,
 ) -> None:
     """Create a key and print it. It is kept as a hash, and cannot be shown again."""
-    with guard(), service_database(config, data, database_url) as database:
+    with guard(), service_database(config, data, database_url, new=True) as database:
         from extractor.errors import UsageError
         from extractor.service.auditlog import OPERATOR, AuditLog
         from extractor.service.keys import KeyStore, Scope, id_of

@@ -50,9 +50,16 @@ def service_settings(config: Path | None, **flags: object) -> "ServiceSettings":
 
 
 @contextmanager
-def service_database(config: Path | None, data: Path | None, database_url: str | None) -> "Iterator[Database]":
-    """The service's database, for commands beside a running service."""
+def service_database(
+    config: Path | None, data: Path | None, database_url: str | None, *, new: bool = False
+) -> "Iterator[Database]":
+    """The service's database, for commands beside a running service. Raises UsageError where there is none yet, unless
+    it is to be made (`new`)."""
+    from extractor.errors import UsageError
+
     settings = service_settings(config, data=data, database_url=database_url)
+    if not new and settings.database_url is None and not settings.data.exists():
+        raise UsageError(f"{settings.data}: no service has its data there; say --data or --database-url")
     from extractor.service.database import open_database
 
     database = open_database(settings)

@@ -20,7 +20,7 @@ def webhook_secret(
     config: Config = None,
 ) -> None:
     """Print the secret that webhooks are signed with, or a new one. A running service takes it up at once."""
-    with guard(), service_database(config, data, database_url) as database:
+    with guard(), service_database(config, data, database_url, new=True) as database:
         from extractor.service.auditlog import OPERATOR, AuditLog
         from extractor.service.signing import Secrets
 

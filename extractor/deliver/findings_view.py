@@ -22,7 +22,7 @@ def findings_view(report: Report, form: Form | None) -> RenderableType:
     lines: list[RenderableType] = [line for finding in report.findings for line in _finding(finding, form)]
     lines += _doubted(report.cells, form)
     if not lines:
-        lines = [Text("nothing found", style="dim")]
+        lines = [Text("no findings", style="dim")]
     return Group(Text(), *lines, Text())
 
 

@@ -19,6 +19,7 @@ _OTHERS = {
     "document.copies_differ": "the table is printed more than once, with different figures",
     "document.ambiguous_row": "rows that could be read in several ways",
     "document.unplaced_row": "a row of figures belongs to no row of the form",
+    "document.nothing_read": "no figure of the form was found",
     "document.unasked": "a language model could not be asked",
     "document.reading": "what the reader put up with",
     "decision.outdated": "read otherwise than when a person decided",

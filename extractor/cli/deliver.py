@@ -151,7 +151,9 @@ def _deliver(source: "Results", kind: To, out: Path) -> str:
             with new_folder(out) as folder:
                 parts = None if kind is not To.DATAPACKAGE else _codebook()
                 rows = write_package(source, folder, forms.values(), parquet=kind is To.PARQUET, explained=parts)
-            return ", ".join(f"{count:,} {name}" for name, count in rows.items())
+            return ", ".join(
+                counted(count, name.removesuffix("s").replace("ie", "y"), name) for name, count in rows.items()
+            )
 
 
 def _counted(reports: "Iterable[Report]", counts: "Counter[str]") -> "Iterator[Report]":

@@ -15,11 +15,12 @@ from extractor.parse.fitting.glue import glued_ways, may_be_glued, recut
 from extractor.parse.fitting.split import Shape
 from extractor.parse.readings import Origin
 from extractor.parse.rows import Joint, Token, TokenKind, ValueRow
+from extractor.read.figures import UNIT_PATTERN
 from extractor.report import Reason
 
 __all__ = ["fit"]
 
-_DIGIT = re.compile(r"\d")
+_SMUDGED = re.compile(rf"[0-9A-Za-z]+(?:{UNIT_PATTERN})?")  # a figure that somebody's recognition got wrong
 _FIGURE = re.compile(r"\d+")
 _FIGURES = re.compile(r"\d+(?:\s+\d+)+")
 
@@ -179,7 +180,7 @@ def _trim(tokens: Sequence[Token], shape: Shape) -> list[Token]:
     its right edge, for what is left over of a label that spans several columns stands before them; narrower ones are
     filled up behind."""
     out = list(tokens)
-    while len(out) > shape.size and out[0].kind is TokenKind.WORDS and not _DIGIT.search(out[0].printed or ""):
+    while len(out) > shape.size and out[0].kind is TokenKind.WORDS and not _SMUDGED.fullmatch(out[0].printed or ""):
         out.pop(0)
     for end in (-1, 0) if shape.narrow else (0, -1):
         while len(out) > shape.size and out[end].kind is BLANK:

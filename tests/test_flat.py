@@ -248,3 +248,9 @@ def test_figures_behind_quoted_heads_stand_under_those() -> None:
     ids = ["natural_person", "business", "research", "public_welfare", "legal_services", "other", "total"]
     for row, (_, figures) in ROWS.items():
         assert [cells[f"applications.{row}.{one}"].value for one in ids] == figures
+
+
+def test_a_line_full_of_addresses_costs_no_more_than_its_length() -> None:
+    """Read in the square of its length, it would not end."""
+    report = report_of([*PROACTIVE, "a://" * 400_000 + "\t"])
+    assert report.cells["proactive.licences.decisions"].value == 86

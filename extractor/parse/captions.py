@@ -150,10 +150,11 @@ def _whose(piece: str, organ: str | None) -> _Says:
         return _Says.OWN if is_level(wide["level"], organ) else _Says.OTHER
     if _BELOW.search(piece):
         return _Says.OWN if any(is_level(level, organ) for level in "省市区县州盟旗") else _Says.OTHER
-    place = _PLACE.match(_SAID_FIRST.sub("", _SAID_FIRST.sub("", piece)))
+    named = _SAID_FIRST.sub("", _SAID_FIRST.sub("", piece))
+    place = _PLACE.match(named)
     if place is not None and organ.startswith(place["place"]):
         return _Says.OWN if is_level(place["level"], organ) else _Says.OTHER
-    match = _NAME.match(_SAID_FIRST.sub("", _SAID_FIRST.sub("", piece)))
+    match = _NAME.match(named)
     if match is None or len(match["name"]) < 3 or _NOBODY.match(match["name"]):
         return _Says.NOTHING
     own = is_own(match["name"], organ)

@@ -61,7 +61,7 @@ def table_choices(
     runs = [row.tokens[0].joint for row, size in sizes if size > 1 == len(row.tokens)]
     touching = Joint.NONE in runs or len(runs) > _FEW_RUNS
     beside = _beside_labels(rows, placements)
-    placed = {placement.row for placement in placements}
+    aligned = {placement.row for placement in placements}
     together = any(_run_together(row, len(table.columns)) for row in rows)
     fitted: list[tuple[ValueRow, Placement, list[tuple[Row, Fit]]]] = []
     for placement in placements:
@@ -76,7 +76,7 @@ def table_choices(
             shape = row_shape(form, table, template)
             found = fit(row, shape, ranker(form, table, template), glues=glued and (bool(shape.sums) or touching))
             if found is not None:
-                goes_on = found.off and _goes_on(rows, placement.row, placed)
+                goes_on = found.off and _goes_on(rows, placement.row, aligned)
                 fits.append((template, replace(found, because=_GOES_ON, doubted=True) if goes_on else found))
         if fits:
             if together and (fits[0][1].dropped or _run_together(row, len(table.columns))):
@@ -93,9 +93,9 @@ def table_choices(
     )
 
 
-def _goes_on(rows: Sequence[ValueRow], number: int, placed: Collection[int]) -> bool:
+def _goes_on(rows: Sequence[ValueRow], number: int, aligned: Collection[int]) -> bool:
     """Whether a figure alone on the next line belongs to no row: the end of one that ran over its cell."""
-    after = rows[number + 1] if number + 1 < len(rows) and number + 1 not in placed else None
+    after = rows[number + 1] if number + 1 < len(rows) and number + 1 not in aligned else None
     return after is not None and not after.labels and [one.kind for one in after.tokens] == [TokenKind.NUMBER]
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from functools import lru_cache
 
 from extractor.parse.text.tokens import Cells
 
@@ -21,7 +22,12 @@ def cells_of(text: str, start: int, end: int) -> Cells:
     if _a_line(lines):
         return Cells(a_line=True, closed=_closed([line for line in lines if line.strip()]))
     apart = _apart(lines)
-    return Cells(a_line=False, closed=_closed(lines), apart=apart or _apart(text.split("\n")) or 1)
+    return Cells(a_line=False, closed=_closed(lines), apart=apart or _of_document(text) or 1)
+
+
+@lru_cache(maxsize=1)
+def _of_document(text: str) -> int:
+    return _apart(text.split("\n"))
 
 
 def _a_line(lines: list[str]) -> bool:

@@ -42,12 +42,12 @@ _NEUTRAL = ("共", "共计", "计", "合计", "总计", "为", "是")
 _NUMERALS = "一二三四五六七八九十"
 _PADDING = " \r\xa0\u3000*`#\u200b"
 _EDGES = " |\t\r\xa0\u3000*"
-# Page numbers (- 3 -, 3/8, 第3页), and what browsers print on every page: its address, and 11/22/26, 4:55 PM. Dashes of
-# all kinds are folded.
-_OF_A_PAGE = re.compile(
+# - 3 -, 3/8, 第3页; dashes of all kinds are folded.
+_PAGE_NUMBER = re.compile(
     r"[\s|]*(?:-\s?\d{1,3}\s?-|\d{1,3}\s?/\s?\d{1,3}|第\s?\d{1,3}\s?页(?:[,/]?\s?共\s?\d{1,3}\s?页)?)[\s|]*"
-    r"|[^|\t]*(?:\w://|\d/\d{1,2}/\d{2,4},? \d{1,2}:\d\d)[^|\t]*"
 )
+# What browsers print on every page: its address, and 11/22/26, 4:55 PM.
+_BY_BROWSERS = re.compile(r"\w://|\d/\d{1,2}/\d{2,4},? \d{1,2}:\d\d")
 _ORDINAL = re.compile(r"\s*\(?\d{1,2}(?:[.、)．]|\.\))\s*")  # of a label on the next line
 _RULE_LINE = re.compile(r"[\s|:+=-]*-{3,}[\s|:+=-]*")
 
@@ -95,6 +95,15 @@ def is_rule_line(line: str) -> bool:
     return "---" in line and _RULE_LINE.fullmatch(line) is not None
 
 
+def _of_a_page(line: str) -> bool:
+    """Whether a line numbers or heads a page, and belongs to no table."""
+    if not any(sign in line for sign in "-/页"):
+        return False
+    if _PAGE_NUMBER.fullmatch(line):
+        return True
+    return "|" not in line and "\t" not in line and _BY_BROWSERS.search(line) is not None
+
+
 def scan_gap(text: str, start: int, end: int, cells: Cells) -> Iterator[Token | Words | Break | Pipes]:
     """Scan text[start:end), which lies between two labels."""
     cell_a_line = cells.a_line
@@ -105,9 +114,8 @@ def scan_gap(text: str, start: int, end: int, cells: Cells) -> Iterator[Token | 
     joint = Joint.SPACE if text[start : start + 1].isspace() else Joint.NONE
     for number_of_line, line in enumerate(lines):
         ended = number_of_line < last
-        of_a_page = any(sign in line for sign in "-/页") and _OF_A_PAGE.fullmatch(line) is not None
         ordinal = cell_a_line and _ORDINAL.fullmatch(line) is not None
-        if of_a_page or ordinal or (cell_a_line and not cells.closed and "\t" in line and line.isspace()):
+        if _of_a_page(line) or ordinal or (cell_a_line and not cells.closed and "\t" in line and line.isspace()):
             pass  # nothing, or white space that a program left: a cell only where a tab ends every line
         elif cell_a_line and (cell := line.strip(_EDGES)).isdigit() and cell.isascii() and line.count("|") < 2:
             place = at + line.index(cell)
